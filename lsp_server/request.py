@@ -1,0 +1,92 @@
+"""What goes into an infill and what comes out of it: requests, drafts, answers."""
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lacuna.syntax.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Spans of one text to be filled jointly."""
+
+    text: str
+    language: str
+    spans: tuple[Span, ...]
+    """Sorted and disjoint."""
+    threshold: float
+    """Least confidence at which an answer is offered; 0 offers whatever parses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The best candidate's canvases between two steps; None is a masked slot."""
+
+    step: int
+    holes: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One text for one hole. The i-th candidates of all holes were denoised jointly."""
+
+    text: str
+    confidence: float
+    """The model's probability that exactly this text stood there."""
+    parses: bool
+    """The document with it has no new ERROR or MISSING node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The text that replaces a span; line ends are "\\n"."""
+
+    span: Span
+    new_text: str
+
+
+class Reason(enum.StrEnum):
+    """Why an answer offers nothing."""
+
+    BELOW_THRESHOLD = "below threshold"
+    NO_PARSE = "no parse"
+    REPEATS = "repeats what follows"
+    EMPTY = "nothing to add"
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds."""
+
+    parse: float
+    encode: float
+    steps: tuple[float, ...]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Context tokens attended, of these encoded anew, and slots of the first step."""
+
+    context: int
+    encoded: int
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request led to: edits if something is offered, else the reason."""
+
+    edits: tuple[Edit, ...]
+    candidates: tuple[tuple[Candidate, ...], ...]
+    """For each hole, best first."""
+    reason: Reason | None
+    timings: Timings
+    tokens: Tokens
+    provider: str
+    model: str
+
+
+Infill = Callable[[Request], Iterator[Draft | Answer]]
+"""Yields a draft after every step and the answer last; closing it cancels."""
