@@ -40,7 +40,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The text that replaces a span; line ends are "\\n"."""
+    r"""The text that replaces a span; line ends are "\n"."""
 
     span: Span
     new_text: str
