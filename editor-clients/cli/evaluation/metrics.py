@@ -1,0 +1,94 @@
+"""How right answers are, and how sure of it we may be: similarity, length buckets, bootstrap intervals."""
+
+import difflib
+import math
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+DRAWS = 10_000
+"""Resamples a bootstrap takes: enough that another seed moves a 95 % limit by a few hundredths of its width."""
+CONFIDENCE = 0.95
+_BLOCK = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean with its bootstrap percentile interval."""
+
+    value: float
+    low: float
+    high: float
+    rows: int
+    clusters: int
+
+
+def mean_over(values: Iterable[float], clusters: Iterable[Hashable], *, seed: int, draws: int = DRAWS) -> Estimate:
+    """Mean of the values; its interval comes from drawing whole clusters (problems, files) with replacement.
+
+    With every row its own cluster this is the plain bootstrap; over the differences of two systems it is the paired one.
+    """
+    number: dict[Hashable, int] = {}
+    of_row = np.array([number.setdefault(cluster, len(number)) for cluster in clusters], dtype=np.int64)
+    column = np.asarray(list(values), dtype=np.float64)
+    assert len(column) == len(of_row), "one cluster for each value"
+    if not len(column):
+        return Estimate(value=math.nan, low=math.nan, high=math.nan, rows=0, clusters=0)
+
+    count = len(number)
+    sums = np.bincount(of_row, weights=column, minlength=count)
+    sizes = np.bincount(of_row, minlength=count)
+    random = np.random.default_rng(seed)
+    means = np.empty(draws)
+    block = max(1, _BLOCK // count)
+    for start in range(0, draws, block):
+        drawn = random.integers(0, count, size=(min(block, draws - start), count))
+        means[start : start + len(drawn)] = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    tail = (1.0 - CONFIDENCE) / 2.0
+    low, high = np.quantile(means, [tail, 1.0 - tail])
+    return Estimate(value=float(column.mean()), low=float(low), high=float(high), rows=len(column), clusters=count)
+
+
+def difference(first: Sequence[float], second: Sequence[float], clusters: Iterable[Hashable], *, seed: int) -> Estimate:
+    """Mean of `first - second`, paired by row."""
+    paired = [one - other for one, other in zip(first, second, strict=True)]
+    return mean_over(paired, clusters, seed=seed)
+
+
+def is_exact(completion: str, truth: str) -> bool:
+    """Equal but for outer line ends and trailing blanks, which no reader would call an error."""
+    return _bare(completion) == _bare(truth)
+
+
+def _bare(text: str) -> str:
+    return text.strip("\n").rstrip()
+
+
+def edit_similarity(completion: str, truth: str) -> float:
+    """Ratcliff and Obershelp's ratio, 0 to 1."""
+    return difflib.SequenceMatcher(None, completion, truth, autojunk=False).ratio()
+
+
+def lines_bucket(text: str) -> str:
+    """By the number of lines; a final line end begins no new line."""
+    lines = max(1, text.count("\n") + (not text.endswith("\n")))
+    return _bucket(lines, (1, 3, 7, 15), "line", "lines")
+
+
+def characters_bucket(text: str) -> str:
+    return _bucket(len(_bare(text)), (4, 9, 19, 39), "character", "characters")
+
+
+def _bucket(size: int, tops: Sequence[int], one: str, many: str) -> str:
+    low = 0 if tops[0] > 1 else 1
+    for top in tops:
+        if size <= top:
+            return f"{low}-{top} {many}" if low < top else f"{top} {one if top == 1 else many}"
+        low = top + 1
+    return f"{low}+ {many}"
+
+
+def first_number(bucket: str) -> int:
+    """Puts buckets in order of size."""
+    return int(bucket.replace("+", "-").split("-")[0].split(" ")[0])
