@@ -1,0 +1,105 @@
+"""Documents as the client sees them: immutable snapshots, kept in step by incremental changes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from lacuna.lsp_server import positions
+from lacuna.lsp_server.positions import Encoding, Offsets, Position, Range
+from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.spans import Span
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class UnknownDocumentError(LacunaError):
+    """The client speaks of a document that is not open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New text for a range, or for the whole document."""
+
+    range: Range | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A text at a version. Two snapshots are the same only if they are one object."""
+
+    uri: str
+    language: str
+    """The client's language id."""
+    version: int
+    text: str
+    line_starts: Offsets
+
+    @classmethod
+    def opened(cls, uri: str, language: str, version: int, text: str) -> "Document":
+        """A document with this text."""
+        text = _well_formed(text)
+        return cls(uri, language, version, text, positions.line_starts(text))
+
+    def changed(self, version: int, changes: Iterable[Change], encoding: Encoding) -> "Document":
+        """The next snapshot; each change speaks of the text that the one before it left."""
+        document = self
+        for change in changes:
+            document = document._with(change, encoding)
+        return replace(document, version=version)
+
+    def offset_at(self, position: Position, encoding: Encoding) -> int:
+        """The offset, in code points, that a position means."""
+        return positions.offset_at(self.text, self.line_starts, position, encoding)
+
+    def position_at(self, offset: int, encoding: Encoding) -> Position:
+        """The position of an offset in code points."""
+        return positions.position_at(self.text, self.line_starts, offset, encoding)
+
+    def span_of(self, range_: Range, encoding: Encoding) -> Span:
+        """The code points of a range, whichever of its two positions comes first."""
+        ends = (self.offset_at(range_.start, encoding), self.offset_at(range_.end, encoding))
+        return Span(min(ends), max(ends))
+
+    def range_of(self, span: Span, encoding: Encoding) -> Range:
+        """The inverse of `span_of`."""
+        return Range(self.position_at(span.start, encoding), self.position_at(span.end, encoding))
+
+    def _with(self, change: Change, encoding: Encoding) -> "Document":
+        if change.range is None:
+            return Document.opened(self.uri, self.language, self.version, change.text)
+        span = self.span_of(change.range, encoding)
+        new_text = _well_formed(change.text)
+        text = self.text[: span.start] + new_text + self.text[span.end :]
+        starts = positions.line_starts_after(self.line_starts, text, span.start, span.end, inserted=len(new_text))
+        return replace(self, text=text, line_starts=starts)
+
+
+class Documents:
+    """The open documents, newest snapshot of each."""
+
+    def __init__(self) -> None:
+        self._by_uri: dict[str, Document] = {}
+
+    def __getitem__(self, uri: str) -> Document:
+        try:
+            return self._by_uri[uri]
+        except KeyError:
+            raise UnknownDocumentError(f"{uri} is not open.") from None
+
+    def put(self, document: Document) -> None:
+        """Take this snapshot as its document's newest."""
+        self._by_uri[document.uri] = document
+
+    def close(self, uri: str) -> None:
+        """Forget a document; closing one that is not open changes nothing."""
+        self._by_uri.pop(uri, None)
+
+    def is_current(self, document: Document) -> bool:
+        """Whether no newer snapshot of the document is known and it is still open."""
+        return self._by_uri.get(document.uri) is document
+
+
+def _well_formed(text: str) -> str:
+    """Half a surrogate pair cannot be written as UTF-8; U+FFFD has its width in every encoding."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
