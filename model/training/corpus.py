@@ -1,0 +1,225 @@
+"""The training corpus: permissively licensed Python, with packages held out; built once, then read in a fixed order.
+
+Which files are kept is decided in `selection`, where they come from in `distributions`.
+"""
+
+import hashlib
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from lacuna.model.training.distributions import (
+    CorpusError,
+    Distribution,
+    Index,
+    PipIndex,
+    RawFile,
+    Role,
+    SourceFile,
+    Recipe,
+    fetch,
+    python_files,
+    read_recipe,
+    standard_library_files,
+)
+from lacuna.model.training.selection import Dropped, Duplicates, contaminated, examine, is_test, probes_of
+
+REPORT = "corpus.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much text there is."""
+
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackageReport:
+    """What one package gave; `sha256` is that of its archive, empty for the standard library."""
+
+    name: str
+    version: str
+    licence: str
+    sha256: str
+    role: Role
+    kept: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusReport:
+    """What was built, and what was left out, by reason; also written to the corpus folder."""
+
+    python: str
+    package_bytes: int
+    probes: int
+    roles: Mapping[Role, Amount]
+    outputs: Mapping[str, str]
+    dropped: Mapping[Dropped, int]
+    packages: tuple[PackageReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package about to be read."""
+
+    name: str
+    version: str
+    licence: str
+    sha256: str
+    role: Role
+    files: Callable[[], Iterator[RawFile]]
+
+
+def build(
+    destination: Path, cache: Path, probes: Path | None, index: Index | None = None, recipe: Recipe | None = None
+) -> CorpusReport:
+    """Build the corpus into `destination`; the same inputs give the same bytes. Raises CorpusError."""
+    leaks = probes_of(probes) if probes else frozenset()
+    recipe = recipe or read_recipe()
+    packages = [*_downloaded(recipe.distributions, index or PipIndex(), cache), _standard_library()]
+    dropped: Counter[Dropped] = Counter()
+    duplicates = Duplicates()
+    kept: dict[str, list[SourceFile]] = {}
+
+    # Held-out packages come first, so that their text wins over a training package's copy of it.
+    order = list(Role)
+    packages.sort(key=lambda package: (order.index(package.role), package.name))
+    with _progress(MofNCompleteColumn()) as progress:
+        task = progress.add_task("Filtering", total=len(packages))
+        for package in packages:
+            progress.update(task, description=f"Filtering {package.name}")
+            kept[package.name] = list(_selected(package, recipe, duplicates, leaks, dropped))
+            progress.advance(task)
+        progress.update(task, description="Filtered")
+
+    destination.mkdir(parents=True, exist_ok=True)
+    outputs = {}
+    for role in order:
+        files = [file for package in packages if package.role is role for file in kept[package.name]]
+        files.sort(key=lambda file: (file.package, file.path))
+        data = "".join(json.dumps(asdict(file), ensure_ascii=False) + "\n" for file in files).encode("utf-8")
+        _write(destination / f"{role}.jsonl", data)
+        outputs[f"{role}.jsonl"] = hashlib.sha256(data).hexdigest()
+    reports = tuple(
+        PackageReport(
+            package.name, package.version, package.licence, package.sha256, package.role, _amount(kept[package.name])
+        )
+        for package in packages
+    )
+    report = CorpusReport(
+        python=platform.python_version(),
+        package_bytes=recipe.package_bytes,
+        probes=len(leaks),
+        roles={role: _sum(one.kept for one in reports if one.role is role) for role in order},
+        outputs=outputs,
+        dropped=dict(sorted(dropped.items())),
+        packages=reports,
+    )
+    _write(destination / REPORT, (json.dumps(asdict(report), indent=2) + "\n").encode("utf-8"))
+    return report
+
+
+def load(folder: Path, role: Role) -> Iterator[SourceFile]:
+    """Yield a role's files in their fixed order; raises CorpusError when there is no corpus."""
+    try:
+        with (folder / f"{role}.jsonl").open(encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                yield SourceFile(**json.loads(line))
+    except FileNotFoundError as error:
+        message = f"There is no corpus in {folder}: build it first."
+        raise CorpusError(message) from error
+
+
+def _downloaded(distributions: tuple[Distribution, ...], index: Index, cache: Path) -> Iterator[Package]:
+    with _progress(DownloadColumn()) as progress:
+        task = progress.add_task("Downloading", total=None)
+        for distribution in distributions:
+            progress.update(task, description=f"Downloading {distribution.name}")
+            archive = fetch(distribution, index, cache, lambda size: progress.advance(task, size))
+            yield Package(
+                distribution.name,
+                distribution.version,
+                distribution.licence,
+                distribution.sha256,
+                distribution.role,
+                lambda archive=archive: python_files(archive),
+            )
+        progress.update(task, description="Downloaded")
+
+
+def _standard_library() -> Package:
+    return Package("python", platform.python_version(), "PSF-2.0", "", Role.TRAIN, standard_library_files)
+
+
+def _selected(
+    package: Package, recipe: Recipe, duplicates: Duplicates, probes: frozenset[str], dropped: Counter[Dropped]
+) -> Iterator[SourceFile]:
+    """Yield what is kept of a package, in hash order: code up to its share of the cap, then tests in proportion."""
+    files = sorted(package.files(), key=lambda raw: hashlib.sha256(f"{package.name}/{raw.path}".encode()).digest())
+    code_bytes, test_bytes = 0, 0
+    code_cap = int(recipe.package_bytes * (1 - recipe.test_share))
+    for raw in (file for file in files if not is_test(file.path)):
+        result = _judged(package, raw, code_cap - code_bytes, Dropped.PACKAGE_CAP, duplicates, probes)
+        if isinstance(result, Dropped):
+            dropped[result] += 1
+            continue
+        code_bytes += len(result.text.encode())
+        yield result
+    test_cap = int(code_bytes * recipe.test_share / (1 - recipe.test_share))
+    for raw in (file for file in files if is_test(file.path)):
+        result = _judged(package, raw, test_cap - test_bytes, Dropped.TEST_CAP, duplicates, probes)
+        if isinstance(result, Dropped):
+            dropped[result] += 1
+            continue
+        test_bytes += len(result.text.encode())
+        yield result
+
+
+def _judged(
+    package: Package,
+    raw: RawFile,
+    room: int,
+    over: Dropped,
+    duplicates: Duplicates,
+    probes: frozenset[str],
+) -> SourceFile | Dropped:
+    # The cap is asked first: parsing what would not fit anyway is most of the work.
+    if len(raw.data) > room:
+        return over
+    result = examine(package.name, raw)
+    if isinstance(result, Dropped):
+        return result
+    if contaminated(result.text, probes):
+        return Dropped.CONTAMINATED
+    drop = duplicates.drop_train if package.role is Role.TRAIN else duplicates.drop_held_out
+    return drop(result.text) or result
+
+
+def _amount(files: list[SourceFile]) -> Amount:
+    return Amount(len(files), sum(len(file.text.encode()) for file in files))
+
+
+def _sum(amounts: Iterable[Amount]) -> Amount:
+    listed = list(amounts)
+    return Amount(sum(amount.files for amount in listed), sum(amount.bytes for amount in listed))
+
+
+def _write(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
+def _progress(column: DownloadColumn | MofNCompleteColumn) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), column, TimeElapsedColumn(), console=Console(stderr=True)
+    )
