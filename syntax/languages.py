@@ -1,0 +1,131 @@
+"""The languages Lacuna knows: one table entry each, so that another language is another entry."""
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
+from types import MappingProxyType
+
+import tree_sitter
+
+from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.spans import Kind
+
+
+class UnknownLanguageError(LacunaError):
+    """Neither a language id nor a file suffix of the table."""
+
+
+def _python() -> object:
+    # Loaded when first parsed: a table of many languages must not load them all.
+    import tree_sitter_python  # noqa: PLC0415
+
+    return tree_sitter_python.language()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: its names and what is known of its grammar.
+
+    `nodes` gives a tree-sitter query for each kind of span: `@hole` captures the node to be rewritten,
+    `@inside` what stands between the node's first and last token (the brackets).
+    """
+
+    name: str
+    language_ids: frozenset[str]
+    suffixes: frozenset[str]
+    grammar: Callable[[], object]
+    """The tree-sitter language as a capsule."""
+    nodes: Mapping[Kind, str]
+    prose: frozenset[str]
+    """Leaves that hold running text: a selection in one need not grow to all of it."""
+    delimiters: frozenset[str]
+    """Leaves that come in pairs: alone in an ERROR node, each is a defect of its own."""
+    fences: tuple[str, ...]
+    """Delimiters of strings that run over many lines; between two of them nothing starts a block."""
+    block_start: re.Pattern[str]
+    """A line at whose start a text can be cut so that both parts parse; leading white space is its indentation."""
+    stand_ins: tuple[str, ...]
+    """Texts of which one parses in most places where something is missing; they open and close nothing."""
+
+    # Hash and equality of the fields would compare patterns and mappings for every cache look-up.
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+PYTHON = Language(
+    name="python",
+    language_ids=frozenset({"python"}),
+    suffixes=frozenset({".py", ".pyi", ".pyw"}),
+    grammar=_python,
+    nodes=MappingProxyType(
+        {
+            # What stands in a block, less the clauses of a match statement.
+            Kind.STATEMENT: """
+                (module (_) @hole)
+                (block [
+                    (assert_statement) (break_statement) (class_definition) (continue_statement)
+                    (decorated_definition) (delete_statement) (exec_statement) (expression_statement)
+                    (for_statement) (function_definition) (future_import_statement) (global_statement)
+                    (if_statement) (import_from_statement) (import_statement) (match_statement)
+                    (nonlocal_statement) (pass_statement) (print_statement) (raise_statement)
+                    (return_statement) (try_statement) (type_alias_statement) (while_statement)
+                    (with_statement)
+                ] @hole)""",
+            Kind.EXPRESSION: "[(expression) (primary_expression)] @hole",
+            Kind.ARGUMENTS: """
+                (argument_list) @inside
+                (call arguments: (generator_expression) @inside)""",
+            Kind.CONDITION: """
+                (if_statement condition: (_) @hole)
+                (elif_clause condition: (_) @hole)
+                (while_statement condition: (_) @hole)
+                (assert_statement . (_) @hole)
+                (conditional_expression (_) . "if" . (_) @hole . "else")
+                (if_clause (_) @hole)""",
+            Kind.BODY: "(block) @hole",
+            Kind.DOCSTRING: """
+                (module . (comment)* . (expression_statement . (string) @hole .))
+                (function_definition body: (block . (expression_statement . (string) @hole .)))
+                (class_definition body: (block . (expression_statement . (string) @hole .)))""",
+            Kind.ANNOTATION: "(type) @hole",
+        }
+    ),
+    prose=frozenset({"comment", "string_content"}),
+    delimiters=frozenset({"(", ")", "[", "]", "{", "}", "string_start", "string_end"}),
+    fences=('"""', "'''"),
+    block_start=re.compile(
+        # Decorators belong to what they decorate; the bound keeps a file of "@" lines linear.
+        r"^(?:[ \t\f]*+(?:@[^\n]*\n(?:(?:[ \t\f@#)\]}\r][^\n]*)?\n){0,12}[ \t\f]*+)?(?:async[ \t]+def|def|class)\b"
+        r"|\f*+(?!(?:elif|else|except|finally)\b)[^\W\d])",
+        re.MULTILINE,
+    ),
+    stand_ins=("", "x"),
+)
+
+LANGUAGES: tuple[Language, ...] = (PYTHON,)
+
+
+@functools.cache
+def grammar_of(language: Language) -> tree_sitter.Language:
+    """The grammar, loaded once."""
+    return tree_sitter.Language(language.grammar())
+
+
+def language_of(name_or_path: str) -> Language:
+    """The language with this name or LSP language id, else the one with this file's suffix."""
+    lowered = name_or_path.lower()
+    for language in LANGUAGES:
+        if lowered == language.name or lowered in language.language_ids:
+            return language
+    suffixes = {PurePosixPath(lowered).suffix, PureWindowsPath(lowered).suffix}
+    for language in LANGUAGES:
+        if suffixes & language.suffixes:
+            return language
+    known = "; ".join(f"{language.name} ({', '.join(sorted(language.suffixes))})" for language in LANGUAGES)
+    message = f"Lacuna does not know the language of {name_or_path!r}; it knows {known}."
+    raise UnknownLanguageError(message)
