@@ -1,0 +1,51 @@
+"""The one table of exit codes; docs/exit-codes.md and `lacuna --help` show the same one."""
+
+import enum
+
+from lacuna.syntax.errors import LacunaError
+
+
+class ExitCode(enum.IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    NOTHING_OFFERED = 1
+    USAGE = 2
+    MODEL = 3
+    FILE = 4
+    INTERNAL = 70
+    INTERRUPTED = 130
+
+
+MEANINGS: dict[ExitCode, str] = {
+    ExitCode.DONE: "done",
+    ExitCode.NOTHING_OFFERED: "nothing offered; the reason is printed",
+    ExitCode.USAGE: "the request makes no sense: arguments, position, language or query",
+    ExitCode.MODEL: "the model cannot run: artifact, provider or a missing extra",
+    ExitCode.FILE: "a file cannot be read or written; it is as it was",
+    ExitCode.INTERNAL: "a defect of Lacuna; a report is kept in a log file",
+    ExitCode.INTERRUPTED: "interrupted; no file changed",
+}
+
+
+class UsageError(LacunaError):
+    """The request makes no sense."""
+
+
+class ModelError(LacunaError):
+    """The model cannot run."""
+
+
+class FileError(LacunaError):
+    """A file cannot be read or written."""
+
+
+def exit_code_of(error: LacunaError) -> ExitCode:
+    """Errors of lower layers reach the user unwrapped only when the request was at fault."""
+    match error:
+        case ModelError():
+            return ExitCode.MODEL
+        case FileError():
+            return ExitCode.FILE
+        case _:
+            return ExitCode.USAGE

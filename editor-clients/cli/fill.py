@@ -1,0 +1,162 @@
+"""`lacuna fill`: from a place in a file to a diff, or to the changed file."""
+
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lacuna.cli import places, terminal, textfile
+from lacuna.cli.answer_json import answer_json
+from lacuna.cli.diff import unified
+from lacuna.cli.exit_codes import ExitCode, ModelError
+from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.places import At, Between, Captured, Marked, Place, Where
+from lacuna.cli.terminal import Colour
+from lacuna.cli.textfile import TextFile
+from lacuna.cli.write import replace
+from lacuna.lsp_server.request import Answer, Draft, Infill, Request
+from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.languages import language_of
+
+
+Callback = Callable[[click.Context, click.Parameter, Any], Any]
+
+
+def _parsed(parse: Callable[[str], object]) -> Callback:
+    """Parse an option's text, given once or several times, by a function that raises ValueError."""
+
+    def callback(_context: click.Context, _option: click.Parameter, given: str | tuple[str, ...] | None) -> object:
+        try:
+            if isinstance(given, tuple):
+                return tuple(map(parse, given))
+            return None if given is None else parse(given)
+        except ValueError as error:
+            raise click.BadParameter(f"{error}.") from error
+
+    return callback
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--at", metavar="LINE:COL", callback=_parsed(places.place), help="Fill here: line from 1, column from 0.")
+@click.option(
+    "--scope",
+    type=click.Choice(places.SCOPES),
+    default=places.SCOPES[0],
+    show_default=True,
+    help="What to fill at --at.",
+)
+@click.option(
+    "--span",
+    "ranges",
+    metavar="LINE:COL-LINE:COL",
+    callback=_parsed(places.place_range),
+    multiple=True,
+    help="Fill this range; several are filled jointly.",
+)
+@click.option("--query", metavar="SCM", help="Fill what this tree-sitter query (or .scm file) captures as @hole.")
+@click.option("--write", is_flag=True, help="Change the file, not only show how.")
+@click.option("--watch", is_flag=True, help="Show the drafts settle, on stderr.")
+@click.option("--json", "is_json", is_flag=True, help="Print the answer as JSON instead of a diff.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    help="Least confidence offered; 0 offers whatever parses.  [default: the model's]",
+)
+@click.option(
+    "--color",
+    type=click.Choice([colour.value for colour in Colour]),
+    default=Colour.AUTO.value,
+    show_default=True,
+    help="Colour the diff.",
+)
+@model_options
+@click.pass_obj
+def fill(  # noqa: PLR0913 -- one for each option
+    opening: Opening,
+    *,
+    model: ModelOptions,
+    file: Path,
+    at: Place | None,
+    scope: str,
+    ranges: tuple[tuple[Place, Place], ...],
+    query: str | None,
+    write: bool,
+    watch: bool,
+    is_json: bool,
+    threshold: float | None,
+    color: str,
+) -> ExitCode:
+    """Fill holes of FILE: at --at, --span or --query, else at every <fill> it holds."""
+    where = _where(at, scope, ranges, query)
+    colour = Colour(color)
+    language = language_of(file.name)
+    document = textfile.read(file)
+    spans = places.spans_of(document, language, where)
+
+    opened = opening(model)
+    request = Request(document.text, language.name, spans, opened.threshold if threshold is None else threshold)
+    answer = _watched(opened.infill, request, colour) if watch else _answer(opened.infill, request, _unseen)
+
+    new = textfile.with_edits(document, answer.edits)
+    if write and new != document.data:
+        replace(document, new)
+    if is_json:
+        click.echo(answer_json(document.text, answer))
+    else:
+        _print_diff(document, new, colour)
+    if not answer.edits:
+        click.echo(f"lacuna: nothing offered: {answer.reason}.", err=True)
+        return ExitCode.NOTHING_OFFERED
+    return ExitCode.DONE
+
+
+def _where(at: Place | None, scope: str, ranges: tuple[tuple[Place, Place], ...], query: str | None) -> Where:
+    if sum((at is not None, bool(ranges), query is not None)) > 1:
+        raise click.UsageError("--at, --span and --query exclude each other.")
+    if at is not None:
+        return At(at, places.scope(scope))
+    if ranges:
+        return Between(ranges)
+    if query is not None:
+        return Captured(places.query_source(query))
+    return Marked()
+
+
+def _answer(infill: Infill, request: Request, show: Callable[[Draft], None]) -> Answer:
+    steps = infill(request)
+    try:
+        for step in steps:
+            if isinstance(step, Answer):
+                return step
+            show(step)
+    except LacunaError as error:
+        raise ModelError(str(error)) from error
+    finally:
+        # Ctrl-C may come while a draft is shown: no step starts after that.
+        if isinstance(steps, Generator):
+            steps.close()
+    raise AssertionError("an infill ends with its answer")
+
+
+def _watched(infill: Infill, request: Request, colour: Colour) -> Answer:
+    from lacuna.cli.watch import watching
+
+    is_coloured = terminal.is_coloured(colour, on_terminal=sys.stderr.isatty())
+    with watching(request, sys.stderr, is_coloured=is_coloured) as show:
+        return _answer(infill, request, show)
+
+
+def _unseen(_draft: Draft) -> None:
+    """Without --watch."""
+
+
+def _print_diff(document: TextFile, new: bytes, colour: Colour) -> None:
+    diff = unified(document.path, document.data, new)
+    on_terminal = sys.stdout.isatty()
+    is_coloured = terminal.is_coloured(colour, on_terminal=on_terminal)
+    if on_terminal or is_coloured:
+        diff = terminal.visible(diff)
+    terminal.emit(terminal.coloured(diff) if is_coloured else diff)

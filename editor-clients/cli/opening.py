@@ -1,0 +1,79 @@
+"""How commands get their model: the one seam between the command line and the engine."""
+
+import enum
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lacuna.cli.exit_codes import ModelError
+from lacuna.syntax.errors import LacunaError
+
+if TYPE_CHECKING:  # `lacuna --help` needs no numpy
+    from lacuna.lsp_server.request import Infill
+
+
+class ProviderChoice(enum.StrEnum):
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """As given on the command line; no `folder` is the embedded artifact, no `threads` the engine's choice."""
+
+    folder: Path | None
+    provider: ProviderChoice
+    threads: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenModel:
+    """A model ready to fill, and the least confidence at which its makers would show an answer."""
+
+    infill: "Infill"
+    threshold: float
+
+
+Opening = Callable[[ModelOptions], OpenModel]
+
+
+def open_model(options: ModelOptions) -> OpenModel:
+    """Load the artifact; raise ModelError with the engine's sentence when it cannot run."""
+    from lacuna.export.artifact import embedded
+    from lacuna.export.engine import Engine
+    from lacuna.export.providers import Provider
+    from lacuna.lsp_server.infill import infill
+
+    try:
+        engine = Engine.load(
+            options.folder or embedded(), provider=Provider(options.provider.value), threads=options.threads
+        )
+    except LacunaError as error:
+        raise ModelError(str(error)) from error
+    return OpenModel(functools.partial(infill, engine), engine.manifest.threshold)
+
+
+def model_options(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that say which model runs and how, handed to the command as its `model`."""
+
+    @click.option(
+        "--model", "folder", type=click.Path(path_type=Path), help="An artifact.  [default: the embedded one]"
+    )
+    @click.option(
+        "--provider",
+        type=click.Choice([choice.value for choice in ProviderChoice]),
+        default=ProviderChoice.AUTO.value,
+        show_default=True,
+        help="What computes.",
+    )
+    @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: the engine's choice]")
+    @functools.wraps(command)
+    def with_model(*given: object, folder: Path | None, provider: str, threads: int | None, **named: object) -> object:
+        return command(*given, model=ModelOptions(folder, ProviderChoice(provider), threads), **named)
+
+    return with_model

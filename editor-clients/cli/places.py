@@ -1,0 +1,150 @@
+"""Where in a file the command line points, and the spans that means."""
+
+import itertools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lacuna.cli.exit_codes import UsageError
+from lacuna.cli.textfile import TextFile, read
+from lacuna.lsp_server import positions
+from lacuna.lsp_server.positions import Encoding, Position
+from lacuna.syntax import spans
+from lacuna.syntax.languages import Language
+from lacuna.syntax.parsing import parse
+from lacuna.syntax.spans import Kind, Span
+
+CURSOR = "cursor"
+SCOPES = (*(kind.value for kind in Kind), CURSOR)
+
+_PLACE = r"(\d{1,9}):(\d{1,9})"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line counted from 1 and a column counted from 0, in code points."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """What surrounds one place: a node, the rest of the line, or nothing but the cursor."""
+
+    place: Place
+    scope: Kind | None
+    """None inserts at the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Exactly these ranges, jointly."""
+
+    ranges: tuple[tuple[Place, Place], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What a tree-sitter query captures as `@hole`, jointly."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Every explicit marker of the file, jointly."""
+
+
+Where = At | Between | Captured | Marked
+
+
+def place(text: str) -> Place:
+    """Parse "LINE:COL"; ValueError says what is wrong."""
+    found = re.fullmatch(_PLACE, text, re.ASCII)
+    if not found:
+        raise ValueError(f"{text!r} is not LINE:COL, a line from 1 and a column from 0")
+    line, column = map(int, found.groups())
+    if line == 0:
+        raise ValueError("lines are counted from 1")
+    return Place(line, column)
+
+
+def place_range(text: str) -> tuple[Place, Place]:
+    """Parse "LINE:COL-LINE:COL"; ValueError says what is wrong."""
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise ValueError(f"{text!r} is not LINE:COL-LINE:COL")
+    return place(start), place(end)
+
+
+def scope(text: str) -> Kind | None:
+    return None if text == CURSOR else Kind(text)
+
+
+def query_source(text_or_path: str) -> str:
+    """A query as it stands, or from a file: no query ends in ".scm"."""
+    return read(Path(text_or_path)).text if text_or_path.endswith(".scm") else text_or_path
+
+
+def spans_of(file: TextFile, language: Language, where: Where) -> tuple[Span, ...]:
+    """Sorted and disjoint, at least one; raise UsageError or QueryError when there is none."""
+    match where:
+        case At():
+            found = [_at(file, language, where)]
+        case Between():
+            found = [_between(file, start, end) for start, end in where.ranges]
+        case Captured():
+            found = _captured(file, language, where.query)
+        case Marked():
+            found = spans.markers(file.text)
+            if not found:
+                raise UsageError(f"{file.path} has no {spans.MARKER}; say where with --at, --span or --query.")
+    found.sort(key=lambda span: (span.start, span.end))
+    for one, other in itertools.pairwise(found):
+        if one.end > other.start or one == other:
+            raise UsageError("Spans must not overlap.")
+    return tuple(found)
+
+
+def _at(file: TextFile, language: Language, at: At) -> Span:
+    offset = _offset_of(file, at.place)
+    if at.scope is None:
+        return Span(offset, offset)
+    if at.scope is Kind.REST_OF_LINE:  # needs no tree, so it works in any text
+        return spans.rest_of_line(file.text, offset)
+    parsed = parse(file.text, language, Span(offset, offset))
+    found = None if parsed is None else spans.enclosing(parsed, offset, at.scope)
+    if found is None:
+        raise UsageError(f"There is no {at.scope} at {at.place} of {file.path}.")
+    return found
+
+
+def _between(file: TextFile, start: Place, end: Place) -> Span:
+    span = Span(_offset_of(file, start), _offset_of(file, end))
+    if span.start > span.end:
+        raise UsageError(f"The span {start}-{end} ends before it starts.")
+    return span
+
+
+def _captured(file: TextFile, language: Language, query: str) -> list[Span]:
+    parsed = parse(file.text, language)
+    if parsed is None:
+        raise UsageError(f"{file.path} cannot be parsed in reasonable time, so no query can be run on it.")
+    found = spans.captures(parsed, query)
+    if not found:
+        raise UsageError(f"The query captures no @hole in {file.path}.")
+    return found
+
+
+def _offset_of(file: TextFile, where: Place) -> int:
+    starts = positions.line_starts(file.text)
+    wanted = Position(where.line - 1, where.column)
+    offset = positions.offset_at(file.text, starts, wanted, Encoding.UTF32)
+    # The document's arithmetic is lenient, as LSP demands; a wrong number on a command line is a mistake.
+    if positions.position_at(file.text, starts, offset, Encoding.UTF32) != wanted:
+        raise UsageError(f"{where} is outside {file.path}.")
+    return offset

@@ -1,0 +1,68 @@
+"""What differs on a terminal: colours, and control characters of a file made visible."""
+
+import contextlib
+import enum
+import os
+import re
+import sys
+from typing import BinaryIO
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
+_RESET = b"\x1b[0m"
+_COLOURS = ((b"--- ", b"\x1b[1m"), (b"+++ ", b"\x1b[1m"), (b"@@ ", b"\x1b[36m"))
+_CHANGES = ((b"-", b"\x1b[31m"), (b"+", b"\x1b[32m"))
+
+
+class Colour(enum.StrEnum):
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def is_coloured(colour: Colour, *, on_terminal: bool) -> bool:
+    if colour is not Colour.AUTO:
+        return colour is Colour.ALWAYS
+    # https://no-color.org: set and not empty, whatever its value.
+    return on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def visible(data: bytes) -> bytes:
+    """Escape what could drive a terminal, which a file's content must not; tabs and LF stay."""
+    return _CONTROL.sub(lambda found: _caret(found.group()), data)
+
+
+def visible_text(text: str) -> str:
+    """The same for text; what is not UTF-8 is shown as U+FFFD."""
+    return visible(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def coloured(diff: bytes) -> bytes:
+    header, *hunks = diff.split(b"\n@@ ")
+    lines = [_painted(line, _COLOURS) for line in header.split(b"\n")]
+    for hunk in hunks:
+        head, *body = hunk.split(b"\n")
+        lines.append(_painted(b"@@ " + head, _COLOURS))
+        lines += [_painted(line, _CHANGES) for line in body]
+    return b"\n".join(lines)
+
+
+def emit(data: bytes) -> None:
+    """Write to stdout; a reader that has gone (`| head`) is no error."""
+    stream: BinaryIO = sys.stdout.buffer
+    try:
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        # What is left in the buffer must not fail a second time when the interpreter ends.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _painted(line: bytes, colours: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    colour = next((colour for sign, colour in colours if line.startswith(sign)), None)
+    return colour + line + _RESET if colour else line
+
+
+def _caret(character: bytes) -> bytes:
+    code = ord(character.decode("utf-8"))
+    return b"^" + bytes([code ^ 0x40]) if code < 0x80 else b"\\x%02x" % code
