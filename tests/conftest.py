@@ -1,0 +1,19 @@
+"""What every test relies on: repeatable properties, and nothing read from or written to the user's home."""
+
+import os
+
+import hypothesis
+import pytest
+
+# Examples of a property take as long as the machine lets them; CI must give the same verdict twice.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(autouse=True)
+def empty_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "LACUNA_DEBUG"):
+        monkeypatch.delenv(variable, raising=False)

@@ -1,0 +1,142 @@
+"""The project's own promises: what the wheel holds, that serving needs no torch, that README's commands run."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = {
+    "syntax": "lacuna/syntax",
+    "model": "lacuna/model",
+    "export": "lacuna/export",
+    "lsp_server": "lacuna/lsp_server",
+    "editor-clients/cli": "lacuna/cli",
+    "editor-clients/launcher": "lacuna_launcher",
+}
+DATA = {"py.typed", "*.py", "embedded/*", "training/*.toml", "training/*.json"}
+FOR_TRAINING = ("lacuna.model.training", "lacuna.export.convert")
+ABSENT_WHEN_SERVING = ("torch", "onnx", "onnxscript", "matplotlib")
+COMMAND = Path(sys.executable).with_name("lacuna")
+
+
+# 1. The wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Built from a copy: what an earlier build left behind must not get in."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / file, source)
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*pip, "--wheel-dir", out, source], check=True)
+    (built,) = out.iterdir()
+    return zipfile.ZipFile(built)
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: zipfile.ZipFile) -> Message:
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    return Parser().parsestr(wheel.read(name).decode())
+
+
+def test_the_wheel_holds_the_packages_with_their_data_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    expected = {
+        f"{package}/{file.relative_to(ROOT / folder).as_posix()}"
+        for folder, package in FOLDERS.items()
+        for pattern in DATA
+        for file in (ROOT / folder).rglob(pattern)
+    }
+    assert {name for name in wheel.namelist() if ".dist-info/" not in name} == expected
+
+
+def test_every_part_says_that_it_is_typed(wheel: zipfile.ZipFile) -> None:
+    assert {f"{package}/py.typed" for package in FOLDERS.values()} <= set(wheel.namelist())
+
+
+def test_the_embedded_artifact_keeps_to_40_megabytes(wheel: zipfile.ZipFile) -> None:
+    sizes = [info.file_size for info in wheel.infolist() if info.filename.startswith("lacuna/export/embedded/")]
+    assert 0 < sum(sizes) <= 40_000_000
+
+
+def test_the_licence_ships(wheel: zipfile.ZipFile) -> None:
+    (licence,) = (name for name in wheel.namelist() if name.endswith("/LICENSE"))
+    assert b"Apache License" in wheel.read(licence)
+
+
+def test_the_version_is_the_one_in_pyproject(metadata: Message) -> None:
+    assert metadata["Version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def test_torch_and_onnx_runtime_come_only_with_an_extra(metadata: Message) -> None:
+    base = [requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement]
+    assert base
+    assert not [requirement for requirement in base if re.match(r"(torch|onnx)", requirement)]
+
+
+# 2. Serving without torch
+
+SERVE = """
+import importlib, json, pkgutil, sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ABSENT:
+            raise ModuleNotFoundError(f"{name} is absent in this test", name=name)
+
+ABSENT, FOR_TRAINING = json.loads(sys.argv[1])
+sys.meta_path.insert(0, Absent())
+import lacuna
+seen = []
+for module in pkgutil.walk_packages(lacuna.__path__, "lacuna."):
+    if not module.name.startswith(tuple(FOR_TRAINING)) and not module.name.endswith(".__main__"):
+        importlib.import_module(module.name)
+        seen.append(module.name)
+print(json.dumps(seen))
+"""
+
+
+def test_every_serving_module_imports_where_torch_is_absent(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-I", "-c", SERVE, json.dumps([ABSENT_WHEN_SERVING, FOR_TRAINING])]
+    run = subprocess.run(arguments, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert run.returncode == 0, run.stderr
+    assert {"lacuna.syntax.spans", "lacuna.lsp_server.infill", "lacuna.cli.main"} <= set(json.loads(run.stdout))
+
+
+# 3. README
+
+
+def readme_commands() -> list[str]:
+    blocks = re.findall(r"^```console\n(.*?)^```", (ROOT / "README.md").read_text(), flags=re.MULTILINE | re.DOTALL)
+    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ lacuna ")]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tracked files, so that a command with --write changes no file of ours."""
+    folder = tmp_path_factory.mktemp("clone")
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for file in files.rstrip("\0").split("\0"):
+        if (ROOT / file).is_file() and not file.startswith("export/embedded/"):  # the installed one is used
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, folder / file)
+    return folder
+
+
+@pytest.mark.parametrize("command", readme_commands())
+def test_commands_in_readme_run_as_they_stand(command: str, clone: Path) -> None:
+    arguments = [COMMAND, *shlex.split(command, comments=True)[1:]]
+    run = subprocess.run(arguments, cwd=clone, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
