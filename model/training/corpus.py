@@ -3,6 +3,7 @@
 Which files are kept is decided in `selection`, where they come from in `distributions`.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -21,9 +22,9 @@ from lacuna.model.training.distributions import (
     Index,
     PipIndex,
     RawFile,
+    Recipe,
     Role,
     SourceFile,
-    Recipe,
     fetch,
     python_files,
     read_recipe,
@@ -151,7 +152,7 @@ def _downloaded(distributions: tuple[Distribution, ...], index: Index, cache: Pa
                 distribution.licence,
                 distribution.sha256,
                 distribution.role,
-                lambda archive=archive: python_files(archive),
+                functools.partial(python_files, archive),
             )
         progress.update(task, description="Downloaded")
 

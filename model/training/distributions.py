@@ -1,4 +1,4 @@
-"""The source distributions behind the corpus: the recipe that pins them, fetching by hash, reading *.py out of an archive.
+"""The source distributions behind the corpus: the recipe that pins them, fetching by hash, reading archives.
 
 Nothing of a package is ever run or written to disk unpacked. What becomes of the files is decided elsewhere.
 """
@@ -51,7 +51,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One Python file; `text` has "\\n" line ends."""
+    """One Python file; its lines end in a line feed alone."""
 
     package: str
     path: str
@@ -100,7 +100,7 @@ class PipIndex:
 
     def __init__(self) -> None:
         try:
-            from pip._internal.commands import create_command
+            from pip._internal.commands import create_command  # noqa: PLC0415 (reading a built corpus needs no pip)
         except ImportError as error:
             message = "Building the corpus needs pip in the running environment: run `python -m ensurepip`."
             raise CorpusError(message) from error
@@ -109,7 +109,7 @@ class PipIndex:
         self._options, _ = self._command.parse_args(["--no-binary", ":all:", "--no-cache-dir", "--quiet"])
 
     def archive(self, distribution: Distribution) -> Iterator[bytes]:
-        from pip._vendor.requests import RequestException
+        from pip._vendor.requests import RequestException  # noqa: PLC0415 (the same)
 
         with self._command.main_context():
             session = self._command.get_default_session(self._options)

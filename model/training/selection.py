@@ -61,7 +61,17 @@ def is_test(path: str) -> bool:
 
 def examine(package: str, raw: RawFile) -> SourceFile | Dropped:
     """Return the file with its text normalised, or the first rule that drops it."""
-    # 1. By path and size
+    if drop := _dropped_unread(raw):
+        return drop
+    try:
+        text = raw.data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Dropped.NOT_UTF8
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _dropped_by_text(text) or SourceFile(package, raw.path, text)
+
+
+def _dropped_unread(raw: RawFile) -> Dropped | None:
     *folders, name = PurePosixPath(raw.path).parts
     if not VENDORED.isdisjoint(folders) or any("vendor" in folder for folder in folders):
         return Dropped.VENDORED
@@ -73,13 +83,10 @@ def examine(package: str, raw: RawFile) -> SourceFile | Dropped:
         return Dropped.TINY
     if len(raw.data) > LARGEST_BYTES:
         return Dropped.LARGE
+    return None
 
-    # 2. By text
-    try:
-        text = raw.data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return Dropped.NOT_UTF8
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+
+def _dropped_by_text(text: str) -> Dropped | None:
     head = text[:HEAD_CHARACTERS].lower()
     if any(mark in head for mark in GENERATED):
         return Dropped.GENERATED
@@ -89,14 +96,12 @@ def examine(package: str, raw: RawFile) -> SourceFile | Dropped:
         return Dropped.LONG_LINES
     if sum(map(text.count, "0123456789")) > LARGEST_DIGIT_SHARE * len(text):
         return Dropped.TABLES
-
-    # 3. By syntax
     try:
         with warnings.catch_warnings(action="ignore"):
             ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Dropped.UNPARSABLE
-    return SourceFile(package, raw.path, text)
+    return None
 
 
 def _fingerprint(text: str) -> int:
