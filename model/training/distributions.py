@@ -9,6 +9,7 @@ import os
 import sysconfig
 import tarfile
 import tomllib
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -112,7 +113,8 @@ class PipIndex:
         from pip._vendor.requests import RequestException  # noqa: PLC0415 (the same)
 
         with self._command.main_context():
-            session = self._command.get_default_session(self._options)
+            with warnings.catch_warnings(action="ignore"):  # of old pips about their own vendored packages
+                session = self._command.get_default_session(self._options)
             finder = self._command._build_package_finder(self._options, session, ignore_requires_python=True)  # noqa: SLF001 (pip has no public finder)
             links = [
                 candidate.link
