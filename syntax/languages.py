@@ -104,7 +104,7 @@ PYTHON = Language(
         r"|\f*+(?!(?:elif|else|except|finally)\b)[^\W\d])",
         re.MULTILINE,
     ),
-    stand_ins=("", "x"),
+    stand_ins=("", "x", "x()", "x in x"),
 )
 
 LANGUAGES: tuple[Language, ...] = (PYTHON,)

@@ -133,8 +133,8 @@ def captures(parsed: "Parsed", query_source: str) -> list[Span]:
         raise QueryError(message)
     unknown: list[str] = []  # the binding takes a predicate it does not know for true, and must not be raised into
 
-    def note(predicate: str, _args: object, _pattern: object, _captures: object) -> bool:
-        unknown.append(predicate)
+    def note(*asked: object, **_: object) -> bool:
+        unknown.append(str(asked[0]))
         return False
 
     nodes = tree_sitter.QueryCursor(query).captures(parsed.tree.root_node, note).get("hole", [])
