@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from lacuna.lsp_server.request import Answer, Infill, Request
 from lacuna.syntax.errors import LacunaError
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class Kind(enum.IntEnum):
@@ -129,9 +131,9 @@ class Worker:
             infill = self._load()
         except Exception as error:  # noqa: BLE001 (whatever it is, those who ask must hear it)
             infill = _failing(error)
-            self.loaded.set_exception(error)
+            _settle(self.loaded, error)
         else:
-            self.loaded.set_result(None)
+            _settle(self.loaded, None)
         while (job := self._next()) is not None:
             try:
                 self._run(infill, job)
@@ -170,7 +172,7 @@ class Worker:
                 drafts.close()
 
 
-def _settle(future: Future[Answer], outcome: Answer | Exception) -> bool:
+def _settle(future: Future[T], outcome: T | Exception) -> bool:
     """Resolve a future unless someone else did; says whether it did."""
     try:
         if isinstance(outcome, Exception):

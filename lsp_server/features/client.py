@@ -1,0 +1,53 @@
+"""What the client can do, read once from its capabilities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+from lacuna.lsp_server.positions import Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The defaults are what the specification assumes of a client that says nothing."""
+
+    encoding: Encoding = Encoding.UTF16
+    resolves_edits: bool = False
+    """A code action may come without its edit and get it when it is chosen."""
+    annotates_changes: bool = False
+    tags_generated: bool = False
+    """A code action may be marked as made by a model."""
+    has_configuration: bool = False
+    """The server may ask for settings."""
+    registers_configuration: bool = False
+    """The server has to ask to be told of changed settings."""
+
+    @classmethod
+    def of(cls, capabilities: types.ClientCapabilities) -> "Client":
+        general = capabilities.general or types.GeneralClientCapabilities()
+        workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
+        documents = capabilities.text_document or types.TextDocumentClientCapabilities()
+        action = documents.code_action or types.CodeActionClientCapabilities()
+        edit = workspace.workspace_edit or types.WorkspaceEditClientCapabilities()
+        change = workspace.did_change_configuration or types.DidChangeConfigurationClientCapabilities()
+        return cls(
+            encoding=_encoding(general.position_encodings or ()),
+            resolves_edits=bool(
+                action.data_support and action.resolve_support and "edit" in action.resolve_support.properties
+            ),
+            annotates_changes=edit.change_annotation_support is not None,
+            tags_generated=bool(
+                action.tag_support and types.CodeActionTag.LlmGenerated in action.tag_support.value_set
+            ),
+            has_configuration=bool(workspace.configuration),
+            registers_configuration=bool(change.dynamic_registration),
+        )
+
+
+def _encoding(offered: Sequence[types.PositionEncodingKind | str]) -> Encoding:
+    """The first that the client offers and we know, as pygls chooses too."""
+    for kind in offered:
+        if kind in list(Encoding):
+            return Encoding(kind)
+    return Encoding.UTF16

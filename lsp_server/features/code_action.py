@@ -1,0 +1,102 @@
+"""textDocument/codeAction: fill the markers or the selection under the cursor, computed when it is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import cattrs
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from lacuna.lsp_server import where
+from lacuna.lsp_server.documents import Document
+from lacuna.lsp_server.features import wire
+from lacuna.lsp_server.features.client import Client
+from lacuna.lsp_server.request import Edit
+from lacuna.lsp_server.session import Session
+from lacuna.lsp_server.worker import Kind, OutdatedError
+from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.languages import UnknownLanguageError, language_of
+from lacuna.syntax.spans import Span
+
+TITLE = "Fill with Lacuna"
+KIND = types.CodeActionKind.RefactorRewrite
+_ANNOTATION = "fill"
+
+
+class NothingToOfferError(LacunaError):
+    """The fill that was asked for has no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What an action that is not resolved yet will fill: a selection, in code points, of a version."""
+
+    uri: str
+    version: int
+    start: int
+    end: int
+
+
+def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """At most one action; only looks for markers, as editors ask at every move of the cursor."""
+    document = session.documents[params.text_document.uri]
+    selection = document.span_of(wire.range_(params.range), session.client.encoding)
+    is_empty = selection.start == selection.end
+    if not session.client.resolves_edits or not _is_wanted(params.context.only) or not _is_known(document):
+        return []
+    if session.settings.is_excluded(wire.path(document.uri)):
+        return []
+    if is_empty and not where.touched_markers(document.text, selection):
+        return []
+    target = _Target(document.uri, document.version, selection.start, selection.end)
+    tags = [types.CodeActionTag.LlmGenerated] if session.client.tags_generated else None
+    return [types.CodeAction(TITLE, kind=KIND, tags=tags, data=asdict(target))]
+
+
+async def resolve(session: Session, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit; fails if the document moved on or there is nothing to offer."""
+    try:
+        target = cattrs.structure(action.data, _Target)
+    except (cattrs.BaseValidationError, TypeError, ValueError, KeyError):
+        raise JsonRpcInvalidParams("This code action is not one of Lacuna's.") from None
+    document = session.documents[target.uri]
+    if document.version != target.version:
+        raise OutdatedError("The document changed.")
+    spans = where.selected(document.text, language_of(document.language), Span(target.start, target.end))
+    answer = await session.infill(document, Kind.EXPLICIT, spans, threshold=0.0)
+    if not answer.edits:
+        raise NothingToOfferError(f"Lacuna has nothing to offer here: {answer.reason or 'no answer'}.")
+    action.edit = _workspace_edit(document, answer.edits, session.client)
+    return action
+
+
+def _workspace_edit(document: Document, edits: tuple[Edit, ...], client: Client) -> types.WorkspaceEdit:
+    """Versioned though some clients do not say that they can: those that ignore the version lose nothing."""
+    ranges = [wire.range_to_send(document, edit.span, client.encoding) for edit in edits]
+    text_edits: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]
+    if client.annotates_changes:
+        text_edits = [
+            types.AnnotatedTextEdit(_ANNOTATION, range_, edit.new_text)
+            for range_, edit in zip(ranges, edits, strict=True)
+        ]
+        annotations = {_ANNOTATION: types.ChangeAnnotation(TITLE, description="written by a model")}
+    else:
+        text_edits = [types.TextEdit(range_, edit.new_text) for range_, edit in zip(ranges, edits, strict=True)]
+        annotations = None
+    versioned = types.OptionalVersionedTextDocumentIdentifier(uri=document.uri, version=document.version)
+    return types.WorkspaceEdit(
+        document_changes=[types.TextDocumentEdit(versioned, text_edits)], change_annotations=annotations
+    )
+
+
+def _is_wanted(only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    """Kinds are hierarchical: "refactor" asks for "refactor.rewrite" too; the empty kind asks for all."""
+    return not only or any(kind == "" or f"{KIND.value}.".startswith(f"{kind!s}.") for kind in only)
+
+
+def _is_known(document: Document) -> bool:
+    try:
+        language_of(document.language)
+    except UnknownLanguageError:
+        return False
+    return True

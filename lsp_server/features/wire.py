@@ -1,0 +1,38 @@
+"""Positions, ranges and changes: the protocol's types and ours."""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote, urlsplit
+
+from lsprotocol import types
+
+from lacuna.lsp_server.documents import Change, Document
+from lacuna.lsp_server.positions import Encoding, Position, Range
+from lacuna.syntax.spans import Span
+
+
+def position(sent: types.Position) -> Position:
+    return Position(sent.line, sent.character)
+
+
+def range_(sent: types.Range) -> Range:
+    return Range(position(sent.start), position(sent.end))
+
+
+def changes(sent: Iterable[types.TextDocumentContentChangeEvent]) -> Iterator[Change]:
+    for change in sent:
+        if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+            yield Change(None, change.text)
+        else:
+            yield Change(range_(change.range), change.text)
+
+
+def range_to_send(document: Document, span: Span, encoding: Encoding) -> types.Range:
+    found = document.range_of(span, encoding)
+    return types.Range(
+        types.Position(found.start.line, found.start.character), types.Position(found.end.line, found.end.character)
+    )
+
+
+def path(uri: str) -> str:
+    """What of a document's name its globs are matched with."""
+    return unquote(urlsplit(uri).path)

@@ -1,0 +1,126 @@
+"""The language server on standard input and output: which feature answers what, from start to end."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+from lsprotocol import types
+from pygls.io_ import run_async
+
+from lacuna.lsp_server.features import code_action, inline_completion, lifecycle, text_sync
+from lacuna.lsp_server.request import Infill
+from lacuna.lsp_server.session import Session
+from lacuna.lsp_server.worker import Worker
+
+_LAST_STEP = 2.0
+"""Seconds that a step may take to end after the client has left."""
+
+
+def serve(load: Callable[[], Infill], version: str) -> None:
+    """Serve one client until it leaves. `load` runs in the worker's thread, after `initialize` was answered.
+
+    Raises SystemExit(1) if the client said `exit` without `shutdown`.
+    """
+    _log_without_source_text()
+    session = build(Worker(load), version)
+    try:
+        asyncio.run(_converse(session))
+    finally:
+        session.worker.stop()
+        session.worker.join(_LAST_STEP)
+    if session.protocol.exit_code:
+        raise SystemExit(session.protocol.exit_code)
+
+
+def build(worker: Worker, version: str) -> Session:
+    """A session with its features."""
+    session = Session(worker, version)
+    session.feature(types.INITIALIZE)(lifecycle.initialize)
+    session.feature(types.INITIALIZED)(lifecycle.initialized)
+    session.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(lifecycle.did_change_configuration)
+    session.feature(types.SHUTDOWN)(lifecycle.shutdown)
+    session.feature(types.TEXT_DOCUMENT_DID_OPEN)(text_sync.did_open)
+    session.feature(types.TEXT_DOCUMENT_DID_CHANGE)(text_sync.did_change)
+    session.feature(types.TEXT_DOCUMENT_DID_CLOSE)(text_sync.did_close)
+    # Without options pygls does not advertise it.
+    inline = types.InlineCompletionOptions()
+    session.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, inline)(inline_completion.complete)
+    actions = types.CodeActionOptions(code_action_kinds=[code_action.KIND], resolve_provider=True)
+    session.feature(types.TEXT_DOCUMENT_CODE_ACTION, actions)(code_action.offer)
+    session.feature(types.CODE_ACTION_RESOLVE)(code_action.resolve)
+    return session
+
+
+async def _converse(session: Session) -> None:
+    stream = asyncio.StreamReader()
+    pump = threading.Thread(target=_pump, args=(stream, asyncio.get_running_loop()), name="stdin", daemon=True)
+    session.protocol.set_writer(_Writer(_claim_stdout()))
+    pump.start()
+    with contextlib.suppress(asyncio.IncompleteReadError):  # the client died in mid-message
+        await run_async(
+            stop_event=session.protocol.ended,
+            reader=_Reader(stream),
+            protocol=session.protocol,
+            error_handler=session.report_server_error,
+        )
+
+
+class _Reader:
+    """Standard input, message by message."""
+
+    def __init__(self, stream: asyncio.StreamReader) -> None:
+        self._stream = stream
+
+    async def readline(self) -> bytes:
+        # Lets a handler begin, and take its snapshot, before the next message changes the document.
+        await asyncio.sleep(0)
+        return await self._stream.readline()
+
+    async def readexactly(self, n: int) -> bytes:
+        return await self._stream.readexactly(n)
+
+
+class _Writer:
+    """Standard output, without a buffer that would fail once more when it is closed."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+def _pump(stream: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
+    """Bring standard input to the loop.
+
+    A daemon of our own: pygls reads on its pool, whose threads keep the process alive until the client writes
+    again. And below Python's buffer, whose lock a daemon must not hold when the interpreter ends.
+    """
+    with contextlib.suppress(RuntimeError, OSError):  # the loop, or standard input, is closed
+        while data := os.read(sys.stdin.fileno(), 1 << 16):
+            loop.call_soon_threadsafe(stream.feed_data, data)
+        loop.call_soon_threadsafe(stream.feed_eof)
+
+
+def _claim_stdout() -> int:
+    """Standard output for the protocol alone: what anything else prints goes to standard error."""
+    sys.stdout.flush()
+    own = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return own
+
+
+def _log_without_source_text() -> None:
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("pygls").setLevel(logging.WARNING)
+    # Its errors quote whole messages; `protocol` reports each of them without.
+    logging.getLogger("pygls.protocol.json_rpc").setLevel(logging.CRITICAL)
