@@ -11,6 +11,7 @@ import zipfile
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ FOLDERS = {
     "editor-clients/launcher": "lacuna_launcher",
 }
 DATA = {"py.typed", "*.py", "embedded/*", "training/*.toml", "training/*.json"}
-FOR_TRAINING = ("lacuna.model.training", "lacuna.export.convert")
+FOR_TRAINING = ("lacuna.model.training", "lacuna.export.convert", "lacuna.cli.train", "lacuna.cli.export")
 ABSENT_WHEN_SERVING = ("torch", "onnx", "onnxscript", "matplotlib")
 COMMAND = Path(sys.executable).with_name("lacuna")
 
@@ -88,7 +89,7 @@ def test_torch_and_onnx_runtime_come_only_with_an_extra(metadata: Message) -> No
 
 # 2. Serving without torch
 
-SERVE = """
+WITHOUT_TORCH = """
 import importlib, json, pkgutil, sys
 
 class Absent:
@@ -98,6 +99,8 @@ class Absent:
 
 ABSENT, FOR_TRAINING = json.loads(sys.argv[1])
 sys.meta_path.insert(0, Absent())
+"""
+IMPORT = """
 import lacuna
 seen = []
 for module in pkgutil.walk_packages(lacuna.__path__, "lacuna."):
@@ -106,13 +109,38 @@ for module in pkgutil.walk_packages(lacuna.__path__, "lacuna."):
         seen.append(module.name)
 print(json.dumps(seen))
 """
+SERVE = """
+from lacuna.export import artifact
+from lacuna.export.engine import Engine
+from lacuna.lsp_server.infill import infill
+from lacuna.lsp_server.request import Answer, Request
+from lacuna.syntax.spans import Span
+
+text = "def total(values):\\n    result = 0\\n    for value in \\n        result += value\\n    return result\\n"
+hole = text.index("in ") + 3
+*drafts, answer = infill(Engine.load(artifact.embedded()), Request(text, "python", (Span(hole, hole),), 0.0))
+assert isinstance(answer, Answer)
+print(json.dumps([len(drafts), [candidate.text for candidate in answer.candidates[0]]]))
+"""
+
+
+def without_torch(program: str, folder: Path) -> list[Any]:
+    arguments = [sys.executable, "-I", "-c", WITHOUT_TORCH + program, json.dumps([ABSENT_WHEN_SERVING, FOR_TRAINING])]
+    run = subprocess.run(arguments, capture_output=True, text=True, cwd=folder, check=False)
+    assert run.returncode == 0, run.stderr
+    printed: list[Any] = json.loads(run.stdout)
+    return printed
 
 
 def test_every_serving_module_imports_where_torch_is_absent(tmp_path: Path) -> None:
-    arguments = [sys.executable, "-I", "-c", SERVE, json.dumps([ABSENT_WHEN_SERVING, FOR_TRAINING])]
-    run = subprocess.run(arguments, capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert run.returncode == 0, run.stderr
-    assert {"lacuna.syntax.spans", "lacuna.lsp_server.infill", "lacuna.cli.main"} <= set(json.loads(run.stdout))
+    seen = without_torch(IMPORT, tmp_path)
+    assert {"lacuna.syntax.spans", "lacuna.export.engine", "lacuna.lsp_server.server", "lacuna.cli.main"} <= set(seen)
+
+
+def test_the_embedded_artifact_answers_where_torch_is_absent(tmp_path: Path) -> None:
+    drafts, candidates = without_torch(SERVE, tmp_path)
+    assert drafts
+    assert candidates
 
 
 # 3. README
