@@ -1,0 +1,174 @@
+"""`lacuna eval`: answers to questions with known ones, through the `infill` that serves."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from lacuna.cli.exit_codes import ExitCode, FileError
+from lacuna.cli.opening import ModelOptions, Opening, model_options
+
+PIPED_WIDTH = 120
+SYSTEMS = ("lacuna", "ngram", "copier")
+
+
+@click.group(name="eval")
+def evaluate() -> None:
+    """Measure answers on data with known ones."""
+
+
+def _outputs(command: Callable[..., object]) -> Callable[..., object]:
+    file = click.Path(dir_okay=False, path_type=Path)
+    command = click.option("--json", "json_file", type=file, help="Write the report here.")(command)
+    return click.option("--samples", "samples_file", type=file, help="Write every answer here, as JSON lines.")(command)
+
+
+@evaluate.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@_outputs
+@click.option("--every", type=click.IntRange(min=1), default=1, help="Take every n-th row only.")
+@click.option("--limit", type=click.IntRange(min=1), help="Take so many rows at most.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the bootstrap.")
+@model_options
+@click.pass_obj
+def infilling(
+    opening: Opening,
+    *,
+    model: ModelOptions,
+    data: Path,
+    samples_file: Path | None,
+    json_file: Path | None,
+    every: int,
+    limit: int | None,
+    seed: int,
+) -> ExitCode:
+    """Score HumanEval-Infilling rows (DATA: .jsonl or .jsonl.gz) by running them, and by exact match."""
+    from lacuna.cli.evaluation import infilling as rows_of
+    from lacuna.cli.evaluation import tables
+    from lacuna.cli.evaluation.progress import tracked
+
+    tasks = rows_of.chosen(rows_of.read(data), every=every, limit=limit)
+    with _opened(samples_file) as keep, _opened(json_file) as keep_report:
+        infill = opening(model).infill
+        workers = ThreadPoolExecutor(max_workers=os.cpu_count())
+        try:
+            # Programs run beside the model: they mostly start and end.
+            pending = [
+                workers.submit(rows_of.score, rows_of.complete(task, infill))
+                for task in tracked(tasks, "Filling and running")
+            ]
+            scored = [one.result() for one in tracked(pending, "Running the rest")]
+        finally:
+            workers.shutdown(cancel_futures=True)
+        for row in scored:
+            keep(rows_of.sample_line(row) + "\n")
+        found = rows_of.report(scored, data=data.name, seed=seed)
+        keep_report(rows_of.to_json(found))
+    _print(tables.of_infilling(found))
+    return ExitCode.DONE
+
+
+@evaluate.command()
+@click.argument("corpus", type=click.Path(path_type=Path))
+@_outputs
+@click.option("--role", type=click.Choice(["test", "validation"]), default="test", show_default=True)
+@click.option("--count", type=click.IntRange(min=1), default=1500, show_default=True, help="Holes to ask about.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the holes and of the bootstrap.")
+@click.option(
+    "--system",
+    "systems",
+    type=click.Choice(SYSTEMS),
+    multiple=True,
+    default=SYSTEMS,
+    help="Who answers.  [default: all]",
+)
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the trained and tuned baselines here.  [default: CORPUS/baselines]",
+)
+@click.option("--tokenizer", type=click.Path(path_type=Path), help="The n-grams' tokenizer.  [default: the model's]")
+@model_options
+@click.pass_obj
+def lines(  # noqa: PLR0913 -- one for each option
+    opening: Opening,
+    *,
+    model: ModelOptions,
+    corpus: Path,
+    samples_file: Path | None,
+    json_file: Path | None,
+    role: str,
+    count: int,
+    seed: int,
+    systems: tuple[str, ...],
+    work: Path | None,
+    tokenizer: Path | None,
+) -> ExitCode:
+    """Compare exact match on rest-of-line holes of held-out packages with an n-gram model and a line copier."""
+    from lacuna.cli.evaluation import baselines, filling, holes, tables
+    from lacuna.cli.evaluation import lines as compared
+    from lacuna.cli.evaluation.progress import tracked
+    from lacuna.model.training.corpus import load
+    from lacuna.model.training.distributions import Role
+
+    tuned_on = baselines.tuning_holes(corpus, baselines.TUNING_HOLES)
+    asked = holes.draw(load(corpus, Role(role)), count, seed=seed, apart_from=tuned_on)
+    if not asked:
+        raise FileError(f"{corpus} has no holes to ask about for the role {role}.")
+    with _opened(samples_file) as keep, _opened(json_file) as keep_report:
+        answerers: dict[str, Callable[[holes.Hole], str]] = {}
+        if "lacuna" in systems:
+            infill = opening(model).infill
+            answerers["lacuna"] = lambda hole: filling.fill(infill, hole.text, hole.span).text
+        ready = None
+        if {"ngram", "copier"} & set(systems):
+            ready = baselines.prepare(corpus, tokenizer or _tokenizer_of(model), work or corpus / "baselines")
+            made = {"ngram": ready.ngram, "copier": ready.copier}
+            answerers |= {name: answer for name, answer in made.items() if name in systems}
+        rows = []
+        for hole in tracked(asked, "Answering"):
+            row = compared.Asked(hole, {name: answer(hole) for name, answer in answerers.items()})
+            keep(compared.sample_line(row) + "\n")
+            rows.append(row)
+        found = compared.report(
+            rows,
+            role=role,
+            seed=seed,
+            tuned=ready.settled if ready else None,
+            model=str(model.folder or "embedded") if "lacuna" in systems else "",
+        )
+        keep_report(compared.to_json(found))
+    _print(tables.of_lines(found))
+    return ExitCode.DONE
+
+
+def _tokenizer_of(model: ModelOptions) -> Path:
+    from lacuna.export.artifact import embedded
+
+    return (model.folder or embedded()) / "tokenizer.json"
+
+
+@contextlib.contextmanager
+def _opened(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """Opened before the work begins: an hour's answers must not be lost to a folder that is not there."""
+    if path is None:
+        yield lambda _text: None
+        return
+    try:
+        file = path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error.strerror}.") from error
+    with file:
+        yield file.write
+
+
+def _print(parts: Iterable[Table | str]) -> None:
+    on_terminal = Console().is_terminal
+    console = Console(width=None if on_terminal else PIPED_WIDTH, highlight=False)
+    for part in parts:
+        console.print(part)

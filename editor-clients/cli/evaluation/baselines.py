@@ -1,0 +1,114 @@
+"""The baselines made ready: the n-gram model trained, both tuned on validation holes, and all of it kept on disk."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lacuna.cli.evaluation import copier, filling, guesses, holes, ngram, two_sided
+from lacuna.cli.evaluation.filling import may_offer
+from lacuna.cli.evaluation.guesses import Tuned, offered, tune
+from lacuna.cli.evaluation.holes import Hole
+from lacuna.cli.evaluation.ngram import NGram
+from lacuna.cli.evaluation.progress import tracked
+from lacuna.cli.evaluation.two_sided import TwoSided
+from lacuna.cli.exit_codes import FileError
+from lacuna.model.tokenizer import PAD, Tokenizer
+from lacuna.model.training import corpus
+from lacuna.model.training.distributions import Role
+from lacuna.syntax import check
+
+TUNING_SEED = 1
+TUNING_HOLES = 500
+_SOURCES = (copier, filling, guesses, holes, ngram, two_sided, check)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was learnt from validation holes."""
+
+    holes: str
+    """Their digest."""
+    shares: tuple[float, ...]
+    """The document's share in the n-gram mixture, by context seen."""
+    ngram: Tuned
+    copier: Tuned
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    ngram: Callable[[Hole], str]
+    copier: Callable[[Hole], str]
+    settled: Settled
+
+
+def tuning_holes(folder: Path, count: int) -> tuple[Hole, ...]:
+    return holes.draw(corpus.load(folder, Role.VALIDATION), count, seed=TUNING_SEED)
+
+
+def prepare(folder: Path, tokenizer_file: Path, work: Path, *, tuning: int = TUNING_HOLES) -> Baselines:
+    """Train and tune, or read from `work` what was trained and tuned on the same data by the same code."""
+    tokenizer = Tokenizer.load(tokenizer_file)
+    work.mkdir(parents=True, exist_ok=True)
+    trained_on = (_sha256(folder / f"{Role.TRAIN}.jsonl"), _sha256(tokenizer_file), str(ngram.ORDER))
+    model = _trained(folder, tokenizer, work / f"ngram-{_key(*trained_on, _sha256(Path(ngram.__file__)))}.npz")
+    validation = tuning_holes(folder, tuning)
+    sources = (_sha256(Path(str(module.__file__))) for module in _SOURCES)
+    key = _key(*trained_on, *sources, holes.digest(validation))
+    settled = _settled(validation, model, tokenizer, work / f"tuned-{key}.json")
+    two = TwoSided(model, tokenizer, settled.shares)
+    return Baselines(
+        ngram=lambda hole: offered(hole, two.guesses(hole), settled.ngram.weights, may_offer),
+        copier=lambda hole: offered(hole, copier.guesses(hole), settled.copier.weights, may_offer),
+        settled=settled,
+    )
+
+
+def _trained(folder: Path, tokenizer: Tokenizer, kept: Path) -> NGram:
+    if not kept.exists():
+        tokens: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
+        for file in tracked(list(corpus.load(folder, Role.TRAIN)), "Reading the corpus"):
+            tokens.append(np.array([PAD, *tokenizer.encode_text(file.text)], dtype=np.int64))
+        partial = kept.with_name(f".{kept.name}")
+        ngram.train(np.concatenate(tokens), tokenizer.size).save(partial)
+        partial.replace(kept)
+    return NGram.load(kept)
+
+
+def _settled(validation: tuple[Hole, ...], model: NGram, tokenizer: Tokenizer, kept: Path) -> Settled:
+    if kept.exists():
+        return _read(kept)
+    even = TwoSided(model, tokenizer, two_sided.EVEN_MIX)
+    evidence = [row for hole in tracked(validation, "Mixing n-grams") for row in even.evidence(hole)]
+    two = TwoSided(model, tokenizer, two_sided.fit_shares(evidence))
+    from_ngram = [two.guesses(hole) for hole in tracked(validation, "Tuning the n-gram model")]
+    from_copier = [copier.guesses(hole) for hole in tracked(validation, "Tuning the copier")]
+    settled = Settled(
+        holes=holes.digest(validation),
+        shares=two.shares,
+        ngram=tune(validation, from_ngram, two_sided.START, may_offer),
+        copier=tune(validation, from_copier, copier.START, may_offer),
+    )
+    kept.write_text(json.dumps(asdict(settled), indent=2) + "\n", encoding="utf-8")
+    return settled
+
+
+def _read(kept: Path) -> Settled:
+    row = json.loads(kept.read_text(encoding="utf-8"))
+    tuned = {name: Tuned(tuple(row[name]["weights"]), row[name]["exact"]) for name in ("ngram", "copier")}
+    return Settled(holes=row["holes"], shares=tuple(row["shares"]), **tuned)
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256(" ".join(parts).encode("ascii")).hexdigest()[:16]
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror}.") from error
