@@ -20,7 +20,6 @@ from lacuna.lsp_server.request import Answer, Draft, Infill, Request
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.languages import language_of
 
-
 Callback = Callable[[click.Context, click.Parameter, Any], Any]
 
 

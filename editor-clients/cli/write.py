@@ -16,7 +16,7 @@ def replace(file: TextFile, data: bytes) -> None:
         # A link stays a link: what it points to is replaced.
         target = Path(os.path.realpath(file.path, strict=True))
         # os.replace asks only for a writable folder; a file made read-only means it.
-        if not os.access(target, os.W_OK):
+        if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             raise FileError(f"{file.path} is read-only.")
         temporary = _written_beside(target, data)
         try:
