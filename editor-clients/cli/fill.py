@@ -1,5 +1,6 @@
 """`lacuna fill`: from a place in a file to a diff, or to the changed file."""
 
+import math
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -37,6 +38,13 @@ def _parsed(parse: Callable[[str], object]) -> Callback:
     return callback
 
 
+def _number(_context: click.Context, _option: click.Parameter, given: float | None) -> float | None:
+    # Not a number is in no range, but click asks whether it is outside.
+    if given is not None and math.isnan(given):
+        raise click.BadParameter("nan is no number.")
+    return given
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--at", metavar="LINE:COL", callback=_parsed(places.place), help="Fill here: line from 1, column from 0.")
@@ -62,6 +70,7 @@ def _parsed(parse: Callable[[str], object]) -> Callback:
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
+    callback=_number,
     help="Least confidence offered; 0 offers whatever parses.  [default: the model's]",
 )
 @click.option(

@@ -37,6 +37,8 @@ class OpenModel:
 
     infill: "Infill"
     threshold: float
+    notes: tuple[str, ...] = ()
+    """Sentences for `lacuna doctor`: which artifact it is, what runs it and why nothing else does."""
 
 
 Opening = Callable[[ModelOptions], OpenModel]

@@ -39,8 +39,8 @@ def read_bytes(path: Path) -> bytes:
         if status.st_size > MAX_BYTES:
             raise FileError(f"{path} is larger than {MAX_BYTES // 1024**2} MiB.")
         return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise FileError(f"{path} cannot be read: {_why(error)}.") from error
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def decode(path: Path, data: bytes) -> TextFile:
@@ -78,7 +78,3 @@ def line_end_at(text: str, position: int) -> str:
     if before < 0:
         return "\n"
     return "\r\n" if text[max(before - 1, 0) : before + 1] == "\r\n" else text[before]
-
-
-def _why(error: OSError | ValueError) -> str:
-    return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -1,0 +1,44 @@
+"""`lacuna doctor` says what is there and whether it works."""
+
+import json
+
+from lacuna.cli.exit_codes import ModelError
+
+
+def test_it_shows_versions_providers_and_a_fill(run, scripted):
+    ended = run("doctor", model=scripted(texts=("values",)))
+    shown = ended.out.decode()
+    assert ended.code == 0
+    for expected in ("tree-sitter ", "CPUExecutionProvider", "scripted on CPUExecutionProvider", "in [values]"):
+        assert expected in shown
+
+
+def test_json_holds_the_same(run, scripted):
+    found = json.loads(run("doctor", "--json", model=scripted(texts=("values",))).out)
+    assert set(found) == {"versions", "providers", "notes", "fill", "error"}
+    assert found["fill"]["text"] == "values"
+    assert found["fill"]["peak_memory_mib"] > 1
+    assert found["error"] is None
+
+
+def test_a_model_that_cannot_run_is_a_finding(run, scripted):
+    def broken(_options: object) -> None:
+        raise ModelError("weights.bin has a wrong hash.")
+
+    model = scripted()
+    model.open = broken
+    ended = run("doctor", model=model)
+    assert (ended.code, ended.err) == (3, "lacuna: weights.bin has a wrong hash.\n")
+    assert "cannot run" in ended.out.decode()
+    assert "tree-sitter" in ended.out.decode(), "what else was found is still shown"
+
+
+def test_a_missing_runtime_is_a_finding(run, scripted):
+    def missing(_options: object) -> None:
+        raise ModuleNotFoundError("No module named 'onnxruntime'", name="onnxruntime")
+
+    model = scripted()
+    model.open = missing
+    ended = run("doctor", "--json", model=model)
+    assert ended.code == 3
+    assert json.loads(ended.out)["error"].startswith("onnxruntime is missing; install the extra")

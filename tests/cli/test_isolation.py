@@ -1,0 +1,91 @@
+"""A poisoned workspace: nothing of the folder that Lacuna runs in is ever imported."""
+
+import os
+import stat
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS = ("lacuna", "lacuna/cli", "lacuna/syntax", "lacuna/lsp_server", "model", "export", "syntax", "lsp_server")
+THEIRS = ("click", "rich", "numpy", "tree_sitter", "tokenizers", "onnxruntime", "pygls")
+MODULES = ("json", "tempfile", "traceback", "difflib")
+TRAP = "import pathlib; (pathlib.Path({folder!r}) / 'executed').open('a').write(__name__ + '\\n')\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace"
+    for package in OURS + THEIRS:
+        (folder / package).mkdir(parents=True)
+        (folder / package / "__init__.py").write_text(TRAP.format(folder=str(tmp_path)))
+        (folder / package / "__main__.py").write_text(TRAP.format(folder=str(tmp_path)))
+    for module in MODULES:
+        (folder / f"{module}.py").write_text(TRAP.format(folder=str(tmp_path)))
+    (folder / "a.py").write_text("x = 1\n")
+    return folder
+
+
+@pytest.fixture
+def installed_command(tmp_path: Path) -> list[str]:
+    """The script that an installer makes of the entry point in pyproject.toml."""
+    target = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["lacuna"]
+    module, function = target.split(":")
+    script = tmp_path / "bin" / "lacuna"
+    script.parent.mkdir()
+    script.write_text(f"#!{sys.executable}\nimport sys\nfrom {module} import {function}\nsys.exit({function}())\n")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    return [str(script)]
+
+
+def executed(workspace: Path) -> list[str]:
+    note = workspace.parent / "executed"
+    return note.read_text().splitlines() if note.exists() else []
+
+
+def test_the_trap_works(workspace: Path):
+    subprocess.run([sys.executable, "-c", "import json, lacuna"], cwd=workspace, check=True)
+    assert executed(workspace) == ["json", "lacuna"]
+
+
+def run_inside(workspace: Path, command: list[str], python_path: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": python_path.format(workspace=workspace)}
+    return subprocess.run(command, cwd=workspace, env=environment, capture_output=True, text=True, check=False)
+
+
+# "fill" gets as far as to miss the marker: by then documents and syntax are loaded.
+ARGUMENTS = {"--version": 0, "fill a.py": 2, "serve --help": 0, "doctor --help": 0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "python_path"),
+    [
+        *(
+            pytest.param(arguments, "{workspace}", id=f"{arguments}, PYTHONPATH to the folder")
+            for arguments in ARGUMENTS
+        ),
+        pytest.param("fill a.py", "", id="fill, no PYTHONPATH"),
+        pytest.param("fill a.py", ".", id="fill, PYTHONPATH is a dot"),
+        pytest.param("fill a.py", ":", id="fill, PYTHONPATH of empty entries"),
+    ],
+)
+def test_the_installed_command_runs_none_of_its_code(
+    workspace: Path, installed_command: list[str], arguments: str, python_path: str
+):
+    ended = run_inside(workspace, [*installed_command, *arguments.split()], python_path)
+    assert executed(workspace) == []
+    assert ended.returncode == ARGUMENTS[arguments], ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [*(("lacuna.cli", arguments) for arguments in ARGUMENTS), ("lacuna.cli.main", "serve --help")],
+)
+def test_an_isolated_interpreter_runs_none_of_its_code(workspace: Path, module: str, arguments: str):
+    ended = run_inside(workspace, [sys.executable, "-I", "-m", module, *arguments.split()], "{workspace}")
+    assert executed(workspace) == []
+    assert ended.returncode == ARGUMENTS[arguments], ended.stderr
