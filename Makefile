@@ -53,7 +53,7 @@ constraints: ## pin what the ranges in pyproject.toml admit today
 	rm -rf .venv-pins
 	$(PYTHON) -m venv .venv-pins
 	.venv-pins/bin/pip install --quiet '.[cpu,dev,train]'
-	.venv-pins/bin/pip freeze --exclude lacuna-infill | sed 's/+cpu$$//' >constraints.txt
+	.venv-pins/bin/pip freeze --all --exclude lacuna-infill --exclude pip | sed 's/+cpu$$//' >constraints.txt
 	rm -rf .venv-pins
 
 clean:
