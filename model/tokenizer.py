@@ -1,0 +1,107 @@
+"""Byte-level BPE over one line at a time: lossless on any bytes, line ends are tokens of their own."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer as Bpe, models, pre_tokenizers, trainers
+
+PAD, MASK, HOLE = 0, 1, 2
+SPECIAL = 4
+"""Ids below this have no spelling: no text can contain them (the fourth is spare)."""
+
+
+def _byte_alphabet() -> dict[int, str]:
+    """Byte -> printable character, as GPT-2 does it: printable bytes stand for themselves."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in printable]
+    return {byte: chr(byte) for byte in printable} | {byte: chr(256 + n) for n, byte in enumerate(others)}
+
+
+ALPHABET = _byte_alphabet()
+BYTES = {character: byte for byte, character in ALPHABET.items()}
+SPACE, TAB, NEWLINE, RETURN = (ALPHABET[ord(c)] for c in " \t\n\r")
+PUNCTUATION = r"!-/:-@\[-\^`{-~"
+PIECES = "|".join(
+    (
+        f"[{NEWLINE}{RETURN}]",
+        f"^(?:{SPACE}{SPACE}|{TAB})[{SPACE}{TAB}]*",  # a run of indentation
+        f"{SPACE}?_*[A-Za-z]+",  # snake_case falls into its words
+        f"{SPACE}?[0-9]{{1,2}}",
+        f"{SPACE}?_+",
+        f"{SPACE}?[{PUNCTUATION}]+",
+        f"[{SPACE}{TAB}]+",
+        f"{SPACE}?[^!-~{SPACE}{TAB}{NEWLINE}{RETURN}]+",  # all that is not ASCII
+    )
+)
+
+
+def _spell(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").decode("latin-1").translate(ALPHABET)
+
+
+class Tokenizer:
+    """Text to token ids and back. Ids 0..SPECIAL-1 are special, the rest are BPE entries."""
+
+    def __init__(self, bpe: Bpe) -> None:
+        self._bpe = bpe
+        self._spelling = [b""] * SPECIAL + [
+            bytes(BYTES[c] for c in bpe.id_to_token(n)) for n in range(bpe.get_vocab_size())
+        ]
+        (self.newline,) = self.encode("\n")
+
+    @property
+    def size(self) -> int:
+        """How many ids there are, special ones included."""
+        return len(self._spelling)
+
+    def encode(self, line: str) -> tuple[int, ...]:
+        """The tokens of (part of) one line."""
+        return tuple(n + SPECIAL for n in self._bpe.encode(_spell(line)).ids)
+
+    def encode_text(self, text: str) -> tuple[int, ...]:
+        """The tokens of a text, each line by itself; every line end becomes "\\n"."""
+        first, *rest = split_lines(text)
+        tokens = list(self.encode(first))
+        for line in rest:
+            tokens.append(self.newline)
+            tokens.extend(self.encode(line))
+        return tuple(tokens)
+
+    def decode(self, tokens: Iterable[int]) -> bytes:
+        """The bytes the tokens spell; special tokens spell nothing."""
+        return b"".join(self._spelling[n] for n in tokens)
+
+    def save(self, path: Path) -> None:
+        """Write the tokenizer as one JSON file."""
+        self._bpe.save(str(path), pretty=False)
+
+    @classmethod
+    def load(cls, path: Path) -> "Tokenizer":
+        """Read what `save` wrote."""
+        return cls(Bpe.from_file(str(path)))
+
+    @classmethod
+    def train(cls, texts: Iterable[str], size: int) -> "Tokenizer":
+        """Learn `size` ids (special ones included) from texts. Deterministic."""
+        bpe = Bpe(models.BPE())
+        bpe.pre_tokenizer = pre_tokenizers.Split(Regex(PIECES), behavior="isolated")
+        trainer = trainers.BpeTrainer(
+            vocab_size=size - SPECIAL,
+            initial_alphabet=list(ALPHABET.values()),
+            special_tokens=[],
+            max_token_length=24,
+            show_progress=False,
+        )
+        bpe.train_from_iterator(_spelled_lines(texts), trainer)
+        return cls(bpe)
+
+
+def split_lines(text: str) -> list[str]:
+    r"""The lines of a text without their ends; only \n, \r\n and \r end a line."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _spelled_lines(texts: Iterable[str]) -> Iterator[str]:
+    yield _spell("\n")
+    for text in texts:
+        yield from map(_spell, filter(None, split_lines(text)))

@@ -1,0 +1,87 @@
+"""The second phase's batches: holes in chunked text, several noise levels sharing one encoding of the context."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lacuna.model.tokenizer import SPECIAL, Tokenizer
+from lacuna.model.training.loss import Losses, corrupt, losses
+from lacuna.model.training.measure import Part
+from lacuna.model.training.network import Denoiser, Far, Near
+from lacuna.model.training.recipe import Recipe
+from lacuna.model.training.rows import Batch, batch, draw_row
+from lacuna.model.training.text import Documents
+
+WRONG = 0.15
+"""Share of the committed slots that are wrong in a canvas that is corrupted at all."""
+
+
+def parts(
+    network: Denoiser, recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int, device: torch.device
+) -> Iterator[Part]:
+    """The losses of one step, a few rows at a time; step and seed alone decide what they hold."""
+    phase = recipe.infill
+    rng = np.random.default_rng((recipe.seed, 2, step))
+    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    capacity = int(rng.choice(phase.canvases))
+    chunks = int(rng.integers(phase.chunks[0], phase.chunks[1] + 1))
+    count = max(1, round(phase.context / chunks))
+    rows = [draw_row(documents.texts, tokenizer, phase, chunks, rng) for _ in range(count)]
+    rows = [row for row in rows if row.hidden]
+    existing = sum(min(len(tokens), capacity) for row in rows for tokens in row.hidden)
+    micro = max(1, round(phase.micro / chunks))
+    for at in range(0, len(rows), micro):
+        data = batch(rows[at : at + micro], phase, recipe.network.near, capacity, rng)
+        wrong = _wrong(data, phase.levels, phase.corrupted, generator)
+        slots = data.lengths.sum() * phase.levels
+        found = row_losses(network, data, phase.levels, wrong, generator, device)
+        loss = found.tokens + phase.existence_weight * found.existence + phase.committed_weight * found.committed
+        sums = {
+            "tokens_nll": found.tokens.item(),
+            "full_nll": found.full.item(),
+            "existence": found.existence.item(),
+            "committed": found.committed.item(),
+        }
+        yield Part(loss / max(1, existing), sums, int((data.chunks > 0).sum() + slots), int(data.existing.sum()))
+
+
+def row_losses(
+    network: Denoiser, data: Batch, levels: int, wrong: Tensor, generator: torch.Generator, device: torch.device
+) -> Losses:
+    """Encode the context once, denoise every hole at every level."""
+    targets, existing = torch.from_numpy(data.targets), torch.from_numpy(data.existing)
+    corrupted = corrupt(targets, existing, levels, wrong, generator)
+    corrupted = type(corrupted)(*(t.to(device) for t in corrupted))
+    near, far = context(network, data, device)
+    lengths = torch.from_numpy(data.lengths).to(device)
+    every = lengths[:, None].expand(-1, levels, -1)
+    joint = torch.from_numpy(data.joint).to(device)
+    hidden_states, existence = network.denoise(corrupted.slots, every, near, far, joint)
+    judged = corrupted.masked | corrupted.committed
+    logits = network.logits(hidden_states[judged])  # (S, V): slots without a loss need no logits
+    return losses(logits, existence, corrupted, targets.to(device), torch.from_numpy(data.hidden).to(device), lengths)
+
+
+def context(network: Denoiser, data: Batch, device: torch.device) -> tuple[Near, Far]:
+    """Encode the chunks and gather what each hole's local layers and each row's global layers see."""
+    keys, values = network.encode(torch.from_numpy(data.chunks).to(device))  # (layers, X, T, K, E)
+    far_index = torch.from_numpy(data.far_index).to(device)
+    keys, values = (t.flatten(1, 2)[:, far_index] for t in (keys, values))  # (layers, R, M, K, E)
+    row = torch.arange(len(data.joint), device=device).view(-1, 1, 1)
+    near_index = torch.from_numpy(data.near_index).to(device)
+    local, whole = list(network.dims.local_layers), list(network.dims.global_layers)
+    near_offsets, far_offsets = (torch.from_numpy(o).to(device) for o in (data.near_offsets, data.far_offsets))
+    near = Near(keys[local][:, row, near_index], values[local][:, row, near_index], near_offsets)
+    return near, Far(keys[whole], values[whole], far_offsets)
+
+
+def _wrong(data: Batch, levels: int, share: float, generator: torch.Generator) -> Tensor:
+    """(R, B, G, N) wrong tokens drawn from the batch's own text, -1 where a committed slot stays right."""
+    R, G, N = data.targets.shape
+    pool = torch.from_numpy(data.chunks[data.chunks >= SPECIAL])
+    tokens = pool[torch.randint(len(pool), (R, levels, G, N), generator=generator)]
+    is_corrupted = torch.rand((R, levels, G, 1), generator=generator) < share
+    is_wrong = is_corrupted & (torch.rand((R, levels, G, N), generator=generator) < WRONG)
+    return torch.where(is_wrong, tokens, -1)

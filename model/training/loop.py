@@ -1,0 +1,125 @@
+"""The training loop: reads top to bottom, resumes exactly, shows what it does."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from lacuna.model.tokenizer import Tokenizer
+from lacuna.model.training import causal, checkpoint, curves, infilling
+from lacuna.model.training.measure import Part, Tally, flops_of_token
+from lacuna.model.training.network import Denoiser
+from lacuna.model.training.recipe import Recipe
+from lacuna.model.training.text import Documents
+
+
+def train(
+    recipe: Recipe,
+    documents: Documents,
+    tokenizer: Tokenizer,
+    run: Path,
+    *,
+    device: torch.device,
+    seconds: float,
+    save_every: float = 300.0,
+) -> checkpoint.State:
+    """Train in folder `run`, from its checkpoint if it has one, until the recipe's end or for `seconds` of wall time."""
+    # ---- state
+    torch.manual_seed(recipe.seed)
+    network = Denoiser(recipe.network).to(device)
+    average = Denoiser(recipe.network).to(device)
+    average.load_state_dict(network.state_dict())
+    matrices = [p for name, p in network.named_parameters() if p.ndim == 2 and name.startswith("layers")]
+    chosen = {id(p) for p in matrices}
+    others = [p for p in network.parameters() if id(p) not in chosen]
+    settings = recipe.optimiser
+    muon = torch.optim.Muon(
+        matrices, lr=settings.matrix_rate, weight_decay=settings.weight_decay, adjust_lr_fn="match_rms_adamw"
+    )
+    adam = torch.optim.AdamW(others, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0)
+    state = checkpoint.State(asdict(recipe), 0, 0, network, average, muon, adam)
+    checkpoint.restore(run, state)
+    flops = flops_of_token(network)
+    began = saved = time.monotonic()
+    log = curves.Log(run, state.step)
+
+    # ---- steps
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.fields[note]}")) as progress:
+        bar = progress.add_task("training", total=recipe.steps, completed=state.step, note="")
+        while state.step < recipe.steps and time.monotonic() - began < seconds:
+            started = time.monotonic()
+            rate = rate_at(recipe, state.step)
+            for optimiser, peak in ((muon, settings.matrix_rate), (adam, settings.other_rate)):
+                optimiser.zero_grad(set_to_none=True)
+                for group in optimiser.param_groups:
+                    group["lr"] = peak * rate
+            tally = Tally()
+            for part in _parts(network, recipe, documents, tokenizer, state.step, device):
+                part.loss.backward()
+                tally.add(part)
+            norm = torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+            muon.step()
+            adam.step()
+            _move_average(average, network, min(settings.average, (state.step + 1) / (state.step + 10)))
+            state.step += 1
+            state.tokens += tally.tokens
+
+            # ---- report and save
+            took = time.monotonic() - started
+            row = {
+                "step": state.step,
+                "phase": "causal" if state.step <= recipe.causal.steps else "infill",
+                "rate": rate,
+                "norm": norm.item(),
+                "tokens": state.tokens,
+                "loss_tokens": tally.loss_tokens,
+                "tokens_per_second": tally.tokens / took,
+                "loss_tokens_per_second": tally.loss_tokens / took,
+                "flops_per_second": flops * tally.tokens / took,
+                **tally.means(),
+            }
+            log.write(row)
+            progress.update(bar, completed=state.step, note=_note(row))
+            if time.monotonic() - saved > save_every:
+                checkpoint.save(run, state)
+                curves.plot(run)
+                saved = time.monotonic()
+    checkpoint.save(run, state)
+    log.close()
+    curves.plot(run)
+    return state
+
+
+def rate_at(recipe: Recipe, step: int) -> float:
+    """Share of the peak learning rate at a step."""
+    settings = recipe.optimiser
+    decay_from = settings.decay_from * recipe.steps
+    warm = min(1.0, (step + 1) / max(1, settings.warm_up))
+    cool = 1.0 - (1.0 - settings.floor) * max(0.0, step - decay_from) / max(1.0, recipe.steps - decay_from)
+    return warm * cool
+
+
+def _parts(
+    network: Denoiser, recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int, device: torch.device
+) -> Iterator[Part]:
+    if step < recipe.causal.steps:
+        return causal.parts(network, recipe, documents.tokens, step, device)
+    return infilling.parts(network, recipe, documents, tokenizer, step, device)
+
+
+@torch.no_grad()
+def _move_average(average: Denoiser, network: Denoiser, decay: float) -> None:
+    for mean, p in zip(average.parameters(), network.parameters(), strict=True):
+        mean.lerp_(p, 1.0 - decay)
+
+
+def _note(row: dict[str, Any]) -> str:
+    loss = row.get("causal", row.get("tokens_nll", 0.0))
+    return f"loss {loss:.3f}  {row['tokens_per_second']:,.0f} tokens/s  {row['flops_per_second'] / 1e9:.0f} GFLOP/s"

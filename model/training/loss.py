@@ -1,0 +1,79 @@
+"""Corruption and loss of an infilling step.
+
+For a hole of m slots, k of them masked, k uniform on 1..m, the loss m x mean cross-entropy over the masked ones is an
+unbiased estimate of the negative ELBO of masked diffusion (Ou et al. 2024, any-order autoregression). The first level
+is fully masked, which gives that step more weight: it decides the length and the first commits.
+"""
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from lacuna.model.tokenizer import MASK
+
+
+class Corrupted(NamedTuple):
+    """Noised canvases."""
+
+    slots: Tensor  # (R, B, G, N) token ids, MASK where masked
+    masked: Tensor  # (R, B, G, N) existing slots that are masked
+    committed: Tensor  # (R, B, G, N) existing slots that are not, rightly filled or not
+    weight: Tensor  # (R, B, G) m / k
+
+
+def corrupt(targets: Tensor, existing: Tensor, levels: int, wrong: Tensor, generator: torch.Generator) -> Corrupted:
+    """Mask `targets` (R, G, N) at `levels` noise levels, given how many slots exist (R, G).
+
+    wrong: (R, B, G, N) what to write over a committed slot, or -1 to leave it right.
+    """
+    R, G, N = targets.shape
+    shape = (R, levels, G)
+    noise = torch.rand((R, levels, G), generator=generator)
+    stratum = (torch.arange(levels).view(1, levels, 1) - 1 + noise) / max(1, levels - 1)
+    m = existing[:, None].expand(shape)
+    k = torch.where(torch.arange(levels).view(1, levels, 1) == 0, m, (stratum * m).ceil().long())
+    k = torch.minimum(k.clamp(min=1), m)  # (R, B, G)
+    exists = torch.arange(N) < m.unsqueeze(-1)  # (R, B, G, N)
+    order = torch.rand((*shape, N), generator=generator).masked_fill(~exists, 2.0)
+    rank = order.argsort(-1).argsort(-1)  # a random order of the existing slots
+    masked = exists & (rank < k.unsqueeze(-1))
+    committed = exists & ~masked
+    truth = targets[:, None].expand(*shape, N)
+    slots = torch.where(committed, torch.where(wrong >= 0, wrong, truth), torch.full_like(truth, MASK))
+    return Corrupted(slots, masked, committed, m / k.clamp(min=1))
+
+
+class Losses(NamedTuple):
+    """Sums, in nats."""
+
+    tokens: Tensor
+    """The negative ELBO of the hidden tokens, summed over holes and averaged over levels."""
+    full: Tensor
+    """The same, of the fully masked level."""
+    existence: Tensor
+    """Binary cross-entropy summed over all slots of all canvases, averaged over levels."""
+    committed: Tensor
+    """Cross-entropy summed over committed slots, averaged over levels."""
+
+
+def losses(
+    logits: Tensor, existence: Tensor, corrupted: Corrupted, targets: Tensor, hidden: Tensor, lengths: Tensor
+) -> Losses:
+    """logits (S, V) of the masked and the committed slots in row-major order; existence logits (R, B, G, N);
+    targets (R, G, N); hidden tokens in all and slots of each canvas (R, G), hidden -1 where there is no hole.
+    """
+    R, B, G, N = existence.shape
+    judged = corrupted.masked | corrupted.committed  # (R, B, G, N)
+    truth = targets[:, None].expand(R, B, G, N)[judged]  # (S,)
+    nll = F.cross_entropy(logits, truth, reduction="none")  # (S,)
+    weight = corrupted.weight.unsqueeze(-1).expand(R, B, G, N)[judged]
+    masked = corrupted.masked[judged]
+    level = torch.arange(B, device=nll.device).view(1, B, 1, 1).expand(R, B, G, N)[judged]
+    weighted = nll * weight * masked
+    slot = torch.arange(N, device=nll.device)
+    label = (slot < hidden.unsqueeze(-1)).float()[:, None].expand(R, B, G, N)
+    counted = ((slot < lengths.unsqueeze(-1)) & (hidden >= 0).unsqueeze(-1))[:, None].expand(R, B, G, N)
+    binary = F.binary_cross_entropy_with_logits(existence, label, reduction="none") * counted
+    return Losses(weighted.sum() / B, weighted[level == 0].sum(), binary.sum() / B, (nll * ~masked).sum() / B)

@@ -1,0 +1,43 @@
+"""What a training step reports: losses, tokens, loss tokens, floating-point operations."""
+
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from lacuna.model.training.network import Denoiser
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One micro-batch: the loss to differentiate, and what to log of it."""
+
+    loss: Tensor
+    sums: dict[str, float]
+    """Sums over loss tokens, by name, in nats."""
+    tokens: int
+    """Positions that went through the network."""
+    loss_tokens: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """Sums over the parts of one step."""
+
+    sums: dict[str, float] = field(default_factory=dict)
+    tokens: int = 0
+    loss_tokens: int = 0
+
+    def add(self, part: Part) -> None:
+        for name, value in part.sums.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value
+        self.tokens += part.tokens
+        self.loss_tokens += part.loss_tokens
+
+    def means(self) -> dict[str, float]:
+        """Nats for each loss token."""
+        return {name: value / max(1, self.loss_tokens) for name, value in self.sums.items()}
+
+
+def flops_of_token(network: Denoiser) -> float:
+    """Floating-point operations of forward and backward for one position, attention left out: 6 for each weight."""
+    return 6.0 * sum(p.numel() for p in network.parameters() if p.ndim == 2)

@@ -1,0 +1,307 @@
+"""The denoiser: one set of weights, entered as `encode`, `denoise` or, in the first phase of training, `causal`.
+
+Letters of the shapes: R rows, B candidates (in training: noise levels), G holes, N slots of a canvas, X chunks,
+T tokens of a chunk, W near keys on one side, M far keys, D width, A heads, K key heads, E width of a head.
+Context never sees a hole, so its keys and values depend on a chunk's tokens alone and can be cached by content.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lacuna.model.tokenizer import MASK, PAD
+
+BEFORE, AFTER, OWN, OTHER = range(4)
+"""Relations of a key to a slot in global layers: context before or after it, its own canvas, another hole's."""
+CONTEXT, MASKED, COMMITTED = range(3)
+"""Roles of a position."""
+ROTARY_BASE = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """Sizes of a denoiser; every `global_every`-th layer is global."""
+
+    vocabulary: int
+    width: int
+    layers: int
+    heads: int
+    key_heads: int
+    hidden: int
+    global_every: int = 3
+    near: int = 128
+    """Context tokens that local layers see on either side of a hole."""
+
+    @property
+    def head_width(self) -> int:
+        return self.width // self.heads
+
+    def is_global(self, layer: int) -> bool:
+        return layer % self.global_every == self.global_every - 1
+
+    @property
+    def local_layers(self) -> tuple[int, ...]:
+        return tuple(n for n in range(self.layers) if not self.is_global(n))
+
+    @property
+    def global_layers(self) -> tuple[int, ...]:
+        return tuple(n for n in range(self.layers) if self.is_global(n))
+
+
+class Near(NamedTuple):
+    """What local layers see of the context: W tokens to the left of each hole, then W to its right."""
+
+    keys: Tensor  # (local layers, R, G, 2W, K, E), not rotated
+    values: Tensor  # the same shape
+    offsets: Tensor  # (R, G, 2W) token distance from the sentinel, negative to its left; 0 is no key
+
+
+class Far(NamedTuple):
+    """What global layers see of the context."""
+
+    keys: Tensor  # (global layers, R, M, K, E)
+    values: Tensor  # the same shape
+    offsets: Tensor  # (R, G, M) as in Near
+
+
+class Layer(nn.Module):
+    """Pre-norm attention with grouped, normalised queries and keys; then SwiGLU."""
+
+    def __init__(self, dims: Dimensions) -> None:
+        super().__init__()
+        self.dims = dims
+        key_width = dims.key_heads * dims.head_width
+        self.attention_norm = nn.RMSNorm(dims.width)
+        self.query = nn.Linear(dims.width, dims.width, bias=False)
+        self.key = nn.Linear(dims.width, key_width, bias=False)
+        self.value = nn.Linear(dims.width, key_width, bias=False)
+        self.out = nn.Linear(dims.width, dims.width, bias=False)
+        self.query_norm = nn.RMSNorm(dims.head_width)
+        self.key_norm = nn.RMSNorm(dims.head_width)
+        self.hidden_norm = nn.RMSNorm(dims.width)
+        self.gate = nn.Linear(dims.width, dims.hidden, bias=False)
+        self.up = nn.Linear(dims.width, dims.hidden, bias=False)
+        self.down = nn.Linear(dims.hidden, dims.width, bias=False)
+
+    def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(..., D) -> queries (..., A, E), keys and values (..., K, E); nothing rotated yet."""
+        h = self.attention_norm(x)
+        q = self.query_norm(self.query(h).unflatten(-1, (self.dims.heads, self.dims.head_width)))
+        return q, *self.keys_values(x)
+
+    def keys_values(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        h = self.attention_norm(x)
+        k = self.key_norm(self.key(h).unflatten(-1, (self.dims.key_heads, self.dims.head_width)))
+        return k, self.value(h).unflatten(-1, (self.dims.key_heads, self.dims.head_width))
+
+    def finish(self, x: Tensor, attended: Tensor) -> Tensor:
+        """Residual (..., D) and attended values (..., A, E) -> the layer's output (..., D)."""
+        x = x + self.out(attended.flatten(-2))
+        h = self.hidden_norm(x)
+        return x + self.down(F.silu(self.gate(h)) * self.up(h))
+
+
+class GlobalBias(nn.Module):
+    """What a global layer adds to its scores: a bias by relation and log-distance, a scale by log(keys), a null key."""
+
+    def __init__(self, heads: int) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(4, heads))
+        self.slope = nn.Parameter(torch.full((4, heads), -0.2))
+        self.scale = nn.Parameter(torch.full((heads,), 1 / 6))
+        self.null = nn.Parameter(torch.zeros(heads))
+
+    def forward(self, relation: Tensor, distance: Tensor) -> Tensor:
+        """Relations and token distances (...) -> biases (..., A)."""
+        one_hot = (
+            relation.unsqueeze(-1) == torch.arange(4, device=relation.device)
+        ).float()  # its gradient is a product
+        return one_hot @ self.bias + torch.log1p(distance.float()).unsqueeze(-1) * (one_hot @ self.slope)
+
+    def softmax(self, scores: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
+        """Scores, biases (..., A, Q, keys) and visibility (..., 1, Q, keys) -> weights over keys, the null key's left out."""
+        count = mask.sum(-1, keepdim=True).float()  # keys that this query sees
+        scale = self.scale.view(-1, 1, 1) * torch.log(count + 2)
+        scores = (scores * scale + bias).masked_fill(~mask, float("-inf"))
+        null = self.null.view(-1, 1, 1).expand(*scores.shape[:-1], 1)
+        return torch.cat([scores, null], -1).softmax(-1)[..., :-1]
+
+
+class Denoiser(nn.Module):
+    """See the module's docstring."""
+
+    def __init__(self, dims: Dimensions) -> None:
+        super().__init__()
+        self.dims = dims
+        self.embedding = nn.Embedding(dims.vocabulary, dims.width)
+        self.role = nn.Embedding(3, dims.width)
+        self.layers = nn.ModuleList(Layer(dims) for _ in range(dims.layers))
+        self.biases = nn.ModuleDict({str(n): GlobalBias(dims.heads) for n in dims.global_layers})
+        self.norm = nn.RMSNorm(dims.width)
+        self.existence = nn.Linear(dims.width, 1)
+        exponent = torch.arange(0, dims.head_width, 2, dtype=torch.float32) / dims.head_width
+        self.register_buffer("frequencies", ROTARY_BASE**-exponent, persistent=False)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        for name, p in self.named_parameters():
+            if name.endswith(("out.weight", "down.weight")):
+                nn.init.zeros_(p)
+            elif p.ndim == 2 and name.startswith("layers"):
+                nn.init.normal_(p, std=p.shape[1] ** -0.5)
+        nn.init.normal_(self.embedding.weight, std=0.02)
+        nn.init.normal_(self.role.weight, std=0.02)
+
+    # ------------------------------------------------------------------ entries
+
+    def encode(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """Chunks (X, T), padded with PAD -> keys and values (layers, X, T, K, E), keys not rotated."""
+        X, T = tokens.shape
+        valid = tokens != PAD  # (X, T)
+        flat = valid.flatten().nonzero().squeeze(1)  # padding costs attention only, not the matrix products
+        position = torch.arange(T, device=tokens.device)
+        offset = position - position.unsqueeze(1)  # (query, key)
+        relation = (offset > 0).long() * AFTER
+        mask = valid[:, None, None, :].expand(X, 1, T, T)
+        x = self.embedding(tokens.flatten()[flat]) + self.role.weight[CONTEXT]  # (valid, D)
+
+        def pad(y: Tensor) -> Tensor:  # (valid, h, E) -> (X, T, h, E)
+            return y.new_zeros(X * T, *y.shape[1:]).index_copy(0, flat, y).unflatten(0, (X, T))
+
+        keys, values = [], []
+        for n, layer in enumerate(self.layers):
+            if n == self.dims.layers - 1:
+                k, v = map(pad, layer.keys_values(x))
+                keys.append(k)
+                values.append(v)
+                break
+            q, k, v = map(pad, layer.project(x))
+            keys.append(k)
+            values.append(v)
+            if self.dims.is_global(n):
+                bias = self.biases[str(n)]
+                weights = bias.softmax(_scores(q, k), bias(relation, offset.abs()).permute(2, 0, 1), mask)
+                attended = _mix(weights, v)
+            else:
+                attended = _attend(self._rotate(q, position), self._rotate(k, position), v, mask)
+            x = layer.finish(x, attended.flatten(0, 1)[flat])
+        return torch.stack(keys), torch.stack(values)
+
+    def denoise(self, slots: Tensor, lengths: Tensor, near: Near, far: Far, joint: Tensor) -> tuple[Tensor, Tensor]:
+        """One prediction for all slots of all holes.
+
+        slots (R, B, G, N): token ids, MASK where masked; lengths (R, B, G): slots of each canvas, the rest is padding;
+        joint (R,): whether the holes of a row see each other's canvases.
+        Returns the last hidden states (R, B, G, N, D), for `logits`, and existence logits (R, B, G, N).
+        """
+        R, B, G, N = slots.shape
+        W = near.offsets.shape[-1] // 2
+        role = torch.where(slots == MASK, MASKED, COMMITTED)
+        x = self.embedding(slots) + self.role(role)  # (R, B, G, N, D)
+        slot = torch.arange(N, device=slots.device)
+        is_slot = slot < lengths.unsqueeze(-1)  # (R, B, G, N)
+        from_right = slot - (lengths.unsqueeze(-1) - 1)  # (R, B, G, N) position as seen from the right
+
+        # local layers: [left context | right context | own canvas]
+        is_near = (near.offsets != 0)[:, None, :, None, None, :].expand(R, B, G, 1, N, 2 * W)
+        own = is_slot[:, :, :, None, None, :].expand(R, B, G, 1, N, N)
+        near_mask = torch.cat([is_near, own], -1)
+
+        # global layers: [far context | canvases of all holes]
+        is_far = (far.offsets != 0)[:, None, :, None, :].expand(R, B, G, N, far.offsets.shape[-1])
+        same = torch.eye(G, dtype=torch.bool, device=slots.device)
+        seen = same | joint[:, None, None]  # (R, G, G)
+        canvases = (seen[:, None, :, None, :, None] & is_slot[:, :, None, None, :, :]).expand(R, B, G, N, G, N)
+        far_mask = torch.cat([is_far, canvases.flatten(-2)], -1).flatten(2, 3).unsqueeze(2)  # (R, B, 1, GN, M+GN)
+        far_relation = (far.offsets > 0).long() * AFTER  # (R, G, M)
+        relation = torch.where(same, OWN, OTHER)[:, None, :, None].expand(G, N, G, N).reshape(G * N, G * N)
+        distance = (slot - slot.unsqueeze(1)).abs()[None, :, None, :].expand(G, N, G, N).reshape(G * N, G * N)
+
+        for n, layer in enumerate(self.layers):
+            q, k, v = layer.project(x)
+            if self.dims.is_global(n):
+                at = self.dims.global_layers.index(n)
+                bias = self.biases[str(n)]
+                query = q.flatten(2, 3)  # (R, B, GN, A, E)
+                canvas_k, canvas_v = k.flatten(2, 3), v.flatten(2, 3)  # (R, B, GN, K, E)
+                context_k, context_v = far.keys[at].unsqueeze(1), far.values[at].unsqueeze(1)  # (R, 1, M, K, E)
+                scores = torch.cat([_scores(query, context_k), _scores(query, canvas_k)], -1)
+                context_bias = bias(far_relation, far.offsets.abs()).permute(0, 3, 1, 2)  # (R, A, G, M)
+                context_bias = context_bias.unsqueeze(3).expand(-1, -1, -1, N, -1).flatten(2, 3).unsqueeze(1)
+                canvas_bias = bias(relation, distance).permute(2, 0, 1).expand(R, 1, -1, -1, -1)
+                weights = bias.softmax(scores, torch.cat([context_bias, canvas_bias], -1), far_mask)
+                M = far.offsets.shape[-1]
+                attended = _mix(weights[..., :M], context_v) + _mix(weights[..., M:], canvas_v)
+                x = layer.finish(x, attended.unflatten(2, (G, N)))
+            else:
+                at = self.dims.local_layers.index(n)
+                near_k = self._rotate(near.keys[at], near.offsets).unsqueeze(1)  # (R, 1, G, 2W, K, E)
+                near_v = near.values[at].unsqueeze(1)
+                from_left = self._rotate(q, slot)
+                scores = torch.cat(
+                    [
+                        _scores(from_left, near_k[..., :W, :, :]),
+                        _scores(self._rotate(q, from_right), near_k[..., W:, :, :]),
+                        _scores(from_left, self._rotate(k, slot)),
+                    ],
+                    -1,
+                )
+                weights = (scores * self.dims.head_width**-0.5).masked_fill(~near_mask, float("-inf")).softmax(-1)
+                x = layer.finish(x, _mix(weights[..., : 2 * W], near_v) + _mix(weights[..., 2 * W :], v))
+        x = self.norm(x)
+        return x, self.existence(x).squeeze(-1)
+
+    def causal(self, tokens: Tensor, window: int = 256) -> Tensor:
+        """Text (R, T) -> hidden states (R, T, D), each of which predicts the token after it."""
+        R, T = tokens.shape
+        position = torch.arange(T, device=tokens.device)
+        offset = position - position.unsqueeze(1)  # (query, key)
+        past = offset <= 0
+        local = (past & (offset > -window))[None, None].expand(R, 1, T, T)
+        mask = past[None, None].expand(R, 1, T, T)
+        x = self.embedding(tokens) + self.role.weight[CONTEXT]
+        for n, layer in enumerate(self.layers):
+            q, k, v = layer.project(x)
+            if self.dims.is_global(n):
+                bias = self.biases[str(n)]
+                relation = torch.full_like(offset, BEFORE)
+                weights = bias.softmax(_scores(q, k), bias(relation, offset.abs()).permute(2, 0, 1), mask)
+                attended = _mix(weights, v)
+            else:
+                attended = _attend(self._rotate(q, position), self._rotate(k, position), v, local)
+            x = layer.finish(x, attended)
+        return self.norm(x)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """Hidden states (..., D) -> logits over the vocabulary (..., V), tied to the embedding."""
+        return F.linear(hidden, self.embedding.weight)
+
+    def _rotate(self, x: Tensor, position: Tensor) -> Tensor:
+        """Rotary embedding (Su et al. 2021, half-split form) of x (..., P, h, E) at positions (..., P)."""
+        angle = (position.unsqueeze(-1).float() * self.frequencies).unsqueeze(-2)  # (..., P, 1, E/2)
+        cos, sin = angle.cos(), angle.sin()
+        a, b = x.chunk(2, -1)
+        return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
+
+
+def _scores(q: Tensor, k: Tensor) -> Tensor:
+    """Queries (..., Q, A, E) and keys (..., P, K, E) -> products (..., A, Q, P); A/K queries share a key."""
+    q, k = q.transpose(-3, -2), k.transpose(-3, -2)  # (..., A, Q, E), (..., K, P, E)
+    k = k.repeat_interleave(q.shape[-3] // k.shape[-3], -3)
+    return q @ k.transpose(-2, -1)
+
+
+def _mix(weights: Tensor, v: Tensor) -> Tensor:
+    """Weights (..., A, Q, P) and values (..., P, K, E) -> (..., Q, A, E)."""
+    v = v.transpose(-3, -2)
+    v = v.repeat_interleave(weights.shape[-3] // v.shape[-3], -3)
+    return (weights @ v).transpose(-3, -2)
+
+
+def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    """Scaled dot products: (R, Q, A, E), (R, P, K, E) twice, visibility (R, 1, Q, P) -> (R, Q, A, E)."""
+    q, k, v = (t.transpose(1, 2) for t in (q, k, v))
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True).transpose(1, 2)

@@ -1,0 +1,107 @@
+"""A training recipe: every number that decides what is learned, read from TOML, kept in the checkpoint."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cattrs
+from cattrs.errors import ClassValidationError
+
+from lacuna.model.training.network import Dimensions
+from lacuna.syntax.errors import LacunaError
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+class RecipeError(LacunaError):
+    """The recipe cannot be read, or is not the one a run was begun with."""
+
+
+@dataclass(frozen=True, slots=True)
+class CausalPhase:
+    """Plain text, every token predicted from those before it."""
+
+    steps: int
+    rows: int
+    """Rows of a step, taken `micro` at a time."""
+    micro: int
+    length: int
+    """Tokens of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class InfillPhase:
+    """Holes in chunked text."""
+
+    steps: int
+    context: int
+    """Chunks of a step in all, taken about `micro` at a time."""
+    micro: int
+    chunks: tuple[int, int]
+    """Fewest and most chunks of a row; the rows of a step have the same number, more or less."""
+    holes: int
+    """Most holes of a row."""
+    density: float
+    """Holes for each chunk, about."""
+    levels: int
+    """Noise levels of a hole: the first is fully masked, the others are stratified."""
+    canvases: tuple[int, ...]
+    """Canvas capacities, one drawn for each step."""
+    joint: float
+    """Share of rows whose holes see each other's canvases."""
+    corrupted: float
+    """Share of canvases in which some committed slots are wrong."""
+    existence_weight: float
+    committed_weight: float
+    kinds: dict[str, float]
+    """How often each kind of hole is drawn; see `holes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimiser:
+    """Muon for matrices, AdamW for the rest; linear warm-up, constant rate, linear decay to `floor`."""
+
+    matrix_rate: float
+    other_rate: float
+    weight_decay: float
+    warm_up: int
+    decay_from: float
+    """Share of all steps after which the rate decays."""
+    floor: float
+    clip: float
+    average: float
+    """Decay of the exponential moving average of the weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All of it."""
+
+    seed: int
+    vocabulary: int
+    network: Dimensions
+    causal: CausalPhase
+    infill: InfillPhase
+    optimiser: Optimiser
+
+    @property
+    def steps(self) -> int:
+        return self.causal.steps + self.infill.steps
+
+
+def read(name_or_path: str) -> Recipe:
+    """A recipe of ours by name, or one at a path."""
+    path = RECIPES / f"{name_or_path}.toml"
+    if not path.exists():
+        path = Path(name_or_path)
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table["network"]["vocabulary"] = table["vocabulary"]
+        return cattrs.Converter(forbid_extra_keys=True).structure(table, Recipe)
+    except OSError as error:
+        known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
+        message = f"there is no recipe {name_or_path!r} (ours are: {known})"
+        raise RecipeError(message) from error
+    except (tomllib.TOMLDecodeError, KeyError, ClassValidationError) as error:
+        message = f"{path} is not a recipe: {'; '.join(cattrs.transform_error(error)) if isinstance(error, ClassValidationError) else error}"
+        raise RecipeError(message) from error
