@@ -43,7 +43,9 @@ class Language:
     delimiters: frozenset[str]
     """Leaves that come in pairs: alone in an ERROR node, each is a defect of its own."""
     fences: tuple[str, ...]
-    """Delimiters of strings that run over many lines; between two of them nothing starts a block."""
+    """What opens and closes a string that may run over lines."""
+    code: re.Pattern[str]
+    """Code of a line up to a fence, a comment, a quote that is not closed or the line's end."""
     block_start: re.Pattern[str]
     """A line at whose start a text can be cut so that both parts parse; leading white space is its indentation."""
     stand_ins: tuple[str, ...]
@@ -98,9 +100,12 @@ PYTHON = Language(
     prose=frozenset({"comment", "string_content"}),
     delimiters=frozenset({"(", ")", "[", "]", "{", "}", "string_start", "string_end"}),
     fences=('"""', "'''"),
+    code=re.compile(
+        r"""(?:[^"'#\\\n]|\\.|"(?!"")(?:[^"\\\n]|\\.)*+"|'(?!\'\')(?:[^'\\\n]|\\.)*+')*+""",
+    ),
     block_start=re.compile(
         # Decorators belong to what they decorate; the bound keeps a file of "@" lines linear.
-        r"^(?:[ \t\f]*+(?:@[^\n]*\n(?:(?:[ \t\f@#)\]}\r][^\n]*)?\n){0,12}[ \t\f]*+)?(?:async[ \t]+def|def|class)\b"
+        r"^(?:[ \t\f]*+(?:@[^\n]*\n(?:(?:[ \t\f@#)\]}\r][^\n]*)?\n){0,12}?[ \t\f]*+)?(?:async[ \t]+def|def|class)\b"
         r"|\f*+(?!(?:elif|else|except|finally)\b)[^\W\d])",
         re.MULTILINE,
     ),

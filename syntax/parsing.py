@@ -8,20 +8,23 @@ from dataclasses import dataclass
 
 import tree_sitter
 
+from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.languages import Language, grammar_of
 from lacuna.syntax.spans import Span
 
-WHOLE = 32_000
-"""Code points up to which a document is parsed whole though only a part is of interest (6 ms of clean Python)."""
+WHOLE = 64_000
+"""Code points up to which a document is parsed whole though only a part is of interest (12 ms of clean Python)."""
 WIDE = 16_000
 NARROW = 2_000
 """Code points of a window, at most, less the span of interest: first WIDE, then, where that takes too long, NARROW."""
 
 PATIENT = 0.5
+HALTING = 0.06
 BRISK = 0.03
-"""Seconds of CPU a parse may take: a whole document for batch work, a window while somebody waits."""
+"""Seconds of CPU a parse may take: a whole document for batch work, one while somebody waits, a window."""
 
 _STRIDE = 256
+_CHUNK = 16_384  # bytes handed over at a time; as bytes: a memoryview crashes the binding's predicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,9 @@ class Parsed:
     """The document, untouched."""
     language: Language
     window: Span
-    """What was parsed: the whole document, or whole blocks of it."""
+    """What was parsed: the whole document, or some blocks of it."""
+    is_ragged: bool
+    """The window was cut within a block: what touches its rim may be cut short, and is not taken for a span."""
     tree: tree_sitter.Tree
     source: bytes
     """UTF-8 of the window; lone surrogates and lone carriage returns have stand-ins of the same length."""
@@ -66,90 +71,42 @@ class Parsed:
 def parse(text: str, language: Language, around: Span | None = None) -> Parsed | None:
     """Parse all of `text`, or, if it is long, a window of whole top-level blocks about the span `around`.
 
-    None says that no tree could be had within the budget (some 30 ms of CPU for each window tried, 0.5 s for a whole
-    text): fall back to spans by line. Clean Python costs about 0.2 ms per 1,000 code points, garbage up to 20 times
-    that.
+    None says that no tree could be had within the budget (0.5 s of CPU for a whole text; with `around` 60 ms and then
+    30 ms for each of two windows): fall back to spans by line. Clean Python costs about 0.2 ms per 1,000 code points,
+    garbage up to 50 times that.
     """
+    whole = Window(Span(0, len(text)), is_ragged=False)
     if around is None:
-        return parse_window(text, language, Span(0, len(text)), seconds=PATIENT)
-    if len(text) <= WHOLE:
-        parsed = parse_window(text, language, Span(0, len(text)), seconds=BRISK)
+        return parse_window(text, language, whole, seconds=PATIENT)
+    blocks = Blocks.of(text, language)
+    wide = blocks.wide(around, WIDE)
+    # A ragged window (within a long class or table) can cut short what is sought; then the whole is worth its price.
+    if len(text) <= WHOLE or wide.is_ragged:
+        parsed = parse_window(text, language, whole, seconds=HALTING)
         if parsed is not None:
             return parsed
-    for size in (WIDE, NARROW):
-        parsed = parse_window(text, language, wide_window(text, language, around, size), seconds=BRISK)
+    for window in (wide, blocks.wide(around, NARROW)):
+        parsed = parse_window(text, language, window, seconds=BRISK)
         if parsed is not None:
             return parsed
     return None
 
 
-def parse_window(text: str, language: Language, window: Span, *, seconds: float) -> Parsed | None:
+def parse_window(text: str, language: Language, window: Window, *, seconds: float) -> Parsed | None:
     """Parse exactly this part of the text, or None if it takes longer in CPU time."""
-    piece = text[window.start : window.end]
+    piece = text[window.span.start : window.span.end]
     source = _encoded(piece)
-    view = memoryview(source)
     deadline = time.thread_time() + seconds
     parser = tree_sitter.Parser(grammar_of(language))  # one for each call: parsers are not for several threads
     try:
         tree = parser.parse(
-            lambda byte, _point: view[byte:],
+            lambda byte, _point: source[byte : byte + _CHUNK],
             encoding="utf8",
             progress_callback=lambda _byte, _has_error: time.thread_time() > deadline,
         )
     except ValueError:  # how a stopped parse comes back
         return None
-    return Parsed(text, language, window, tree, source, _marks(piece, source))
-
-
-def wide_window(text: str, language: Language, around: Span, size: int) -> Span:
-    """As many whole blocks about a span as fit into `size` code points beside it."""
-    starts, ends = _cuts(text, language, around, size)
-    return Span(min(starts), max(ends))
-
-
-def narrow_window(text: str, language: Language, around: Span, size: int) -> Span:
-    """The blocks that the span touches, and no others; at most `size` code points beside it."""
-    starts, ends = _cuts(text, language, around, size)
-    return Span(max(starts), min(ends))
-
-
-def _cuts(text: str, language: Language, around: Span, size: int) -> tuple[list[int], list[int]]:
-    """Where a window may start and end: before and after the span, at the least indentation there is."""
-    low = max(0, around.start - size // 2)
-    high = min(len(text), around.end + size // 2)
-    found = [
-        (len(line) - len(line.lstrip(" \t\f")), match.start())
-        for match in language.block_start.finditer(text, low, high)
-        for line in (match.group(),)
-    ]
-    found = _outside_fences(text, language, low, found)
-    before = [(indent, cut) for indent, cut in found if cut <= around.start]
-    after = [(indent, cut) for indent, cut in found if cut > around.end]
-    if low == 0:
-        before.append((0, 0))
-    if high == len(text):
-        after.append((0, high))
-    # Without any block in reach, lines are all there is to cut at.
-    line_start = text.find("\n", low, around.start) + 1 or around.start
-    line_end = text.rfind("\n", around.end, high) + 1 or high
-    return _outermost(before) or [line_start], _outermost(after) or [line_end]
-
-
-def _outermost(cuts: list[tuple[int, int]]) -> list[int]:
-    least = min((indent for indent, _ in cuts), default=0)
-    return [cut for indent, cut in cuts if indent == least]
-
-
-def _outside_fences(text: str, language: Language, low: int, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Cuts before which every fence has been closed; if there is none (a fence is open above), all of them."""
-    counts = [text.count(fence, 0, low) for fence in language.fences]
-    position, outside = low, []
-    for indent, cut in found:
-        counts = [n + text.count(fence, position, cut) for n, fence in zip(counts, language.fences, strict=True)]
-        position = cut
-        if all(n % 2 == 0 for n in counts):
-            outside.append((indent, cut))
-    return outside or found
+    return Parsed(text, language, window.span, window.is_ragged, tree, source, _marks(piece, source))
 
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")

@@ -122,6 +122,8 @@ def snapped(parsed: "Parsed", span: Span) -> Span:
     if not node.children:
         return _joined(inner, parsed.span_of(node))
     touched = [child for child in node.children if child.end_byte > first and child.start_byte < last]
+    if not parsed.language.delimiters.isdisjoint(child.type for child in touched):
+        touched = [node]  # one bracket without the other is nothing whole
     return functools.reduce(_joined, (parsed.span_of(child) for child in touched), inner)
 
 
@@ -155,13 +157,20 @@ def _ranges(parsed: "Parsed", kind: Kind, within: tuple[int, int]) -> Iterator[t
         return
     cursor = tree_sitter.QueryCursor(_compiled(parsed.tree.language, source))
     cursor.set_byte_range(*within)
-    captured = cursor.captures(parsed.tree.root_node)
+    root = parsed.tree.root_node
+    captured = cursor.captures(root)
     for node in captured.get("hole", []):
-        if not node.is_extra:  # comments and errors stand among statements but are none
+        # Comments and errors stand among statements but are none.
+        if not node.is_extra and not (parsed.is_ragged and _is_at_rim(node, root)):
             yield node.byte_range
     for node in captured.get("inside", []):
         if node.child_count > 1:
             yield node.children[0].end_byte, node.children[-1].start_byte
+
+
+def _is_at_rim(node: tree_sitter.Node, root: tree_sitter.Node) -> bool:
+    first, last = root.children[0], root.children[-1]
+    return node.start_byte <= first.start_byte or node.end_byte >= last.end_byte
 
 
 @functools.lru_cache(maxsize=64)

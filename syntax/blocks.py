@@ -1,0 +1,121 @@
+"""Where a long text can be cut so that a part of it parses by itself; works on lines, without a tree."""
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lacuna.syntax.languages import Language
+from lacuna.syntax.spans import Span
+
+_REACH = 1_000
+"""Code points by which a block's first lines (decorators) may cross the rim of what is searched."""
+_RAGGED = 2_000
+"""Code points of a window that had to be cut at any line: most of it parses badly, so more would only cost more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Part of a text, from block to block."""
+
+    span: Span
+    is_ragged: bool
+    """A rim lies within a block (a long class, a long table): what touches it may be cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """A text with its long strings, in which what looks like a block is none."""
+
+    text: str
+    language: Language
+    string_starts: tuple[int, ...]
+    string_ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str, language: Language) -> "Blocks":
+        """Reads the text once, mostly by searching for fences."""
+        found = list(_long_strings(text, language))
+        return cls(text, language, tuple(start for start, _ in found), tuple(end for _, end in found))
+
+    def wide(self, around: Span, size: int) -> Window:
+        """As many whole blocks about a span as fit into `size` code points beside it."""
+        starts, ends, is_ragged = self._cuts(around, size)
+        return Window(Span(min(starts), max(ends)), is_ragged)
+
+    def narrow(self, around: Span, size: int) -> Window:
+        """The blocks that the span touches, and no others; at most `size` code points beside it."""
+        starts, ends, is_ragged = self._cuts(around, size)
+        return Window(Span(max(starts), min(ends)), is_ragged)
+
+    def _cuts(self, around: Span, size: int) -> tuple[list[int], list[int], bool]:
+        """Where a window may start and end, at the least indentation within reach; whether it would be ragged."""
+        low = max(0, around.start - size // 2)
+        high = min(len(self.text), around.end + size // 2)
+        before, after = [], []
+        for match in self.language.block_start.finditer(self.text, max(0, low - _REACH), high + _REACH):
+            line, cut = match.group(), match.start()
+            if not low <= cut <= high or self._is_within_string(cut):
+                continue
+            indent = len(line) - len(line.lstrip(" \t\f"))
+            if cut <= around.start:
+                before.append((indent, cut))
+            elif cut > around.end:
+                after.append((indent, cut))
+        if low == 0:
+            before.append((0, 0))
+        if high == len(self.text):
+            after.append((0, high))
+        starts, ends = _outermost(before), _outermost(after)
+        is_ragged = not (starts and ends and (0, starts[0]) in before and (0, ends[0]) in after)
+        return starts or [self._line_start(around)], ends or [self._line_end(around)], is_ragged
+
+    def _is_within_string(self, offset: int) -> bool:
+        i = bisect.bisect_right(self.string_starts, offset) - 1
+        return i >= 0 and offset < self.string_ends[i]
+
+    def _line_start(self, around: Span) -> int:
+        low = max(0, around.start - _RAGGED // 2)
+        return self.text.find("\n", low, around.start) + 1 or low
+
+    def _line_end(self, around: Span) -> int:
+        high = min(len(self.text), around.end + _RAGGED // 2)
+        return self.text.rfind("\n", around.end, high) + 1 or high
+
+
+def _long_strings(text: str, language: Language) -> Iterator[tuple[int, int]]:
+    fences = re.compile("|".join(map(re.escape, language.fences)))
+    position = 0
+    while match := fences.search(text, position):
+        # Is this fence one, or does it stand in a comment or another string? The code before it in its line tells.
+        line_start = max(text.rfind("\n", position, match.start()) + 1, position)
+        code = language.code.match(text, line_start)
+        assert code, "the pattern matches the empty string"
+        opening = fences.match(text, code.end())
+        if not opening:
+            position = _from(text.find("\n", code.end()), text)
+            continue
+        end = _closing(text, opening.group(), opening.end())
+        if end is None:
+            return  # never closed: what follows can be read either way, so take it for code
+        yield opening.start(), end
+        position = end
+
+
+def _closing(text: str, fence: str, position: int) -> int | None:
+    """The end of the first such fence that is not escaped."""
+    while (found := text.find(fence, position)) >= 0:
+        before = text[max(position, found - _REACH) : found]
+        if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+            return found + len(fence)
+        position = found + 1
+    return None
+
+
+def _from(found: int, text: str) -> int:
+    return len(text) if found < 0 else found
+
+
+def _outermost(cuts: list[tuple[int, int]]) -> list[int]:
+    least = min((indent for indent, _ in cuts), default=0)
+    return [cut for indent, cut in cuts if indent == least]

@@ -1,0 +1,177 @@
+"""An answer may heal what is broken and must break nothing; `|` is where it goes."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lacuna.syntax.check import SyntaxCheck, filled
+from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.parsing import parse
+from lacuna.syntax.spans import Kind, Span, every
+
+SOUND = (Path(__file__).parent / "data/sound.txt").read_text("utf-8")
+LONG = SOUND * 60
+SPANS = {kind: every(parse(SOUND, PYTHON), kind) for kind in Kind}
+PLACES = st.sampled_from(Kind).flatmap(lambda kind: st.sampled_from(SPANS[kind]))
+METHODS = "class A:\n    def f(self):\n        return |\n\n    @p\n    def g(self): pass\n"
+
+
+def check_of(marked):
+    """The document with `|` at every hole, the holes being empty."""
+    pieces = marked.split("|")
+    offsets = [len("".join(pieces[: i + 1])) for i in range(len(pieces) - 1)]
+    return SyntaxCheck("".join(pieces), tuple(Span(offset, offset) for offset in offsets), PYTHON)
+
+
+ACCEPTED = {
+    "a whole expression": ("x = |\n", "f()"),
+    "at the end of the file": ("x = |", "f()"),
+    "into an empty file": ("|", "x = 1"),
+    "nothing into an empty file": ("|", ""),
+    "behind a byte-order mark": ("\ufeff|\r\n", "x = 1"),
+    "what closes an open call": ("f(|", "a, b)"),
+    "what leaves open what was open": ("f(|", "a, b"),
+    "what leaves a colon to be typed": ("if x|\ny = 1\n", " > 3"),
+    "what adds the colon": ("if x|\ny = 1\n", ": f()"),
+    "what closes a string": ('x = "|\ny = 1\n', 'abc"'),
+    "beside a broken function": ("def f():\n    |\n\ndef g(\n", "return 1"),
+    "below an open fence": ('"""\ndef f():\n\nx = |', "3"),
+    "a loop's head": ("for |:\n    pass\n", "i in range(3)"),
+    "a definition's head": ("def |:\n    pass\n", "f(a, b)"),
+    "behind a long string at the margin": ('x = """\ndef a\n""" + |\n', "3"),
+    "in a long string at the margin": ('x = """\ndef a\n|\n"""\n', "any ( thing"),
+    "in a method": (METHODS, "self.x"),
+    "among decorators": ("@|\ndef f(): pass\n", "a(1)"),
+    "several lines": ("def f():\n    |\n", "a = 1\n    return a"),
+    "astral text": ("x = |\n", "'𝒳'"),
+    "a lone surrogate in a string": ("x = |\n", "'\ud800'"),
+}
+REJECTED = {
+    "an open bracket": ("x = |\n", "f("),
+    "a closing bracket": ("x = |\n", "f)"),
+    "an open quote": ("x = |\n", '"a'),
+    "an open fence": ("x = |\ny = 1\n", '"""a'),
+    "one open bracket more": ("f(|", "a, b["),
+    "an open quote in an open call": ("f(|", '"'),
+    "a bracket behind the colon it adds": ("if x|\ny = 1\n", ": f("),
+    "beside a broken function": ("def f():\n    |\n\ndef g(\n", "return (1"),
+    "a loop's head": ("for |:\n    pass\n", "i in range(3"),
+    "a definition's head": ("def |:\n    pass\n", "f(a, b"),
+    "behind a long string at the margin": ('x = """\ndef a\n""" + |\n', "3)"),
+    "out of a long string at the margin": ('x = """\ndef a\n|\n"""\n', '"""'),
+    "in a method": (METHODS, "self.x]"),
+    "among decorators": ("@|\ndef f(): pass\n", "a(1"),
+    "into an empty file": ("|", "("),
+    "a block without its body": ("def f():\n    x = 1\n    |\n    y = 2\n", "if x == :"),
+    "half of an operator": ("x = |\n", "a +"),
+    "a lone surrogate": ("x = |\n", "\ud800"),
+}
+
+
+@pytest.mark.parametrize(("marked", "answer"), ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_accepted(marked, answer):
+    assert check_of(marked).accepts((answer,))
+
+
+@pytest.mark.parametrize(("marked", "answer"), REJECTED.values(), ids=REJECTED.keys())
+def test_rejected(marked, answer):
+    assert not check_of(marked).accepts((answer,))
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (("a", "return a", "f(2)"), True),
+        (("a", "return a", "f(2"), False),
+        (("a", "return {a", "f(2)"), False),
+        (("a=(", "return a", "f(2)"), False),
+    ],
+    ids=["all sound", "the last broken", "the second broken", "the first broken"],
+)
+def test_holes_are_judged_together(answers, expected):
+    assert check_of("def f(|):\n    |\nx = |\n").accepts(answers) is expected
+
+
+def test_holes_far_apart_are_judged_each():
+    hole = "\ndef f():\n    return |\n\n"
+    check = check_of(hole + SOUND + hole + LONG + hole)
+    assert check.accepts(("1", "[2]", "(3)"))
+    assert not check.accepts(("1", "[2]", "(3"))
+    assert not check.accepts(("1", "[2", "(3)"))
+
+
+# A sound document
+
+
+@given(PLACES)
+def test_what_stood_there_is_accepted_and_leaves_the_document_as_it_was(span):
+    original = SOUND[span.start : span.end]
+    assert SyntaxCheck(SOUND, (span,), PYTHON).accepts((original,))
+    assert filled(SOUND, (span,), (original,)) == SOUND
+
+
+@given(st.sampled_from([kind for kind in Kind if kind is not Kind.REST_OF_LINE]), st.data())
+def test_disjoint_spans_filled_with_themselves_are_accepted(kind, data):
+    spans, position = [], 0
+    for span in data.draw(st.lists(st.sampled_from(SPANS[kind]), max_size=8).map(sorted_by_start)):
+        if span.start >= position:
+            spans.append(span)
+            position = span.end
+    originals = tuple(SOUND[span.start : span.end] for span in spans)
+    assert SyntaxCheck(SOUND, tuple(spans), PYTHON).accepts(originals)
+
+
+def sorted_by_start(spans):
+    return sorted(spans, key=lambda span: (span.start, span.end))
+
+
+@given(
+    st.sampled_from(SPANS[Kind.EXPRESSION] + SPANS[Kind.STATEMENT]), st.sampled_from(["(", ")", "[", "]", "}", "'''"])
+)
+def test_an_unbalanced_delimiter_is_rejected(span, delimiter):
+    original = SOUND[span.start : span.end]
+    # In a format specification brackets are text.
+    assume("{" not in SOUND[max(0, span.start - 12) : span.start])
+    answer = original + " " + delimiter
+    assert not SyntaxCheck(SOUND, (span,), PYTHON).accepts((answer,))
+
+
+@given(st.sampled_from(SPANS[Kind.EXPRESSION]))
+def test_an_error_elsewhere_changes_nothing(span):
+    broken = "def broken(:\n    ]\n\n" + SOUND
+    moved = Span(span.start + len(broken) - len(SOUND), span.end + len(broken) - len(SOUND))
+    assert SyntaxCheck(broken, (moved,), PYTHON).accepts((SOUND[span.start : span.end],))
+
+
+@given(st.text(st.sampled_from("ax1 \n\r\té𝒳\ud800()[]{}\"'#:=@,\\"), max_size=200), st.data())
+def test_any_document_accepts_what_makes_it_sound_and_what_was_there(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    span = Span(start, data.draw(st.integers(start, len(text))))
+    check = SyntaxCheck(text, (span,), PYTHON)
+    answer = data.draw(st.sampled_from(["", "x", "(x)", text[span.start : span.end]]))
+    if not parse(filled(text, (span,), (answer,)), PYTHON).tree.root_node.has_error:
+        assert check.accepts((answer,))
+
+
+# Cost and contract
+
+
+def test_spans_must_be_sorted_and_disjoint():
+    with pytest.raises(AssertionError, match="sorted and disjoint"):
+        SyntaxCheck("abc", (Span(1, 3), Span(2, 3)), PYTHON)
+
+
+def test_each_span_wants_one_replacement():
+    with pytest.raises(AssertionError, match="1 spans, 2 replacements"):
+        check_of("|").accepts(("a", "b"))
+
+
+def test_no_spans_are_nothing_to_break():
+    assert SyntaxCheck("f(", (), PYTHON).accepts(())
+
+
+def test_a_document_beyond_the_budget_does_not_parse():
+    garbage = "\ud800x(" * 60_000
+    assert not SyntaxCheck(garbage, (Span(0, 0),), PYTHON).accepts(("\ud800(" * 60_000,))

@@ -1,0 +1,34 @@
+"""Which language a name, an editor's id or a path stands for."""
+
+import pytest
+
+from lacuna.syntax.languages import LANGUAGES, PYTHON, UnknownLanguageError, grammar_of, language_of
+from lacuna.syntax.parsing import parse
+from lacuna.syntax.spans import Kind, every
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["python", "Python", "a.py", "/x/y/stub.pyi", "C:\\work\\A.PY", "file:///tmp/a.py", "gui.pyw", "weird.tar.py"],
+)
+def test_python_goes_by(name):
+    assert language_of(name) is PYTHON
+
+
+@pytest.mark.parametrize("name", ["", "cobol", "py", ".py", "a.py.txt", "Makefile", "python.md"])
+def test_anything_else_is_named_with_what_is_known(name):
+    with pytest.raises(UnknownLanguageError) as caught:
+        language_of(name)
+    assert str(caught.value) == (f"Lacuna does not know the language of {name!r}; it knows python (.py, .pyi, .pyw).")
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+def test_every_entry_has_a_grammar_whose_queries_compile(language):
+    assert grammar_of(language).name == language.name
+    parsed = parse("", language)
+    assert [every(parsed, kind) for kind in Kind] == [[]] * len(Kind)
+
+
+def test_no_two_entries_claim_the_same_name():
+    claimed = [name for language in LANGUAGES for name in (*language.language_ids, *language.suffixes)]
+    assert len(claimed) == len(set(claimed))
