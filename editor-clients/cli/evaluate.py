@@ -88,6 +88,13 @@ def infilling(
     help="Who answers.  [default: all]",
 )
 @click.option(
+    "--tuning",
+    type=click.IntRange(min=1),
+    default=500,
+    show_default=True,
+    help="Holes of the role validation that the baselines are tuned on.",
+)
+@click.option(
     "--work",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the trained and tuned baselines here.  [default: CORPUS/baselines]",
@@ -106,6 +113,7 @@ def lines(  # noqa: PLR0913 -- one for each option
     count: int,
     seed: int,
     systems: tuple[str, ...],
+    tuning: int,
     work: Path | None,
     tokenizer: Path | None,
 ) -> ExitCode:
@@ -116,7 +124,7 @@ def lines(  # noqa: PLR0913 -- one for each option
     from lacuna.model.training.corpus import load
     from lacuna.model.training.distributions import Role
 
-    tuned_on = baselines.tuning_holes(corpus, baselines.TUNING_HOLES)
+    tuned_on = baselines.tuning_holes(corpus, tuning)
     asked = holes.draw(load(corpus, Role(role)), count, seed=seed, apart_from=tuned_on)
     if not asked:
         raise FileError(f"{corpus} has no holes to ask about for the role {role}.")
@@ -127,7 +135,7 @@ def lines(  # noqa: PLR0913 -- one for each option
             answerers["lacuna"] = lambda hole: filling.fill(infill, hole.text, hole.span).text
         ready = None
         if {"ngram", "copier"} & set(systems):
-            ready = baselines.prepare(corpus, tokenizer or _tokenizer_of(model), work or corpus / "baselines")
+            ready = baselines.prepare(corpus, tokenizer or _tokenizer_of(model), work or corpus / "baselines", tuned_on)
             made = {"ngram": ready.ngram, "copier": ready.copier}
             answerers |= {name: answer for name, answer in made.items() if name in systems}
         rows = []

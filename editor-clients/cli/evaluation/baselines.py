@@ -22,7 +22,6 @@ from lacuna.model.training.distributions import Role
 from lacuna.syntax import check
 
 TUNING_SEED = 1
-TUNING_HOLES = 500
 _SOURCES = (copier, filling, guesses, holes, ngram, two_sided, check)
 
 
@@ -49,13 +48,12 @@ def tuning_holes(folder: Path, count: int) -> tuple[Hole, ...]:
     return holes.draw(corpus.load(folder, Role.VALIDATION), count, seed=TUNING_SEED)
 
 
-def prepare(folder: Path, tokenizer_file: Path, work: Path, *, tuning: int = TUNING_HOLES) -> Baselines:
+def prepare(folder: Path, tokenizer_file: Path, work: Path, validation: tuple[Hole, ...]) -> Baselines:
     """Train and tune, or read from `work` what was trained and tuned on the same data by the same code."""
     tokenizer = Tokenizer.load(tokenizer_file)
     work.mkdir(parents=True, exist_ok=True)
     trained_on = (_sha256(folder / f"{Role.TRAIN}.jsonl"), _sha256(tokenizer_file), str(ngram.ORDER))
     model = _trained(folder, tokenizer, work / f"ngram-{_key(*trained_on, _sha256(Path(ngram.__file__)))}.npz")
-    validation = tuning_holes(folder, tuning)
     sources = (_sha256(Path(str(module.__file__))) for module in _SOURCES)
     key = _key(*trained_on, *sources, holes.digest(validation))
     settled = _settled(validation, model, tokenizer, work / f"tuned-{key}.json")
@@ -69,9 +67,11 @@ def prepare(folder: Path, tokenizer_file: Path, work: Path, *, tuning: int = TUN
 
 def _trained(folder: Path, tokenizer: Tokenizer, kept: Path) -> NGram:
     if not kept.exists():
-        tokens: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
-        for file in tracked(list(corpus.load(folder, Role.TRAIN)), "Reading the corpus"):
-            tokens.append(np.array([PAD, *tokenizer.encode_text(file.text)], dtype=np.int64))
+        files = list(corpus.load(folder, Role.TRAIN))
+        tokens = [
+            np.array([PAD, *tokenizer.encode_text(file.text)], dtype=np.int64)
+            for file in tracked(files, "Reading the corpus")
+        ]
         partial = kept.with_name(f".{kept.name}")
         ngram.train(np.concatenate(tokens), tokenizer.size).save(partial)
         partial.replace(kept)

@@ -36,7 +36,7 @@ def guesses(hole: Hole) -> Guesses:
     for number, column, matched in _places(lines, here, prefix):
         rest = lines[number][column:]
         likeness = (_likeness(beside[0], words.of(number - 1)), _likeness(beside[1], words.of(number + 1)))
-        features = _features(prefix, lines[number], column, matched, likeness, abs(number - here))
+        features = _features(prefix, column, matched, likeness, abs(number - here))
         times[rest] += 1
         if rest not in found or sum(features) > sum(found[rest]):
             found[rest] = features
@@ -69,7 +69,7 @@ def _places(lines: Sequence[str], here: int, prefix: str) -> Iterator[tuple[int,
 
 
 def _features(
-    prefix: str, line: str, column: int, matched: int, likeness: tuple[float, float], distance: int
+    prefix: str, column: int, matched: int, likeness: tuple[float, float], distance: int
 ) -> tuple[float, ...]:
     starts_word = matched == len(prefix) or not (prefix[-matched:][:1].isalnum() and prefix[-matched - 1].isalnum())
     return (

@@ -1,8 +1,8 @@
 """Answers of the baselines: scored by a weighted sum, filtered as Lacuna's are, tuned on held-out validation holes."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from lacuna.cli.evaluation.holes import Hole
 from lacuna.cli.evaluation.metrics import is_exact
 
 ROUNDS = 4
-TRIED = 200
+TRIED = 30
 """Guesses looked at for one that may be offered."""
 FACTORS = (0.0, 0.25, 0.5, 0.7, 0.85, 1.2, 1.5, 2.0, 4.0, -1.0)
 """What a weight is multiplied with in search of a better one."""
@@ -43,6 +43,10 @@ def offered(hole: Hole, guesses: Guesses, weights: Weights, gate: Gate) -> str:
     return next((text for text in ranked(guesses, weights) if gate(hole, text)), "")
 
 
+def _truths_among(guesses: Guesses, hole: Hole) -> frozenset[str]:
+    return frozenset(text for text in guesses.texts if is_exact(text, hole.truth))
+
+
 @dataclass(frozen=True, slots=True)
 class Tuned:
     weights: Weights
@@ -52,23 +56,30 @@ class Tuned:
 
 def tune(holes: Sequence[Hole], guesses: Sequence[Guesses], start: Weights, gate: Gate) -> Tuned:
     """Coordinate ascent on the exact match; among equals, on the truth's mean reciprocal rank. Deterministic."""
-    # A guess is parsed once, however often it is ranked.
-    allowed = [cache(lambda text, hole=hole: gate(hole, text)) for hole in holes]
+    # Where the truth was not guessed, no weights help. A guess is parsed once, and only if it ranks above the truth.
+    answerable = [
+        (truths, some, functools.cache(functools.partial(gate, hole)))
+        for hole, some in zip(holes, guesses, strict=True)
+        if (truths := _truths_among(some, hole))
+    ]
 
     def score(weights: Weights) -> tuple[float, float]:
-        reciprocal = []
-        for hole, some, may in zip(holes, guesses, allowed, strict=True):
-            standing = (text for text in ranked(some, weights) if may(text))
-            rank = next((n for n, text in enumerate(standing, 1) if is_exact(text, hole.truth)), None)
-            reciprocal.append(1.0 / rank if rank else 0.0)
-        return sum(value == 1.0 for value in reciprocal) / len(holes), sum(reciprocal) / len(holes)
+        first, reciprocal = 0, 0.0
+        for truths, some, may in answerable:
+            order = ranked(some, weights)
+            place = next((n for n, text in enumerate(order) if text in truths and may(text)), None)
+            if place is not None:
+                rank = 1 + sum(may(text) for text in order[:place])
+                first += rank == 1
+                reciprocal += 1.0 / rank
+        return first / len(holes), reciprocal / len(holes)
 
     weights, best = start, score(start)
     for _ in range(ROUNDS):
         before = best
         for place in range(len(weights)):
             for factor in FACTORS:
-                tried = tuple(w * factor if n == place else w for n, w in enumerate(weights))
+                tried = (*weights[:place], (weights[place] or start[place]) * factor, *weights[place + 1 :])
                 if (found := score(tried)) > best:
                     weights, best = tried, found
         if best == before:

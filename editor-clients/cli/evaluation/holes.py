@@ -32,9 +32,7 @@ class Hole:
         return f"{self.package}/{self.path}"
 
 
-def draw(
-    files: Iterable[SourceFile], count: int, *, seed: int, apart_from: Iterable[Hole] = ()
-) -> tuple[Hole, ...]:
+def draw(files: Iterable[SourceFile], count: int, *, seed: int, apart_from: Iterable[Hole] = ()) -> tuple[Hole, ...]:
     """At most `count` holes, as many from each package, spread over its files as evenly as they allow.
 
     A cursor stands at a random column of a random line that is neither blank nor a comment, at the end of its

@@ -110,7 +110,7 @@ def _share(values: Sequence[float], asked: Sequence[Hole], seed: int) -> Share:
 def _means(values: Sequence[float], groups: Sequence[str], order: Callable[[str], int | str]) -> dict[str, float]:
     return {
         group: mean(value for value, own in zip(values, groups, strict=True) if own == group)
-        for group in sorted(set(groups), key=order)  # type: ignore[arg-type]  # all numbers or all names
+        for group in sorted(set(groups), key=order)
     }
 
 

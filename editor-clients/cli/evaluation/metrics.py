@@ -27,7 +27,7 @@ class Estimate:
 def mean_over(values: Iterable[float], clusters: Iterable[Hashable], *, seed: int, draws: int = DRAWS) -> Estimate:
     """Mean of the values; its interval comes from drawing whole clusters (problems, files) with replacement.
 
-    With every row its own cluster this is the plain bootstrap; over the differences of two systems it is the paired one.
+    With every row its own cluster this is the plain bootstrap; over differences of two systems, the paired one.
     """
     number: dict[Hashable, int] = {}
     of_row = np.array([number.setdefault(cluster, len(number)) for cluster in clusters], dtype=np.int64)

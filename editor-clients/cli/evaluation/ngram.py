@@ -53,7 +53,7 @@ class NGram:
         node = int(ngram[0])
         for word, level in zip(ngram[1:], self.levels[1:], strict=False):
             start, end = level.first[node], level.first[node + 1]
-            place = start + np.searchsorted(level.words[start:end], word)
+            place = start + level.words[start:end].searchsorted(word)
             if place == end or level.words[place] != word:
                 return None
             node = int(place)

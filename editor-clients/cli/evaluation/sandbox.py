@@ -44,7 +44,7 @@ class Limits:
 # program that ran to its end reports "passed" with the token; whatever else it writes goes nowhere.
 _GUARD = r"""
 import os, resource, sys
-# In a namespace of its own this is process 1, which signals spare and whose end is everybody's: the program is its child.
+# In a namespace of its own this is process 1, which signals spare and whose end is everybody's: the program runs below.
 program_process = os.fork()
 if program_process:
     os.waitpid(program_process, 0)
@@ -87,7 +87,7 @@ end("passed " + token)
 """
 
 
-def run(program: str, limits: Limits = Limits()) -> Outcome:  # noqa: B008 -- frozen
+def run(program: str, limits: Limits = Limits()) -> Outcome:
     """Run the program to its end or to a limit, in a session and a temporary folder of its own, off the network."""
     token = secrets.token_hex(16)
     cpu = int(-(-limits.seconds // 1)) + 1

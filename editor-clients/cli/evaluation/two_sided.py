@@ -23,7 +23,7 @@ LONGEST = 40
 """Tokens an answer may have."""
 KEPT = 64
 """Answers kept for ranking."""
-BONUS = 0.5
+BONUS = 0.3
 """A token's reward while searching, lest only short answers come to be ranked."""
 START: Weights = (1.0, 1.0, 0.5, 0.01)
 """Log-probability of the answer and of what follows it; tokens; characters."""
@@ -78,8 +78,7 @@ class TwoSided:
         self._tokenizer = tokenizer
         self.shares = shares
         self._spelling = [tokenizer.decode([n]) for n in range(tokenizer.size)]
-        self._fit: dict[bytes, list[int]] = {}
-        self._barred = np.array([not spelling for spelling in self._spelling])
+        self._bars: dict[bytes, NDArray[np.bool_]] = {}
 
     def guesses(self, hole: Hole) -> Guesses:
         sides = sides_of(hole, self._tokenizer)
@@ -119,39 +118,43 @@ class TwoSided:
         paths = [_Path((), sides.owed, 0.0)]
         ended: list[tuple[float, tuple[int, ...], float]] = []
         for length in range(LONGEST + 1):
-            grown: list[_Path] = []
-            floor = ended[0][0] if len(ended) == KEPT else -math.inf
-            for path in paths:
-                context = (*sides.left[-ngram.ORDER :], *path.tokens)
-                scores = np.log(mixed.distribution(context[-ngram.ORDER + 1 :]))  # (V,)
+            scores = np.stack([self._scores(mixed, sides, path) for path in paths])  # (paths, V)
+            for path, score in zip(paths, scores[:, self._tokenizer.newline].tolist(), strict=True):
                 if not path.owed:
-                    score = path.score + float(scores[self._tokenizer.newline])
-                    entry = (score + BONUS * length, path.tokens, score)
-                    if len(ended) < KEPT:
-                        heapq.heappush(ended, entry)
-                    else:
-                        heapq.heappushpop(ended, entry)
-                grown += self._grown(path, scores)
-            paths = heapq.nlargest(BEAM, grown, key=lambda path: (path.score, path.tokens))
-            if not paths or paths[0].score + BONUS * (length + 1) < floor:
+                    heapq.heappush(ended, (score + BONUS * length, path.tokens, score))
+            while len(ended) > KEPT:
+                heapq.heappop(ended)
+
+            scores[:, self._tokenizer.newline] = -np.inf
+            flat = scores.ravel()
+            best = np.argpartition(-flat, BEAM)[:BEAM]
+            best = best[np.lexsort((best, -flat[best]))]
+            # What is behind all that is kept already does not catch up.
+            floor = ended[0][0] - BONUS * (length + 1) if len(ended) == KEPT else -math.inf
+            paths = [
+                self._longer(paths[place // self._tokenizer.size], place % self._tokenizer.size, float(flat[place]))
+                for place in best.tolist()
+                if flat[place] > floor
+            ]
+            if not paths:
                 break
         return [(tokens, score) for _, tokens, score in sorted(ended, reverse=True)]
 
-    def _grown(self, path: _Path, scores: NDArray[np.float32]) -> list[_Path]:
-        if path.owed:
-            best = sorted(self._fitting(path.owed), key=lambda n: -scores[n])[:BEAM]
-        else:
-            scores[self._barred] = -np.inf
-            scores[self._tokenizer.newline] = -np.inf
-            best = np.argpartition(-scores, BEAM)[:BEAM].tolist()
-        return [
-            _Path((*path.tokens, n), path.owed[len(self._spelling[n]) :], path.score + float(scores[n])) for n in best
-        ]
+    def _scores(self, mixed: Mixed, sides: Sides, path: _Path) -> NDArray[np.float32]:
+        """Of the path with each token: (V,). What cannot follow has none."""
+        context = (*sides.left[-ngram.ORDER :], *path.tokens)[-ngram.ORDER + 1 :]
+        scores = np.log(mixed.distribution(context))
+        scores += np.float32(path.score)
+        scores[self._barred(path.owed)] = -np.inf
+        return scores
 
-    def _fitting(self, owed: bytes) -> list[int]:
-        if owed not in self._fit:
-            self._fit[owed] = [n for n, spelling in enumerate(self._spelling) if _fits(spelling, owed)]
-        return self._fit[owed]
+    def _longer(self, path: _Path, token: int, score: float) -> _Path:
+        return _Path((*path.tokens, token), path.owed[len(self._spelling[token]) :], score)
+
+    def _barred(self, owed: bytes) -> NDArray[np.bool_]:
+        if owed not in self._bars:
+            self._bars[owed] = np.array([not _fits(spelling, owed) for spelling in self._spelling])
+        return self._bars[owed]
 
     def _log_probability(self, mixed: Mixed, past: Sequence[int], following: Sequence[int]) -> float:
         total, context = 0.0, list(past[-ngram.ORDER :])
@@ -162,7 +165,7 @@ class TwoSided:
 
 
 def _fits(spelling: bytes, owed: bytes) -> bool:
-    return bool(spelling) and (spelling.startswith(owed) or owed.startswith(spelling)) and b"\n" not in spelling
+    return bool(spelling) and (spelling.startswith(owed) or owed.startswith(spelling))
 
 
 def sides_of(hole: Hole, tokenizer: Tokenizer) -> Sides:

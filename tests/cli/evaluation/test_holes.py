@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from lacuna.cli.evaluation import holes
 from lacuna.model.training.distributions import SourceFile
 
-LINES = st.lists(st.sampled_from(["x = 1", "", "   ", "# no", "    # no", "    return y  ", "\tf(a)\x0c", "é = '𝄞'"]), max_size=12)
+LINES = st.lists(
+    st.sampled_from(["x = 1", "", "   ", "# no", "    # no", "    return y  ", "\tf(a)\x0c", "é = '𝄞'"]), max_size=12
+)
 
 
 def files_of(*amounts):
@@ -31,7 +33,9 @@ def test_every_hole_is_the_rest_of_a_line_of_code(texts, seed):
         assert line.strip()
         assert not line.lstrip().startswith("#")
         assert prefix.strip() or not hole.truth[0].isspace()
-    eligible = sum(bool(line.strip()) and not line.lstrip().startswith("#") for text in texts for line in text.split("\n"))
+    eligible = sum(
+        bool(line.strip()) and not line.lstrip().startswith("#") for text in texts for line in text.split("\n")
+    )
     assert len(drawn) == min(100, eligible)
 
 
@@ -56,7 +60,9 @@ def test_columns_reach_from_the_indentation_to_the_last_character():
 
 def test_the_seed_and_nothing_else_decides():
     files = files_of(3, 3)
-    once, again, other = (holes.draw(given, 20, seed=seed) for given, seed in ((files, 1), (files[::-1], 1), (files, 2)))
+    once, again, other = (
+        holes.draw(given, 20, seed=seed) for given, seed in ((files, 1), (files[::-1], 1), (files, 2))
+    )
     assert holes.digest(once) == holes.digest(again) != holes.digest(other)
 
 

@@ -28,7 +28,11 @@ def slow_probability(tokens, context, word, vocabulary, order):
         if not all(having):
             return [0, 0.75, 0.75, 0.75]
         y = having[0] / (having[0] + 2 * having[1])
-        exact = [1 - 2 * y * having[1] / having[0], 2 - 3 * y * having[2] / having[1], 3 - 4 * y * having[3] / having[2]]
+        exact = [
+            1 - 2 * y * having[1] / having[0],
+            2 - 3 * y * having[2] / having[1],
+            3 - 4 * y * having[3] / having[2],
+        ]
         return [0, *(min(max(d, 0.1), c) for c, d in zip((1, 2, 3), exact, strict=True))]
 
     def probability(past):
@@ -68,7 +72,12 @@ def test_a_zipfian_text_uses_estimated_discounts_and_still_sums_to_one():
 
 def test_the_longest_context_seen_is_reported():
     model = ngram.train(np.array([1, 2, 3, 4, 5, 1, 2, 3, 4, 6]), 8)
-    assert [model.distribution(context)[1] for context in ([1, 2, 3, 4], [7, 2, 3, 4], [7, 7, 7, 4], [7])] == [4, 3, 1, 0]
+    assert [model.distribution(context)[1] for context in ([1, 2, 3, 4], [7, 2, 3, 4], [7, 7, 7, 4], [7])] == [
+        4,
+        3,
+        1,
+        0,
+    ]
 
 
 def test_words_that_follow_many_words_beat_words_that_are_merely_frequent():

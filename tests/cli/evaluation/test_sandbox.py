@@ -49,12 +49,7 @@ def test_no_network_is_in_reach():
 def test_children_end_with_the_program():
     with tempfile.TemporaryDirectory() as folder:
         mark = Path(folder, "alive")
-        program = (
-            "import os, time\n"
-            "if os.fork() == 0:\n"
-            "    time.sleep(1)\n"
-            f"    open({str(mark)!r}, 'w').close()\n"
-        )
+        program = f"import os, time\nif os.fork() == 0:\n    time.sleep(1)\n    open({str(mark)!r}, 'w').close()\n"
         assert sandbox.run(program, QUICK) in {Outcome.PASSED, Outcome.EXCEPTION}  # without root it may not fork at all
         time.sleep(1.5)
         assert not mark.exists()
