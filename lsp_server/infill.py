@@ -1,0 +1,96 @@
+"""The product as one function: from spans of a text to edits, every draft shown on the way."""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from lacuna.export.engine import Engine
+from lacuna.lsp_server import ranking
+from lacuna.lsp_server.request import Answer, Draft, Edit, Request, Timings, Tokens
+from lacuna.model import chunks, context, sampler
+from lacuna.model.sampler import Drafts, Sampling
+from lacuna.model.tokenizer import MASK, Tokenizer
+from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.languages import language_of
+
+
+def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
+    """Fill the request's spans jointly: a draft after every step, the answer last. Closing it cancels."""
+    defaults, tokenizer = engine.manifest.defaults, engine.tokenizer
+    clock = _Clock()
+
+    # spans -> chunks and holes
+    check = SyntaxCheck(request.text, request.spans, language_of(request.language))
+    chunked = chunks.cut(request.text, request.spans, tokenizer)
+    chosen = context.choose(chunked, defaults.budget, engine.manifest.dimensions.near)
+    parse_ms = clock.lap()
+
+    # chunks -> keys and values
+    seen = engine.context(chunked, chosen)
+    encode_ms = clock.lap()
+
+    # holes -> drafts -> answers
+    policy = sampler.by_confidence(defaults.confidence)
+    sampling = Sampling(defaults.canvas, defaults.lengths, policy)
+    steps_ms = []
+    for drafts in sampler.denoise(partial(engine.denoise, seen), len(request.spans), sampling):
+        steps_ms.append(clock.lap())
+        yield _draft(drafts, tokenizer)
+        clock.lap()  # what the reader of a draft does with it is not ours
+    answers = list(_answers(drafts, tokenizer))
+
+    # answers that parse, best first -> edits
+    ranked = ranking.rank(request.text, request.spans, answers, check)
+    reason = ranking.refusal(ranked[0], request.threshold) if ranked else ranking.Reason.NO_PARSE
+    edits = () if reason else tuple(map(Edit, request.spans, ranked[0].texts))
+    yield Answer(
+        edits,
+        tuple(tuple(joint.candidate(n) for joint in ranked) for n in range(len(request.spans))),
+        reason,
+        Timings(parse_ms + clock.lap(), encode_ms, tuple(steps_ms), clock.total()),
+        Tokens(seen.attended, seen.encoded, len(request.spans) * defaults.canvas),
+        engine.provider,
+        engine.name,
+    )
+
+
+class _Clock:
+    """Milliseconds since the last lap, and in all."""
+
+    def __init__(self) -> None:
+        self._began = self._lap = time.perf_counter()
+
+    def lap(self) -> float:
+        now = time.perf_counter()
+        took, self._lap = now - self._lap, now
+        return 1000 * took
+
+    def total(self) -> float:
+        return 1000 * (time.perf_counter() - self._began)
+
+
+def _draft(drafts: Drafts, tokenizer: Tokenizer) -> Draft:
+    """The candidate that looks best so far."""
+    best = int(drafts.scores.argmax())
+    rows = zip(drafts.slots[best], drafts.lengths[best], strict=True)
+    return Draft(drafts.step, tuple(tuple(_slot(token, tokenizer) for token in row[:length]) for row, length in rows))
+
+
+def _slot(token: int, tokenizer: Tokenizer) -> str | None:
+    return None if token == MASK else tokenizer.decode([token]).decode("utf-8", "replace")
+
+
+def _answers(drafts: Drafts, tokenizer: Tokenizer) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Texts and confidence of each candidate; one whose bytes are no text is left out."""
+    for slots, lengths, score in zip(drafts.slots, drafts.lengths, drafts.scores, strict=True):
+        texts = _texts([row[:length] for row, length in zip(slots, lengths, strict=True)], tokenizer)
+        if texts is not None:
+            yield texts, float(min(1.0, math.exp(score)))
+
+
+def _texts(rows: Sequence[Sequence[int]], tokenizer: Tokenizer) -> tuple[str, ...] | None:
+    try:
+        return tuple(tokenizer.decode(row).decode("utf-8") for row in rows)
+    except UnicodeDecodeError:
+        return None

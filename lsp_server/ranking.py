@@ -1,0 +1,89 @@
+"""Which answers may be offered, and in what order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lacuna.lsp_server.request import Candidate, Reason
+from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.spans import Span, rest_of_line
+
+WORDY = 3
+"""A tail of fewer characters, such as brackets that close, may well stand twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """One text for each hole of a request, denoised together."""
+
+    texts: tuple[str, ...]
+    confidence: float
+    parses: bool
+    repeats: bool
+    """Ends with the text that follows anyway."""
+    changes: bool
+    """The document with it is another document."""
+
+    @property
+    def may_be_offered(self) -> bool:
+        return self.parses and not self.repeats and self.changes
+
+    def candidate(self, hole: int) -> Candidate:
+        return Candidate(self.texts[hole], self.confidence, self.parses)
+
+
+def rank(
+    text: str, spans: tuple[Span, ...], answers: Sequence[tuple[tuple[str, ...], float]], check: SyntaxCheck
+) -> list[Joint]:
+    """Judge answers (texts and their confidence): those that may be offered first, then by confidence."""
+    was = tuple(text[span.start : span.end] for span in spans)
+    judged = [
+        Joint(
+            texts,
+            confidence,
+            parses=check.accepts(texts),
+            repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=True)),
+            changes=texts != was,
+        )
+        for texts, confidence in answers
+    ]
+    return sorted(judged, key=lambda joint: (not joint.may_be_offered, -joint.confidence))
+
+
+def refusal(best: Joint, threshold: float) -> Reason | None:
+    """Why the best answer is not offered, if it is not."""
+    if not best.changes:
+        return Reason.EMPTY
+    if not best.parses:
+        return Reason.NO_PARSE
+    if best.repeats:
+        return Reason.REPEATS
+    return Reason.BELOW_THRESHOLD if best.confidence < threshold else None
+
+
+def repeats(text: str, span: Span, answer: str) -> bool:
+    """Whether the answer ends with what stands after it: the rest of its last line, or the whole next line."""
+    lines = answer.split("\n")
+    last = lines[-1].strip()
+    rest = text[span.end : rest_of_line(text, span.end).end].strip()
+    if rest:
+        return _is_wordy(rest) and last.endswith(rest)
+    following = text[span.end :].split(maxsplit=1) and _next_line(text, span.end)
+    if not following or not _is_wordy(following):
+        return False
+    if len(lines) == 1:
+        last = (text[_line_start(text, span.start) : span.start] + answer).strip()
+    return last == following
+
+
+def _is_wordy(text: str) -> bool:
+    return len(text) >= WORDY and any(character.isalnum() for character in text)
+
+
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _next_line(text: str, offset: int) -> str:
+    """The next line that is not blank, stripped."""
+    head = text[offset:].lstrip()
+    return head[: rest_of_line(head, 0).end].strip()

@@ -1,0 +1,128 @@
+"""The sampler: the network predicts, a policy decides, a short generator joins them and yields every draft.
+
+Pure numpy. It knows nothing of text: what parses is decided by its caller, which closes the generator to cancel.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lacuna.model.tokenizer import MASK, SPECIAL
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the denoiser says of every slot. B candidates, G holes, N slots, V tokens."""
+
+    logits: Floats  # (B, G, N, V)
+    existence: Floats  # (B, G, N) logit of P(the slot exists)
+
+
+Denoise = Callable[[Ints, Ints], Prediction]
+"""Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them."""
+
+Policy = Callable[[Floats, Bools], Bools]
+"""Best token's probability (..., N) and which slots are masked (..., N) -> which slots to commit; at least one, if any
+is masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to sample."""
+
+    canvas: int
+    """Slots of the first step: the longest answer."""
+    lengths: int
+    """How many lengths (of several holes: combinations of lengths) to denoise as one batch."""
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """All candidates between two steps."""
+
+    step: int
+    slots: Ints  # (B, G, N), MASK where masked and past a canvas' end
+    lengths: Ints  # (B, G)
+    scores: Floats  # (B,) log-probability of the lengths and of what is committed
+
+    @property
+    def masked(self) -> Bools:
+        """(B, G, N)"""
+        within = np.arange(self.slots.shape[-1]) < self.lengths[..., None]
+        return np.asarray((self.slots == MASK) & within)
+
+
+def by_confidence(threshold: float) -> Policy:
+    """Commit every slot whose best token's plain softmax reaches the threshold, else the surest one (Fast-dLLM)."""
+
+    def policy(probability: Floats, masked: Bools) -> Bools:
+        open_ = np.where(masked, probability, -1.0)
+        surest = open_ == open_.max(axis=-1, keepdims=True)
+        return masked & (surest | (open_ >= threshold))
+
+    return policy
+
+
+def left_to_right(probability: Floats, masked: Bools) -> Bools:
+    """Commit the first masked slot: the autoregressive order, for reference."""
+    first = np.cumsum(masked, axis=-1) == 1
+    return np.asarray(masked & first)
+
+
+def denoise(predict: Denoise, holes: int, sampling: Sampling) -> Iterator[Drafts]:
+    """Fill `holes` canvases jointly; the last drafts have no masked slot, and their candidates are in order of length.
+
+    The first step sees canvases of full size: it decides the lengths, and commits what it is sure of at any length.
+    """
+    masks = np.full((1, holes, sampling.canvas), MASK, np.int64)
+    prediction = predict(masks, np.full((1, holes), sampling.canvas, np.int64))
+    lengths, scores = likeliest(length_logs(prediction.existence[0]), sampling.lengths)  # (B, G), (B,)
+    slots = np.full((*lengths.shape, max(1, int(lengths.max()))), MASK, np.int64)
+    drafts = Drafts(1, slots, lengths, scores)
+    first = Prediction(
+        *(np.repeat(a[:, :, : slots.shape[-1]], len(lengths), 0) for a in (prediction.logits, prediction.existence))
+    )
+    drafts = committed(drafts, first, sampling.policy, least=0.9)
+    yield drafts
+    while drafts.masked.any():
+        # an empty canvas shows the network one masked slot: it never saw a canvas of none
+        prediction = predict(drafts.slots, np.maximum(drafts.lengths, 1))
+        drafts = replace(committed(drafts, prediction, sampling.policy), step=drafts.step + 1)
+        yield drafts
+
+
+def committed(drafts: Drafts, prediction: Prediction, policy: Policy, least: float = 0.0) -> Drafts:
+    """The drafts with what the policy chooses written into them, if its probability is at least `least`."""
+    logits = prediction.logits.astype(np.float32)
+    logits[..., :SPECIAL] = -np.inf  # special tokens have no spelling
+    best = logits.argmax(-1)  # (B, G, N)
+    top = np.take_along_axis(logits, best[..., None], -1)[..., 0]
+    log_probability = top - (top + np.log(np.exp(logits - top[..., None]).sum(-1)))
+    probability = np.exp(log_probability)
+    chosen = policy(probability, drafts.masked) & (probability >= least)
+    scores = drafts.scores + np.where(chosen, log_probability, 0.0).sum((1, 2))
+    return replace(drafts, slots=np.where(chosen, best, drafts.slots), scores=scores.astype(np.float32))
+
+
+def length_logs(existence: Floats) -> Floats:
+    """Existence logits (G, N) of fully masked canvases -> log P(length = l), (G, N + 1); the last one is "N or more"."""
+    survival = np.minimum.accumulate(1.0 / (1.0 + np.exp(-existence.astype(np.float64))), axis=-1)  # P(length > i)
+    edges = np.concatenate([np.ones((len(survival), 1)), survival, np.zeros((len(survival), 1))], -1)
+    return np.asarray(np.log(np.maximum(edges[:, :-1] - edges[:, 1:], 1e-9)), np.float32)
+
+
+def likeliest(logs: Floats, count: int) -> tuple[Ints, Floats]:
+    """The `count` likeliest combinations of one length a hole: (B, G) lengths and (B,) log-probabilities, best first."""
+    beam: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for row in logs:
+        best = np.argsort(-row, kind="stable")[:count]
+        longer = [(score + float(row[n]), (*lengths, int(n))) for score, lengths in beam for n in best]
+        beam = sorted(longer, key=lambda pair: (-pair[0], pair[1]))[:count]
+    return np.array([lengths for _, lengths in beam], np.int64), np.array([score for score, _ in beam], np.float32)
