@@ -7,8 +7,12 @@ import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.languages import Language
-from lacuna.syntax.parsing import BRISK, NARROW, WIDE, parse_window
+from lacuna.syntax.parsing import BRISK, NARROW, parse_window
 from lacuna.syntax.spans import Span
+
+
+_NEAR = 16_000
+"""Code points beside the spans within which blocks are looked for: every candidate of a request is parsed with them."""
 
 
 class SyntaxCheck:
@@ -91,7 +95,7 @@ class _Region:
         unhealed = narrow.unhealed()
         if unhealed:
             around = Span(narrow.spans[0].start, narrow.spans[-1].end)
-            wide = _Part(narrow.blocks, narrow.spans, narrow.blocks.wide(around, WIDE).span)
+            wide = _Part(narrow.blocks, narrow.spans, narrow.blocks.wide(around, _NEAR).span)
             if wide.window != narrow.window and wide.unhealed() == 0:
                 return wide, 0
         return narrow, unhealed
@@ -122,7 +126,7 @@ def _regions(blocks: Blocks, spans: tuple[Span, ...]) -> list[_Region]:
 
 def _narrowest(blocks: Blocks, span: Span) -> Span:
     """The blocks about the span, or less of the text where these take too long to parse."""
-    window = blocks.narrow(span, WIDE)
+    window = blocks.narrow(span, _NEAR)
     if parse_window(blocks.text, blocks.language, window, seconds=BRISK) is None:
         return blocks.narrow(span, NARROW).span
     return window.span

@@ -14,7 +14,7 @@ from lacuna.syntax.spans import Span
 
 WHOLE = 64_000
 """Code points up to which a document is parsed whole though only a part is of interest (12 ms of clean Python)."""
-WIDE = 16_000
+WIDE = 48_000
 NARROW = 2_000
 """Code points of a window, at most, less the span of interest: first WIDE, then, where that takes too long, NARROW."""
 

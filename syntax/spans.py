@@ -32,7 +32,7 @@ class Kind(enum.StrEnum):
     REST_OF_LINE = "rest-of-line"
     """From the cursor to the line's end; as a whole: from the line's first character that is no white space."""
     STATEMENT = "statement"
-    """One statement with all that belongs to it, decorators included."""
+    """One statement with all that belongs to it, decorators included; a case of a match counts as one."""
     EXPRESSION = "expression"
     ARGUMENTS = "arguments"
     """What stands between the brackets of a call (or after a class's name)."""

@@ -1,8 +1,15 @@
 """Offsets are exact, windows are whole blocks, and no text costs more than its budget."""
 
+import argparse
+import inspect
+import io
 import itertools
+import pickletools
+import pydoc
 import random
+import re
 import time
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -142,6 +149,41 @@ def test_what_a_window_cuts_short_is_not_taken_for_a_span():
     for kind in Kind:
         assert set(every(ragged, kind)) < set(every(whole, kind)) or not every(whole, kind)
     assert enclosing(parse(text, PYTHON, Span(offset, offset)), 9, Kind.BODY) == enclosing(whole, 9, Kind.BODY)
+
+
+def test_long_strings_are_where_the_tokenizer_finds_them():
+    """By another way: the standard library's tokenizer, over its own sources."""
+    for module in (argparse, inspect, pickletools, pydoc, tokenize):
+        text = inspect.getsource(module)
+        blocks = Blocks.of(text, PYTHON)
+        starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        expected = [
+            (starts[token.start[0] - 1] + token.start[1] + prefix, starts[token.end[0] - 1] + token.end[1])
+            for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            if token.type == tokenize.STRING
+            for prefix in (len(token.string) - len(token.string.lstrip("rRbBuUfF")),)
+            if token.string[prefix:].startswith(PYTHON.fences)
+        ]
+        assert list(zip(blocks.string_starts, blocks.string_ends, strict=True)) == expected
+
+
+LONG_STRINGS = {
+    "none": ("a = 1\n", []),
+    "in a comment": ('# """\n"""a"""\n', ['"""a"""']),
+    "in a short string": ("'\"\"\"' + '''a'''\n", ["'''a'''"]),
+    "the other fence within": ("'''\"\"\"'''\n", ["'''\"\"\"'''"]),
+    "an escaped fence": ('"""\\"""a"""', ['"""\\"""a"""']),
+    "an escaped backslash before the fence": ('"""\\\\"""a', ['"""\\\\"""']),
+    "two in a line": ('"""a""" + """b"""', ['"""a"""', '"""b"""']),
+    "a quote left open before": ("x = ' \"\"\"\n'''a'''", ["'''a'''"]),
+    "one that never ends": ('"""a"""\n"""\ndef f(): pass\n', ['"""a"""']),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LONG_STRINGS.values(), ids=LONG_STRINGS.keys())
+def test_long_strings(text, expected):
+    blocks = Blocks.of(text, PYTHON)
+    assert [text[start:end] for start, end in zip(blocks.string_starts, blocks.string_ends, strict=True)] == expected
 
 
 # 3. The budget

@@ -1,4 +1,4 @@
-"""What each kind of span covers; `|` is the cursor, `<` and `>` would be code."""
+"""What each kind of span covers; `|` is the cursor, brackets hold a selection."""
 
 import re
 from pathlib import Path
@@ -55,7 +55,7 @@ AT_CURSOR = {
     "of a line of two": (Kind.STATEMENT, "if x: y; z|\n", "z"),
     "a whole if from its head": (Kind.STATEMENT, "if| x: y\n", "if x: y"),
     "decorators belong to it": (Kind.STATEMENT, "@a\n@b\nde|f f(): pass\n", "@a\n@b\ndef f(): pass"),
-    "a case is none": (Kind.STATEMENT, "match x:\n    case| 1: pass\n", "match x:\n    case 1: pass"),
+    "a case counts as one": (Kind.STATEMENT, "match x:\n    case| 1: pass\n", "case 1: pass"),
     "no statement in an empty file": (Kind.STATEMENT, "|", None),
     "no statement in a byte-order mark": (Kind.STATEMENT, "\ufeff|", None),
     "behind a byte-order mark": (Kind.STATEMENT, "\ufeff|a = 1\n", "a = 1"),
