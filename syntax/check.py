@@ -10,7 +10,6 @@ from lacuna.syntax.languages import Language
 from lacuna.syntax.parsing import BRISK, NARROW, parse_window
 from lacuna.syntax.spans import Span
 
-
 _NEAR = 16_000
 """Code points beside the spans within which blocks are looked for: every candidate of a request is parsed with them."""
 

@@ -108,12 +108,14 @@ def every(parsed: "Parsed", kind: Kind) -> list[Span]:
 def snapped(parsed: "Parsed", span: Span) -> Span:
     """A selection grown outward until it cuts through no token and no node but those it lies in.
 
-    White space about it is left out. A selection within running text (a comment, a string's content) stays as it is,
-    and so does one of white space only or one that was not parsed.
+    White space about it is left out. A selection within running text (a comment, a string's content) does not grow,
+    nor does one of white space only or one that was not parsed.
     """
     inner = _trimmed(parsed.text, span)
-    if inner.start == inner.end or inner.start < parsed.window.start or inner.end > parsed.window.end:
-        return span if inner.start == inner.end else inner
+    if inner.start == inner.end:
+        return span
+    if inner.start < parsed.window.start or inner.end > parsed.window.end:
+        return inner
     first, last = parsed.to_byte(inner.start), parsed.to_byte(inner.end)
     node = parsed.tree.root_node.descendant_for_byte_range(first, last)
     assert node is not None, "the root covers the window"
