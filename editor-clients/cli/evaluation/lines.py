@@ -90,7 +90,10 @@ def report(rows: Sequence[Asked], *, role: str, seed: int, tuned: Settled | None
             for system in systems
         },
         gains={
-            system: _share([one - other for one, other in zip(exact[LACUNA], exact[system], strict=True)], asked, seed)
+            system: Share(
+                by_hole=metrics.difference(exact[LACUNA], exact[system], range(len(rows)), seed=seed),
+                by_file=metrics.difference(exact[LACUNA], exact[system], [hole.file for hole in asked], seed=seed),
+            )
             for system in others
         },
         rows_by_length={bucket: lengths.count(bucket) for bucket in sorted(set(lengths), key=metrics.first_number)},

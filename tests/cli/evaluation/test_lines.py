@@ -46,7 +46,7 @@ def lines_of(run, corpus, tmp_path):
 
 def test_all_answer_the_same_holes_and_lacuna_is_compared_with_each(lines_of, scripted, tmp_path):
     model = scripted(texts=("return nothing",))
-    ended, report = lines_of("--count", 30, model=model)
+    ended, report = lines_of("--count", 16, model=model)
     assert ended.code == ExitCode.DONE
     assert set(report["systems"]) == {"lacuna", "ngram", "copier"}
     assert report["systems"]["lacuna"]["exact"]["by_hole"]["value"] == 0.0
@@ -70,9 +70,9 @@ def test_baselines_alone_need_no_model(lines_of, scripted):
 
 
 def test_what_was_trained_and_tuned_is_kept_and_gives_the_same_report(lines_of, tmp_path):
-    _, first = lines_of("--count", 20)
+    _, first = lines_of("--count", 6)
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").iterdir()}
-    _, second = lines_of("--count", 20)
+    _, second = lines_of("--count", 6)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "work").iterdir()} == kept
     assert len(kept) == 2
     assert first == second
