@@ -1,5 +1,6 @@
 """A poisoned workspace: nothing of the folder that Lacuna runs in is ever imported."""
 
+import json
 import os
 import stat
 import subprocess
@@ -89,3 +90,60 @@ def test_an_isolated_interpreter_runs_none_of_its_code(workspace: Path, module: 
     ended = run_inside(workspace, [sys.executable, "-I", "-m", module, *arguments.split()], "{workspace}")
     assert executed(workspace) == []
     assert ended.returncode == ARGUMENTS[arguments], ended.stderr
+
+
+def framed(*messages: dict[str, object]) -> bytes:
+    bodies = (json.dumps({"jsonrpc": "2.0"} | message).encode() for message in messages)
+    return b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in bodies)
+
+
+def answer_to(number: int, server: subprocess.Popen[bytes]) -> dict[str, object]:
+    assert server.stdout
+    while True:
+        header = server.stdout.readline()
+        assert header.startswith(b"Content-Length: "), header
+        while server.stdout.readline() != b"\r\n":
+            pass
+        message = json.loads(server.stdout.read(int(header.split()[1])))
+        if message.get("id") == number and "method" not in message:
+            return message
+
+
+def test_the_server_as_editors_start_it_runs_none_of_its_code(workspace: Path):
+    environment = os.environ | {"PYTHONPATH": str(workspace)}
+    command = [sys.executable, "-I", "-m", "lacuna.cli", "serve"]
+    uri = (workspace / "a.py").as_uri()
+    document = {"uri": uri, "languageId": "python", "version": 1, "text": "x = \n"}
+    asked = {
+        "textDocument": {"uri": uri},
+        "position": {"line": 0, "character": 4},
+        "context": {"triggerKind": 1},
+    }
+    start = {"processId": None, "rootUri": workspace.as_uri(), "capabilities": {}}
+    with subprocess.Popen(
+        command,
+        cwd=workspace,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        assert server.stdin
+        server.stdin.write(framed({"id": 1, "method": "initialize", "params": start}))
+        server.stdin.flush()
+        assert "result" in answer_to(1, server)
+        server.stdin.write(
+            framed(
+                {"method": "initialized", "params": {}},
+                {"method": "textDocument/didOpen", "params": {"textDocument": document}},
+                # By its answer, whatever it is, the model has been loaded.
+                {"id": 2, "method": "textDocument/inlineCompletion", "params": asked},
+            )
+        )
+        server.stdin.flush()
+        answer_to(2, server)
+        server.stdin.write(framed({"id": 3, "method": "shutdown"}, {"method": "exit"}))
+        server.stdin.flush()
+        answer_to(3, server)
+        assert server.wait(timeout=20) == 0
+    assert executed(workspace) == []
