@@ -15,6 +15,9 @@ from lacuna.syntax.parsing import parse
 from lacuna.syntax.spans import Kind, Span
 
 CURSOR = "cursor"
+MAX_HOLES = 64
+"""Holes that are filled jointly: every slot attends to every other."""
+
 SCOPES = (*(kind.value for kind in Kind), CURSOR)
 
 _PLACE = r"(\d{1,9}):(\d{1,9})"
@@ -103,6 +106,8 @@ def spans_of(file: TextFile, language: Language, where: Where) -> tuple[Span, ..
             found = spans.markers(file.text)
             if not found:
                 raise UsageError(f"{file.path} has no {spans.MARKER}; say where with --at, --span or --query.")
+    if len(found) > MAX_HOLES:
+        raise UsageError(f"{len(found)} holes are too many: at most {MAX_HOLES} are filled jointly.")
     found.sort(key=lambda span: (span.start, span.end))
     for one, other in itertools.pairwise(found):
         if one.end > other.start or one == other:

