@@ -8,9 +8,10 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lacuna.model.tokenizer import HOLE, Tokenizer, split_lines
 from lacuna.syntax.spans import Span
@@ -49,12 +50,12 @@ class _Line:
 
 def cut(text: str, spans: Sequence[Span], tokenizer: Tokenizer) -> Chunked:
     """Cut `text`, with each span taken out and a sentinel in its place, into chunks of LONGEST tokens at most."""
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False)), "spans overlap or are out of order"
+    assert all(a.end <= b.start for a, b in pairwise(spans)), "spans overlap or are out of order"
     lines = _lines(text, spans, tokenizer)
     starts = np.array([0, *accumulate(len(line.tokens) for line in lines)])
     tokens = [token for line in lines for token in line.tokens]
     bounds = _bounds(starts, _priorities(lines))
-    chunks = tuple(tuple(tokens[a:b]) for a, b in zip(bounds, bounds[1:], strict=False))
+    chunks = tuple(tuple(tokens[a:b]) for a, b in pairwise(bounds))
     return Chunked(chunks, _places(chunks) if spans else ())
 
 
@@ -92,16 +93,14 @@ def _line(tokenizer: Tokenizer, parts: tuple[str, ...]) -> _Line:
     return _Line(tuple(tokens), noise + (0.0 if is_blank else max(0.0, 3.0 - depth / 4)), is_blank)
 
 
-def _priorities(lines: Sequence[_Line]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _priorities(lines: Sequence[_Line]) -> NDArray[np.float64]:
     """Priority of the boundary before each line: shallow lines first, those after a blank line before all others."""
     own = np.array([line.priority for line in lines], dtype=np.float64)
     blank = np.array([False, *(line.is_blank for line in lines)][: len(lines)], dtype=bool)
     return own + 2.0 * blank
 
 
-def _bounds(
-    starts: "np.ndarray[tuple[int], np.dtype[np.int64]]", priorities: "np.ndarray[tuple[int], np.dtype[np.float64]]"
-) -> list[int]:
+def _bounds(starts: NDArray[np.int64], priorities: NDArray[np.float64]) -> list[int]:
     """Token offsets where chunks begin and end."""
     bounds = [0]
     segments = [(0, len(starts) - 1)]  # lines [first, last); the leftmost is on top

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tokenizers import Regex, Tokenizer as Bpe, models, pre_tokenizers, trainers
+from tokenizers import Regex, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer as Bpe
 
 PAD, MASK, HOLE = 0, 1, 2
 SPECIAL = 4
@@ -44,9 +45,8 @@ class Tokenizer:
 
     def __init__(self, bpe: Bpe) -> None:
         self._bpe = bpe
-        self._spelling = [b""] * SPECIAL + [
-            bytes(BYTES[c] for c in bpe.id_to_token(n)) for n in range(bpe.get_vocab_size())
-        ]
+        entries = sorted(bpe.get_vocab().items(), key=lambda entry: entry[1])
+        self._spelling = [b""] * SPECIAL + [bytes(BYTES[c] for c in spelling) for spelling, _ in entries]
         (self.newline,) = self.encode("\n")
 
     @property
@@ -59,7 +59,7 @@ class Tokenizer:
         return tuple(n + SPECIAL for n in self._bpe.encode(_spell(line)).ids)
 
     def encode_text(self, text: str) -> tuple[int, ...]:
-        """The tokens of a text, each line by itself; every line end becomes "\\n"."""
+        r"""The tokens of a text, each line by itself; every line end becomes "\n"."""
         first, *rest = split_lines(text)
         tokens = list(self.encode(first))
         for line in rest:
@@ -73,7 +73,7 @@ class Tokenizer:
 
     def save(self, path: Path) -> None:
         """Write the tokenizer as one JSON file."""
-        self._bpe.save(str(path), pretty=False)
+        path.write_text(self._bpe.to_str(pretty=False), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":

@@ -1,6 +1,7 @@
 """Checkpoints: everything a run needs to go on as if it had never stopped; written atomically, never unpickled."""
 
 import os
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,16 @@ import torch
 
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import RecipeError
+from lacuna.syntax.errors import LacunaError
 
 NAME = "checkpoint.pt"
+PARTS = ("network", "average", "muon", "adam")
+FIXED = ("seed", "vocabulary", "network")
+"""What of a recipe cannot change within a run; the rest may, from the next step on."""
+
+
+class RunError(LacunaError):
+    """The run's folder cannot be read or written."""
 
 
 @dataclass(slots=True)
@@ -28,33 +37,47 @@ class State:
 
 
 def save(run: Path, state: State) -> None:
-    """Write the checkpoint of a run beside the old one, then in its place."""
-    run.mkdir(parents=True, exist_ok=True)
+    """Write the checkpoint of a run beside the old one, then in its place; raises RunError, the old one intact."""
     temporary = run / f"{NAME}.partial"
-    torch.save(
-        {
-            "recipe": state.recipe,
-            "step": state.step,
-            "tokens": state.tokens,
-            **{name: getattr(state, name).state_dict() for name in ("network", "average", "muon", "adam")},
-        },
-        temporary,
-    )
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.replace(run / NAME)
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            torch.save(
+                {
+                    "recipe": state.recipe,
+                    "step": state.step,
+                    "tokens": state.tokens,
+                    **{name: getattr(state, name).state_dict() for name in PARTS},
+                },
+                file,
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(run / NAME)
+    except (OSError, RuntimeError) as error:
+        # What failed in a write of torch's own is told only by the error within its error.
+        cause = error if isinstance(error, OSError) else error.__context__
+        reason = cause.strerror if isinstance(cause, OSError) else error
+        raise RunError(f"no checkpoint could be written to {run} ({reason}); the one before is as it was") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def restore(run: Path, state: State) -> None:
-    """Fill `state` from the run's checkpoint, if there is one; refuse one whose network or seed differs."""
+    """Fill `state` from the run's checkpoint, if there is one.
+
+    Raises RunError for one that cannot be read, RecipeError for one whose seed, vocabulary or network differs.
+    """
     path = run / NAME
-    if not path.exists():
+    try:
+        stored = torch.load(path, weights_only=True, map_location="cpu")
+    except FileNotFoundError:
         return
-    stored = torch.load(path, weights_only=True, map_location="cpu")
-    for part in ("seed", "vocabulary", "network"):
-        if stored["recipe"][part] != state.recipe[part]:
-            message = f"{path} was made with another recipe: its {part} differs"
-            raise RecipeError(message)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise RunError(f"{path} is not a checkpoint that can be read; remove it to begin anew") from error
+    differing = [part for part in FIXED if stored["recipe"][part] != state.recipe[part]]
+    if differing:
+        raise RecipeError(f"{path} was made with another recipe ({', '.join(differing)}): train in another folder")
     state.step, state.tokens = stored["step"], stored["tokens"]
-    for name in ("network", "average", "muon", "adam"):
+    for name in PARTS:
         getattr(state, name).load_state_dict(stored[name])

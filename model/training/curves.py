@@ -1,8 +1,9 @@
 """The curves of a run: one CSV row a step, and a picture of them."""
 
 import csv
+import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
 
 import numpy as np
 
@@ -13,37 +14,35 @@ FIELDS = (
 )  # fmt: skip
 LOSSES = FIELDS[9:]
 
+Row = Mapping[str, str | int | float]
 
-class Log:
-    """Appends rows; what a killed run wrote after its checkpoint is dropped first."""
 
-    def __init__(self, run: Path, step: int) -> None:
-        run.mkdir(parents=True, exist_ok=True)
-        path = run / CSV
-        kept = [row for row in rows(run) if int(row["step"]) <= step]
-        self._file: TextIO = path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.DictWriter(self._file, FIELDS, lineterminator="\n")
-        self._writer.writeheader()
-        self._writer.writerows(kept)
-        self._file.flush()
+def begin(run: Path, step: int) -> None:
+    """Make the table ready for the rows after `step`: what a killed run wrote after its checkpoint is dropped."""
+    run.mkdir(parents=True, exist_ok=True)
+    kept = [row for row in rows(run) if int(row["step"]) <= step]
+    temporary = run / f"{CSV}.partial"
+    with temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+    temporary.replace(run / CSV)
 
-    def write(self, row: dict[str, Any]) -> None:
-        self._writer.writerow(
-            {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()}
-        )
-        self._file.flush()
 
-    def close(self) -> None:
-        self._file.close()
+def append(run: Path, row: Row) -> None:
+    """Add one step."""
+    shown = {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()}
+    with (run / CSV).open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, FIELDS, lineterminator="\n").writerow(shown)
 
 
 def rows(run: Path) -> list[dict[str, str]]:
-    """The rows logged so far."""
-    path = run / CSV
-    if not path.exists():
+    """The rows logged so far; a last one that was torn is none."""
+    try:
+        text = (run / CSV).read_text(encoding="utf-8")
+    except FileNotFoundError:
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])))
 
 
 def plot(run: Path) -> None:
@@ -51,10 +50,10 @@ def plot(run: Path) -> None:
     import matplotlib as mpl  # noqa: PLC0415  (slow to import, and needed only here)
 
     mpl.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415
+    from matplotlib import pyplot as plt  # noqa: PLC0415  (the same)
 
     logged = rows(run)
-    figure, axes = pyplot.subplots(figsize=(9, 5))
+    figure, axes = plt.subplots(figsize=(9, 5))
     for name in LOSSES:
         points = [(int(row["tokens"]), float(row[name])) for row in logged if row[name]]
         if points:
@@ -64,7 +63,10 @@ def plot(run: Path) -> None:
             axes.plot(x[window - 1 :] / 1e6, smooth, label=name)
     axes.set(xlabel="million positions through the network", ylabel="nats per loss token", title=run.name)
     axes.grid(alpha=0.3)
-    axes.legend()
+    if axes.lines:
+        axes.legend()
     figure.tight_layout()
-    figure.savefig(run / PNG, dpi=120)
-    pyplot.close(figure)
+    temporary = run / f"{PNG}.partial"
+    figure.savefig(temporary, dpi=120, format="png")
+    temporary.replace(run / PNG)
+    plt.close(figure)

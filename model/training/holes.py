@@ -46,7 +46,7 @@ def draw(text: str, count: int, kinds: Mapping[str, float], rng: Generator) -> l
 
 def shortened(text: str, span: Span, limit: int, rng: Generator) -> Span:
     """Half of the spans that no canvas holds begin later: what is before is as if filled already, block by block."""
-    if span.end - span.start <= limit or rng.random() < 0.5:  # noqa: PLR2004  (a half)
+    if span.end - span.start <= limit or rng.random() < 0.5:
         return span
     return Span(_cut(text, span.start, span.end - 1, rng), span.end)
 

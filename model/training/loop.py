@@ -1,21 +1,17 @@
 """The training loop: reads top to bottom, resumes exactly, shows what it does."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lacuna.model.tokenizer import Tokenizer
-from lacuna.model.training import causal, checkpoint, curves, infilling
+from lacuna.model.training import causal, checkpoint, curves, infilling, progress
 from lacuna.model.training.measure import Part, Tally, flops_of_token
 from lacuna.model.training.network import Denoiser
-from lacuna.model.training.recipe import Recipe
+from lacuna.model.training.recipe import Recipe, RecipeError
 from lacuna.model.training.text import Documents
 
 
@@ -28,9 +24,17 @@ def train(
     device: torch.device,
     seconds: float,
     save_every: float = 300.0,
+    is_interrupted: Callable[[], bool] = lambda: False,
 ) -> checkpoint.State:
-    """Train in folder `run`, from its checkpoint if it has one, until the recipe's end or for `seconds` of wall time."""
-    # ---- state
+    """Train in folder `run`, from its checkpoint if it has one, and leave a checkpoint there.
+
+    Ends with the recipe, after `seconds` of wall time, or with the step in which `is_interrupted` turned true.
+    A resumed run repeats an uninterrupted one to the last digit on the same machine with as many threads.
+    Raises RecipeError, RunError and, where the folder cannot be written, OSError.
+    """
+    # 1. State
+    if len(documents.tokens) < recipe.causal.length + 2:
+        raise RecipeError(f"the corpus has fewer tokens than one row of the recipe ({recipe.causal.length})")
     torch.manual_seed(recipe.seed)
     network = Denoiser(recipe.network).to(device)
     average = Denoiser(recipe.network).to(device)
@@ -47,13 +51,13 @@ def train(
     checkpoint.restore(run, state)
     flops = flops_of_token(network)
     began = saved = time.monotonic()
-    log = curves.Log(run, state.step)
+    curves.begin(run, state.step)
+    if state.step:
+        progress.say(f"resuming at step {state.step} of {recipe.steps}")
 
-    # ---- steps
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.fields[note]}")) as progress:
-        bar = progress.add_task("training", total=recipe.steps, completed=state.step, note="")
-        while state.step < recipe.steps and time.monotonic() - began < seconds:
+    # 2. Steps
+    with progress.shown("training", recipe.steps, state.step) as show:
+        while state.step < recipe.steps and time.monotonic() - began < seconds and not is_interrupted():
             started = time.monotonic()
             rate = rate_at(recipe, state.step)
             for optimiser, peak in ((muon, settings.matrix_rate), (adam, settings.other_rate)):
@@ -71,9 +75,9 @@ def train(
             state.step += 1
             state.tokens += tally.tokens
 
-            # ---- report and save
+            # 3. Report and save
             took = time.monotonic() - started
-            row = {
+            row: curves.Row = {
                 "step": state.step,
                 "phase": "causal" if state.step <= recipe.causal.steps else "infill",
                 "rate": rate,
@@ -85,14 +89,13 @@ def train(
                 "flops_per_second": flops * tally.tokens / took,
                 **tally.means(),
             }
-            log.write(row)
-            progress.update(bar, completed=state.step, note=_note(row))
+            curves.append(run, row)
+            show(state.step, _note(row))
             if time.monotonic() - saved > save_every:
                 checkpoint.save(run, state)
                 curves.plot(run)
                 saved = time.monotonic()
     checkpoint.save(run, state)
-    log.close()
     curves.plot(run)
     return state
 
@@ -120,6 +123,9 @@ def _move_average(average: Denoiser, network: Denoiser, decay: float) -> None:
         mean.lerp_(p, 1.0 - decay)
 
 
-def _note(row: dict[str, Any]) -> str:
+def _note(row: curves.Row) -> str:
     loss = row.get("causal", row.get("tokens_nll", 0.0))
-    return f"loss {loss:.3f}  {row['tokens_per_second']:,.0f} tokens/s  {row['flops_per_second'] / 1e9:.0f} GFLOP/s"
+    return (
+        f"loss {loss:.3f}  {row['tokens_per_second']:,.0f} tokens/s  "
+        f"{row['loss_tokens_per_second']:,.0f} loss tokens/s  {float(row['flops_per_second']) / 1e9:.0f} GFLOP/s"
+    )

@@ -61,8 +61,11 @@ class Losses(NamedTuple):
 def losses(
     logits: Tensor, existence: Tensor, corrupted: Corrupted, targets: Tensor, hidden: Tensor, lengths: Tensor
 ) -> Losses:
-    """logits (S, V) of the masked and the committed slots in row-major order; existence logits (R, B, G, N);
-    targets (R, G, N); hidden tokens in all and slots of each canvas (R, G), hidden -1 where there is no hole.
+    """Compare predictions with what was hidden.
+
+    logits: (S, V) of the masked and the committed slots, in row-major order.
+    existence: (R, B, G, N) logits. targets: (R, G, N) token ids.
+    hidden, lengths: (R, G) hidden tokens in all, -1 where there is no hole; slots of each canvas.
     """
     R, B, G, N = existence.shape
     judged = corrupted.masked | corrupted.committed  # (R, B, G, N)

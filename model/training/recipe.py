@@ -1,14 +1,18 @@
 """A training recipe: every number that decides what is learned, read from TOML, kept in the checkpoint."""
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import cattrs
 from cattrs.errors import ClassValidationError
 
+from lacuna.model.tokenizer import SPECIAL
+from lacuna.model.training.holes import RANDOM
 from lacuna.model.training.network import Dimensions
 from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.spans import Kind
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -97,11 +101,33 @@ def read(name_or_path: str) -> Recipe:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         table["network"]["vocabulary"] = table["vocabulary"]
-        return cattrs.Converter(forbid_extra_keys=True).structure(table, Recipe)
+        recipe = cattrs.Converter(forbid_extra_keys=True).structure(table, Recipe)
     except OSError as error:
         known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
-        message = f"there is no recipe {name_or_path!r} (ours are: {known})"
-        raise RecipeError(message) from error
-    except (tomllib.TOMLDecodeError, KeyError, ClassValidationError) as error:
-        message = f"{path} is not a recipe: {'; '.join(cattrs.transform_error(error)) if isinstance(error, ClassValidationError) else error}"
-        raise RecipeError(message) from error
+        raise RecipeError(f"there is no recipe {name_or_path!r} (ours are: {known})") from error
+    except ClassValidationError as error:
+        raise RecipeError(f"{path} is not a recipe: {'; '.join(cattrs.transform_error(error))}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise RecipeError(f"{path} is not a recipe: {error}") from error
+    faults = list(_faults(recipe))
+    if faults:
+        raise RecipeError(f"{path} makes no sense: {'; '.join(faults)}")
+    return recipe
+
+
+def _faults(recipe: Recipe) -> Iterator[str]:
+    """What would otherwise stop a run in its middle."""
+    network, causal, infill = recipe.network, recipe.causal, recipe.infill
+    if network.width % (2 * network.heads) or network.heads % network.key_heads:
+        yield "the heads must divide half the network's width, and the key heads the heads"
+    if network.layers < network.global_every:
+        yield "there must be a global layer"
+    if not SPECIAL + 256 < recipe.vocabulary <= 2**16:
+        yield f"the vocabulary must lie between {SPECIAL + 257} and {2**16}"
+    if min(causal.rows, causal.micro, causal.length, infill.context, infill.micro, infill.holes, infill.levels) < 1:
+        yield "rows, lengths, chunks, holes and levels must be at least 1"
+    if not 1 <= infill.chunks[0] <= infill.chunks[1] or not infill.canvases or min(infill.canvases) < 1:
+        yield "a step needs chunks and a canvas"
+    unknown = sorted(infill.kinds.keys() - {*Kind, *RANDOM})
+    if unknown or not infill.kinds:
+        yield f"there are no holes of the kind {', '.join(unknown)}" if unknown else "no kind of hole is drawn"

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.chunks import LONGEST, cut
+from lacuna.model.chunks import cut
 from lacuna.model.context import Window, window
-from lacuna.model.tokenizer import MASK, PAD, Tokenizer
+from lacuna.model.tokenizer import PAD, Tokenizer
 from lacuna.model.training import holes
 from lacuna.model.training.recipe import InfillPhase
-from lacuna.syntax.spans import Span
 
 CHARACTERS = 370
 """Code points of a chunk, about; a row's text is this much for each chunk wanted."""
@@ -84,7 +83,7 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
         near_index[r, : len(row.hidden)], near_offsets[r, : len(row.hidden)] = row.window.near(near)
         for g, tokens in enumerate(row.hidden):
             hidden[r, g] = len(tokens)
-            is_full = rng.random() < 0.5  # noqa: PLR2004  (half the canvases)
+            is_full = rng.random() < 0.5
             lengths[r, g] = capacity if is_full else rng.integers(max(1, min(len(tokens), capacity)), capacity + 1)
             existing[r, g] = min(len(tokens), lengths[r, g])
             targets[r, g, : existing[r, g]] = tokens[: existing[r, g]]

@@ -1,27 +1,43 @@
-"""The training text: documents, and the same text as one long row of tokens."""
+"""The training text: documents, and the same text as one long row of tokens; the run's folder keeps what was made."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import corpus
-from lacuna.model.training.distributions import Role
+from lacuna.model.training.distributions import CorpusError, Role
+from lacuna.model.training.progress import shown
+from lacuna.model.training.recipe import RecipeError
 
 TOKENIZER = "tokenizer.json"
+TOKENS = "tokens.npy"
 TOKENIZER_BYTES = 24_000_000
 """The tokenizer learns from so much of the corpus, evenly taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Texts with \\n line ends, and their tokens one after the other."""
+    r"""Texts with \n line ends, and their tokens one after the other."""
 
     texts: tuple[str, ...]
     tokens: NDArray[np.uint16]
+
+
+def keep_report(run: Path, folder: Path) -> None:
+    """Keep the corpus' report with the run; raises CorpusError if the run was begun with other training text."""
+    report = (folder / corpus.REPORT).read_text(encoding="utf-8")
+    kept = run / corpus.REPORT
+    name = f"{Role.TRAIN}.jsonl"
+    if kept.exists() and _outputs(kept)[name] != _outputs(folder / corpus.REPORT)[name]:
+        raise CorpusError(f"{run} was begun with another corpus than {folder}: train in another folder.")
+    run.mkdir(parents=True, exist_ok=True)
+    temporary = run / f"{corpus.REPORT}.partial"
+    temporary.write_text(report, encoding="utf-8")
+    temporary.replace(kept)
 
 
 def tokenizer_of(run: Path, folder: Path, size: int) -> Tokenizer:
@@ -31,17 +47,34 @@ def tokenizer_of(run: Path, folder: Path, size: int) -> Tokenizer:
         texts = [file.text for file in corpus.load(folder, Role.TRAIN)]
         every = max(1, round(sum(map(len, texts)) / TOKENIZER_BYTES))
         run.mkdir(parents=True, exist_ok=True)
-        Tokenizer.train(texts[::every], size).save(path)
-    return Tokenizer.load(path)
+        temporary = run / f"{TOKENIZER}.partial"
+        Tokenizer.train(texts[::every], size).save(temporary)
+        temporary.replace(path)
+    tokenizer = Tokenizer.load(path)
+    if tokenizer.size > size:
+        raise RecipeError(f"the tokenizer in {run} is larger than the recipe's vocabulary: train in another folder")
+    return tokenizer
 
 
 def documents_of(run: Path, folder: Path, tokenizer: Tokenizer) -> Documents:
     """The corpus' training files; their tokens are kept in the run's folder."""
     texts = tuple(file.text for file in corpus.load(folder, Role.TRAIN))
-    path = run / "tokens.npy"
+    if not texts:
+        raise CorpusError(f"The corpus in {folder} has no training text.")
+    path = run / TOKENS
     if not path.exists():
-        rows = [np.array(tokenizer.encode_text(text + "\n"), np.uint16) for text in track(texts, "tokenising")]
-        temporary = run / "tokens.partial.npy"
-        np.save(temporary, np.concatenate(rows))
+        rows = []
+        with shown("tokenising", len(texts)) as show:
+            for n, text in enumerate(texts):
+                rows.append(np.array(tokenizer.encode_text(text + "\n"), np.uint16))
+                show(n + 1, "")
+        temporary = run / f"{TOKENS}.partial"
+        with temporary.open("wb") as file:
+            np.save(file, np.concatenate(rows))
         temporary.replace(path)
     return Documents(texts, np.load(path, mmap_mode="r"))
+
+
+def _outputs(report: Path) -> dict[str, str]:
+    outputs: dict[str, str] = json.loads(report.read_text(encoding="utf-8"))["outputs"]
+    return outputs

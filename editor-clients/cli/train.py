@@ -1,0 +1,145 @@
+"""`lacuna train`: from package archives to a checkpoint; where a run stopped, it goes on."""
+
+import contextlib
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+import platformdirs
+
+from lacuna.cli.exit_codes import ExitCode, FileError, ModelError
+
+if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
+    import torch
+
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, written as in `90s`, `60m` or `1h30m`."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        match = _DURATION.fullmatch(str(value))
+        hours, minutes, seconds = (int(number or 0) for number in match.groups()) if match else (0, 0, 0)
+        if not (hours or minutes or seconds):
+            self.fail(f"{value!r} is no duration such as 90s, 60m or 1h30m.", param, ctx)
+        return hours * 3600.0 + minutes * 60.0 + seconds
+
+
+@click.command()
+@click.option("--recipe", default="spine", show_default=True, help="One of ours by name, or a TOML file.")
+@click.option(
+    "--run",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where checkpoint, tokenizer and curves are kept.  [default: runs/RECIPE]",
+)
+@click.option(
+    "--corpus",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("corpus"),
+    show_default=True,
+    help="The training text; built there (with the network) if there is none.",
+)
+@click.option("--for", "seconds", type=Duration(), default=float("inf"), help="Stop after so long, such as 60m.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: torch's choice]")
+@click.option(
+    "--probes",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="HumanEval-Infilling rows (.jsonl or .jsonl.gz); text that resembles them is left out of the corpus.",
+)
+def train(
+    *,
+    recipe: str,
+    run: Path | None,
+    corpus: Path,
+    seconds: float,
+    device: str,
+    threads: int | None,
+    probes: Path | None,
+) -> ExitCode:
+    """Train a denoiser.
+
+    A run goes on from its last checkpoint, exactly as if it had not been stopped (on the same machine, with as many
+    threads). Ctrl-C ends it after the step in hand and keeps a checkpoint.
+    """
+    import torch
+
+    from lacuna.model.training import loop, text
+    from lacuna.model.training import recipe as recipes
+    from lacuna.model.training.checkpoint import RunError
+    from lacuna.model.training.distributions import CorpusError
+    from lacuna.model.training.progress import say
+
+    read = recipes.read(recipe)
+    run = run or Path("runs") / Path(recipe).stem
+    chosen = _device(device)
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        _build(corpus, probes)
+        text.keep_report(run, corpus)
+        tokenizer = text.tokenizer_of(run, corpus, read.vocabulary)
+        documents = text.documents_of(run, corpus, tokenizer)
+        say(f"{recipe} in {run} on {chosen.type}, {torch.get_num_threads()} threads")
+        with _interruptible() as is_interrupted:
+            state = loop.train(
+                read, documents, tokenizer, run, device=chosen, seconds=seconds, is_interrupted=is_interrupted
+            )
+            was_interrupted = is_interrupted()
+    except KeyboardInterrupt:
+        say("lacuna: interrupted; the same command goes on from what is finished.")
+        return ExitCode.INTERRUPTED
+    except (CorpusError, RunError) as error:
+        raise FileError(str(error)) from error
+    except OSError as error:
+        raise FileError(f"{error.filename or run} cannot be read or written: {error.strerror}.") from error
+    reached = f"step {state.step} of {read.steps}; {run} holds the checkpoint and the curves."
+    if was_interrupted and state.step < read.steps:
+        say(f"lacuna: interrupted at {reached} The same command goes on from there.")
+        return ExitCode.INTERRUPTED
+    say(f"trained to {reached}")
+    return ExitCode.DONE
+
+
+def _build(folder: Path, probes: Path | None) -> None:
+    from lacuna.model.training import corpus
+
+    if not (folder / corpus.REPORT).exists():
+        corpus.build(folder, platformdirs.user_cache_path("lacuna") / "archives", probes)
+
+
+def _device(name: str) -> "torch.device":
+    import torch
+
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ModelError("torch finds no CUDA device here: train with --device cpu.")
+    return torch.device(name)
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C (or a polite kill) came: the step in hand is finished first. A second one does not wait."""
+    came = False
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+        signal.signal(number, signal.default_int_handler)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
