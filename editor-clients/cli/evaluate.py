@@ -132,7 +132,7 @@ def lines(  # noqa: PLR0913 -- one for each option
         answerers: dict[str, Callable[[holes.Hole], str]] = {}
         if "lacuna" in systems:
             infill = opening(model).infill
-            answerers["lacuna"] = lambda hole: filling.fill(infill, hole.text, hole.span).text
+            answerers["lacuna"] = lambda hole: filling.fill(infill, hole.shown, hole.place).text
         ready = None
         if {"ngram", "copier"} & set(systems):
             ready = baselines.prepare(corpus, tokenizer or _tokenizer_of(model), work or corpus / "baselines", tuned_on)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -16,13 +17,14 @@ from lacuna.cli.evaluation.ngram import NGram
 from lacuna.cli.evaluation.progress import tracked
 from lacuna.cli.evaluation.two_sided import TwoSided
 from lacuna.cli.exit_codes import FileError
+from lacuna.lsp_server import ranking
 from lacuna.model.tokenizer import PAD, Tokenizer
 from lacuna.model.training import corpus
 from lacuna.model.training.distributions import Role
 from lacuna.syntax import check
 
 TUNING_SEED = 1
-_SOURCES = (copier, filling, guesses, holes, ngram, two_sided, check)
+_TUNED_BY = (copier, filling, guesses, holes, ngram, two_sided, check, ranking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,11 @@ def prepare(folder: Path, tokenizer_file: Path, work: Path, validation: tuple[Ho
     """Train and tune, or read from `work` what was trained and tuned on the same data by the same code."""
     tokenizer = Tokenizer.load(tokenizer_file)
     work.mkdir(parents=True, exist_ok=True)
-    trained_on = (_sha256(folder / f"{Role.TRAIN}.jsonl"), _sha256(tokenizer_file), str(ngram.ORDER))
-    model = _trained(folder, tokenizer, work / f"ngram-{_key(*trained_on, _sha256(Path(ngram.__file__)))}.npz")
-    sources = (_sha256(Path(str(module.__file__))) for module in _SOURCES)
-    key = _key(*trained_on, *sources, holes.digest(validation))
+    # What older code made is not read: both keys hold the code's own hash.
+    trained_on = (_sha256(folder / f"{Role.TRAIN}.jsonl"), _sha256(tokenizer_file), str(ngram.ORDER), _source(ngram))
+    tuned_by = [_source(module) for module in _TUNED_BY]
+    model = _trained(folder, tokenizer, work / f"ngram-{_key(*trained_on)}.npz")
+    key = _key(*trained_on, *tuned_by, holes.digest(validation))
     settled = _settled(validation, model, tokenizer, work / f"tuned-{key}.json")
     two = TwoSided(model, tokenizer, settled.shares)
     return Baselines(
@@ -104,6 +107,11 @@ def _read(kept: Path) -> Settled:
 
 def _key(*parts: str) -> str:
     return hashlib.sha256(" ".join(parts).encode("ascii")).hexdigest()[:16]
+
+
+def _source(module: ModuleType) -> str:
+    assert module.__file__, f"{module} has no source"
+    return _sha256(Path(module.__file__))
 
 
 def _sha256(path: Path) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lacuna.cli.evaluation.holes import Hole
 from lacuna.cli.exit_codes import ModelError
+from lacuna.lsp_server.ranking import repeats
 from lacuna.lsp_server.request import Answer, Infill, Request
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.errors import LacunaError
@@ -37,10 +38,10 @@ def fill(infill: Infill, text: str, span: Span) -> Filled:
 
 
 def may_offer(hole: Hole, text: str) -> bool:
-    """The gate of `infill`, for the baselines: it says something, and the document still parses."""
-    return bool(text.strip()) and _check(hole).accepts((text,))
+    """The gate of `infill`, for the baselines: it says something, repeats nothing, and the document still parses."""
+    return bool(text.strip()) and not repeats(hole.shown, hole.place, text) and _check(hole).accepts((text,))
 
 
 @functools.lru_cache(maxsize=4096)
 def _check(hole: Hole) -> SyntaxCheck:
-    return SyntaxCheck(hole.text, (hole.span,), language_of(LANGUAGE))
+    return SyntaxCheck(hole.shown, (hole.place,), language_of(LANGUAGE))

@@ -16,7 +16,7 @@ _LINE = re.compile(r"[^\r\n]+")  # not `str.splitlines`, which ends a line at a 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """One question: `text` still holds the answer at `span`, for the answerer to take out."""
+    """One question: a file's text, and the span of it that is hidden."""
 
     package: str
     path: str
@@ -26,6 +26,16 @@ class Hole:
     @property
     def truth(self) -> str:
         return self.text[self.span.start : self.span.end]
+
+    @property
+    def shown(self) -> str:
+        """The text with the answer taken out: what whoever answers may see."""
+        return self.text[: self.span.start] + self.text[self.span.end :]
+
+    @property
+    def place(self) -> Span:
+        """Where the answer belongs in what is shown."""
+        return Span(self.span.start, self.span.start)
 
     @property
     def file(self) -> str:

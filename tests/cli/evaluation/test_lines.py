@@ -56,8 +56,12 @@ def test_all_answer_the_same_holes_and_lacuna_is_compared_with_each(lines_of, sc
             assert gain[way]["value"] == pytest.approx(-report["systems"][name]["exact"][way]["value"])
             assert gain[way]["low"] <= gain[way]["value"] <= gain[way]["high"] <= 0.0
     rows = [json.loads(line) for line in (tmp_path / "s").read_text().splitlines()]
-    asked = [(request.spans[0].start, request.spans[0].end) for request in model.requests]
-    assert [(row["start"], row["end"]) for row in rows] == asked
+    for row, request in zip(rows, model.requests, strict=True):
+        (span,) = request.spans
+        assert span == Span(row["start"], row["start"])
+        assert request.text[span.start] == "\n"
+        source_file = source(row["package"], int(row["path"][1])).text
+        assert source_file[: span.start] + row["truth"] + request.text[span.start :] == source_file
     assert {request.threshold for request in model.requests} == {0.0}
     assert b"over copier" in ended.out
 
