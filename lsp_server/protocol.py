@@ -32,7 +32,12 @@ from lacuna.syntax.errors import LacunaError
 
 _log = logging.getLogger(__name__)
 
-_TEXT_SYNC = (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_CLOSE)
+_LEFT_TO_FEATURES = (
+    types.INITIALIZED,
+    types.TEXT_DOCUMENT_DID_OPEN,
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.TEXT_DOCUMENT_DID_CLOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,9 @@ class Protocol(LanguageServerProtocol):
         self._is_cut_off = False
 
     def _register_builtin_features(self) -> None:
-        """Pygls' own text documents split lines at form feeds and U+2028; the features keep better ones."""
+        """Pygls' text documents split lines at form feeds and U+2028, and its `initialized` fails when cancelled."""
         super()._register_builtin_features()  # type: ignore[no-untyped-call] # pygls leaves it untyped
-        for method in _TEXT_SYNC:
+        for method in _LEFT_TO_FEATURES:
             del self.fm.builtin_features[method]
 
     # --- reading
@@ -74,10 +79,14 @@ class Protocol(LanguageServerProtocol):
             self._reject(message)
         elif isinstance(message, dict):
             _log.error("The client sent something that is no JSON-RPC message")
-        elif isinstance(message, RPCRequest) and (fault := self._untimely(message.method)) is not None:
-            self._send_response(message.id, error=fault.to_response_error())
+        elif isinstance(message, RPCRequest):  # before notifications: pygls tells them apart by their attributes
+            fault = self._untimely(message.method)
+            if fault is None:
+                super().handle_message(message)
+            else:
+                self._send_response(message.id, error=fault.to_response_error())
         elif isinstance(message, RPCNotification) and self._workspace is None and message.method != types.EXIT:
-            _log.warning("The client sent a %s before it was answered", message.method)
+            _log.warning("The client sent %s before initialize", message.method)
         else:
             super().handle_message(message)
 

@@ -21,6 +21,7 @@ from lacuna.syntax.spans import Span
 TITLE = "Fill with Lacuna"
 KIND = types.CodeActionKind.RefactorRewrite
 _ANNOTATION = "fill"
+_NOT_OURS = "This code action is not one of Lacuna's."
 
 
 class NothingToOfferError(LacunaError):
@@ -55,19 +56,25 @@ def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAc
 
 async def resolve(session: Session, action: types.CodeAction) -> types.CodeAction:
     """The action with its edit; fails if the document moved on or there is nothing to offer."""
-    try:
-        target = cattrs.structure(action.data, _Target)
-    except (cattrs.BaseValidationError, TypeError, ValueError, KeyError):
-        raise JsonRpcInvalidParams("This code action is not one of Lacuna's.") from None
+    target = _target(action.data)
     document = session.documents[target.uri]
     if document.version != target.version:
         raise OutdatedError("The document changed.")
+    if not 0 <= target.start <= target.end <= len(document.text):
+        raise JsonRpcInvalidParams(_NOT_OURS)
     spans = where.selected(document.text, language_of(document.language), Span(target.start, target.end))
     answer = await session.infill(document, Kind.EXPLICIT, spans, threshold=0.0)
     if not answer.edits:
         raise NothingToOfferError(f"Lacuna has nothing to offer here: {answer.reason or 'no answer'}.")
     action.edit = _workspace_edit(document, answer.edits, session.client)
     return action
+
+
+def _target(data: object) -> _Target:
+    try:
+        return cattrs.structure(data, _Target)
+    except (cattrs.BaseValidationError, TypeError, ValueError, KeyError):
+        raise JsonRpcInvalidParams(_NOT_OURS) from None
 
 
 def _workspace_edit(document: Document, edits: tuple[Edit, ...], client: Client) -> types.WorkspaceEdit:

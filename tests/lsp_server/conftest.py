@@ -1,0 +1,254 @@
+"""A server process with a client of pytest-lsp, or with nothing but its pipes, and a gate for its steps."""
+
+import asyncio
+import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from lsprotocol import types
+from pytest_lsp import make_test_lsp_client
+
+SCRIPTED = (sys.executable, str(Path(__file__).with_name("scripted_server.py")))
+PATIENCE = 20  # seconds until a test gives up; none waits that long when all is well
+CAPABLE = types.ClientCapabilities(
+    general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf16]),
+    workspace=types.WorkspaceClientCapabilities(
+        configuration=True,
+        workspace_edit=types.WorkspaceEditClientCapabilities(
+            document_changes=True, change_annotation_support=types.ChangeAnnotationsSupportOptions()
+        ),
+    ),
+    text_document=types.TextDocumentClientCapabilities(
+        inline_completion=types.InlineCompletionClientCapabilities(),
+        code_action=types.CodeActionClientCapabilities(
+            data_support=True,
+            resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"]),
+            tag_support=types.CodeActionTagOptions(value_set=[types.CodeActionTag.LlmGenerated]),
+        ),
+    ),
+)
+
+
+class Run:
+    """One gated infill, or the loading: what it reports, and the permits for its steps."""
+
+    def __init__(self, reader, writer):
+        self._reader = reader
+        self._writer = writer
+
+    async def event(self):
+        return (await asyncio.wait_for(self._reader.readline(), PATIENCE)).decode().strip()
+
+    def let(self, steps):
+        self._writer.write(b"go\n" * steps)
+
+    async def close(self):
+        self._writer.close()
+        await self._writer.wait_closed()
+
+
+class Client:
+    """An editor with one open document; `lsp` is pytest-lsp's client."""
+
+    _numbers = itertools.count()
+
+    def __init__(self):
+        self.lsp = make_test_lsp_client()
+        self._runs = asyncio.Queue()
+        self._all_runs = []
+        self._notes = asyncio.Queue()
+        self._tellings = asyncio.Queue()
+        self._listen(types.WINDOW_LOG_MESSAGE, self._notes)
+        self._listen(types.WINDOW_SHOW_MESSAGE, self._tellings)
+
+    def _listen(self, method, messages):
+        self.lsp.protocol.fm.features.pop(method)
+        self.lsp.feature(method)(lambda params: messages.put_nowait(params.message))
+
+    async def start(self, folder, *, capabilities=CAPABLE, options=None, configuration=None, load=""):
+        path = str(folder / f"gate{next(self._numbers)}")
+        self._gate = await asyncio.start_unix_server(self._run, path)
+        self.lsp.set_configuration(configuration, section="lacuna")
+        await self.lsp.start_io(*SCRIPTED, env={**os.environ, "SCRIPT_SOCKET": path, "SCRIPT_LOAD": load})
+        params = types.InitializeParams(capabilities=capabilities, initialization_options=options)
+        self.answered = await asyncio.wait_for(self.lsp.initialize_session(params), PATIENCE)
+        self.uri = "file:///project/module.py"
+
+    def _run(self, reader, writer):
+        run = Run(reader, writer)
+        self._all_runs.append(run)
+        self._runs.put_nowait(run)
+
+    async def end(self):
+        await asyncio.wait_for(self.lsp.shutdown_session(), PATIENCE)
+        await self.lsp.stop()
+        for run in self._all_runs:
+            await run.close()
+        self._gate.close()
+        await self._gate.wait_closed()
+
+    def turn_to_a_new_document(self):
+        self.uri = f"file:///project/module{next(self._numbers)}.py"
+        for messages in (self._notes, self._tellings):
+            while not messages.empty():
+                messages.get_nowait()
+
+    # --- what an editor does
+
+    def open(self, text, *, version=1, language="python"):
+        item = types.TextDocumentItem(uri=self.uri, language_id=language, version=version, text=text)
+        self.lsp.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def change(self, text, *, range_, version=2):
+        change = types.TextDocumentContentChangePartial(range=range_, text=text)
+        identifier = types.VersionedTextDocumentIdentifier(uri=self.uri, version=version)
+        self.lsp.text_document_did_change(types.DidChangeTextDocumentParams(identifier, [change]))
+
+    async def complete(self, line, character, *, invoked=False, menu=None, id_=None):
+        kinds = types.InlineCompletionTriggerKind
+        kind = kinds.Invoked if invoked else kinds.Automatic
+        params = types.InlineCompletionParams(
+            context=types.InlineCompletionContext(kind, selected_completion_info=menu),
+            text_document=types.TextDocumentIdentifier(self.uri),
+            position=types.Position(line, character),
+        )
+        return await self.lsp.protocol.send_request_async(types.TEXT_DOCUMENT_INLINE_COMPLETION, params, msg_id=id_)
+
+    async def actions(self, range_, only=None):
+        params = types.CodeActionParams(
+            text_document=types.TextDocumentIdentifier(self.uri),
+            range=range_,
+            context=types.CodeActionContext(diagnostics=[], only=only),
+        )
+        return list(await self.lsp.text_document_code_action_async(params))
+
+    async def only_action(self, range_):
+        (action,) = await self.actions(range_)
+        return action
+
+    async def resolve(self, action):
+        return await self.lsp.code_action_resolve_async(action)
+
+    def cancel(self, id_):
+        self.lsp.cancel_request(types.CancelParams(id_))
+
+    def configure(self, answered, *, pushed):
+        self.lsp.set_configuration(answered, section="lacuna")
+        self.lsp.workspace_did_change_configuration(types.DidChangeConfigurationParams({"lacuna": pushed}))
+
+    # --- what it perceives
+
+    async def noted(self):
+        return await asyncio.wait_for(self._notes.get(), PATIENCE)
+
+    async def told(self):
+        return await asyncio.wait_for(self._tellings.get(), PATIENCE)
+
+    def has_been_told_all(self):
+        return self._tellings.empty()
+
+    async def begun(self, event):
+        run = await asyncio.wait_for(self._runs.get(), PATIENCE)
+        assert await run.event() == event
+        return run
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def start(tmp_path):
+    """A function that starts a server of its own; all are ended after the test."""
+    clients = []
+
+    async def start_one(**how):
+        client = Client()
+        await client.start(tmp_path, **how)
+        clients.append(client)
+        return client
+
+    yield start_one
+    for client in clients:
+        await client.end()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_client(tmp_path_factory):
+    client = Client()
+    await client.start(tmp_path_factory.mktemp("server"))
+    yield client
+    await client.end()
+
+
+@pytest.fixture
+def client(shared_client):
+    """A client with a new document, at a server that other tests used before."""
+    shared_client.turn_to_a_new_document()
+    return shared_client
+
+
+class Pipes:
+    """A server process spoken to in bare messages."""
+
+    def __init__(self, command=SCRIPTED):
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+        )
+
+    def write(self, *messages):
+        for message in messages:
+            body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+            self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    def read(self):
+        length = 0
+        while (line := self.process.stdout.readline()).strip():
+            name, value = line.split(b":")
+            length = int(value) if name == b"Content-Length" else length
+        body = b""
+        while len(body) < length:
+            body += self.process.stdout.read(length - len(body))
+        return json.loads(body) if body else None
+
+    def answer(self, id_):
+        while (message := self.read()) is not None:
+            if message.get("id") == id_ and "method" not in message:
+                return message
+        raise AssertionError(f"no answer to {id_}")
+
+    def ask(self, id_, method, params=None):
+        self.write({"id": id_, "method": method, **({} if params is None else {"params": params})})
+        return self.answer(id_)
+
+    def initialize(self):
+        answered = self.ask(0, "initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        self.write({"method": "initialized", "params": {}})
+        return answered
+
+    def end(self):
+        """What the process wrote to standard error, and its exit code."""
+        stderr = self.process.communicate(timeout=PATIENCE)[1]
+        return stderr.decode(), self.process.returncode
+
+    def kill(self):
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture
+def pipes():
+    """A server of the test's own, not initialized."""
+    pipes = Pipes()
+    yield pipes
+    pipes.kill()
+
+
+@pytest.fixture(scope="module")
+def open_pipes():
+    """A server for the whole module, initialized."""
+    pipes = Pipes()
+    pipes.initialize()
+    yield pipes
+    pipes.kill()

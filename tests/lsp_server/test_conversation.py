@@ -1,0 +1,138 @@
+"""JSON-RPC on bare pipes: what a careless or dying client sends, and how the process ends."""
+
+import json
+
+import pytest
+
+URI = "file:///project/module.py"
+SOURCE = "recognisable_source_text"
+OPEN = {
+    "method": "textDocument/didOpen",
+    "params": {"textDocument": {"uri": URI, "languageId": "python", "version": 1, "text": f"x =  # {SOURCE}\n"}},
+}
+COMPLETE = {
+    "textDocument": {"uri": URI},
+    "position": {"line": 0, "character": 3},
+    "context": {"triggerKind": 2},
+}
+
+
+def opened(text):
+    document = {**OPEN["params"]["textDocument"], "text": text}
+    return {"method": "textDocument/didOpen", "params": {"textDocument": document}}
+
+
+def leave(pipes):
+    assert pipes.ask("bye", "shutdown")["result"] is None
+    pipes.write({"method": "exit"})
+    return pipes.end()
+
+
+def test_shutdown_and_exit_end_the_process_with_0_and_silently(pipes):
+    pipes.initialize()
+    assert leave(pipes) == ("", 0)
+
+
+def test_null_is_a_result_that_is_there(open_pipes):
+    open_pipes.write(opened("# nothing\n"))
+    assert open_pipes.ask(1, "textDocument/inlineCompletion", COMPLETE) == {"jsonrpc": "2.0", "id": 1, "result": None}
+
+
+@pytest.mark.parametrize(
+    "params",
+    [None, {}, {**COMPLETE, "position": {"line": -1, "character": 0}}, {**COMPLETE, "position": "here"}, [1]],
+    ids=["none", "empty", "negative", "wrong type", "list"],
+)
+def test_a_request_that_cannot_be_read_is_answered_and_the_server_lives_on(open_pipes, params):
+    error = open_pipes.ask(1, "textDocument/inlineCompletion", params)["error"]
+    assert error == {"code": -32602, "message": "The parameters of textDocument/inlineCompletion cannot be read."}
+    open_pipes.write(OPEN)
+    assert (
+        open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"][0]["insertText"] == "filled_0()"
+    )
+
+
+def test_an_unknown_request_is_answered(open_pipes):
+    assert open_pipes.ask(1, "textDocument/makeCoffee", {"text": SOURCE})["error"]["code"] == -32601
+    assert leave(open_pipes) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"jsonrpc": "2.0", "method": ', b"[1, 2]", b'{"id": 3}', b'{"jsonrpc": "2.0", "id": 9, "result": 1}', b"\xff"],
+    ids=["broken JSON", "a list", "no version", "an answer to nothing", "no UTF-8"],
+)
+def test_what_is_no_message_does_not_end_the_conversation(open_pipes, body):
+    open_pipes.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    open_pipes.write(OPEN)
+    assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
+
+
+def test_before_initialize_only_initialize_is_answered(pipes):
+    pipes.write(OPEN)
+    assert pipes.ask(1, "textDocument/inlineCompletion", COMPLETE)["error"]["code"] == -32002
+    assert "capabilities" in pipes.initialize()["result"]
+    assert pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"] is None
+
+
+def test_a_second_initialize_is_refused(open_pipes):
+    assert open_pipes.initialize()["error"]["code"] == -32600
+
+
+def test_after_shutdown_nothing_more_is_done(pipes):
+    pipes.initialize()
+    pipes.ask(1, "shutdown")
+    assert pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["error"]["code"] == -32600
+    pipes.write({"method": "exit"})
+    assert pipes.end() == ("", 0)
+
+
+def test_exit_without_shutdown_is_told_by_the_exit_code(pipes):
+    pipes.initialize()
+    pipes.write({"method": "exit"})
+    assert pipes.end() == ("", 1)
+
+
+@pytest.mark.parametrize("rest", [b"", b"Content-Length: 100\r\n\r\n{"], ids=["between messages", "in mid-message"])
+def test_the_death_of_the_client_ends_the_process(pipes, rest):
+    pipes.initialize()
+    pipes.process.stdin.write(rest)
+    pipes.process.stdin.close()
+    pipes.process.stdin = None
+    assert pipes.end() == ("", 0)
+
+
+def test_a_client_that_reads_no_more_gets_no_storm_of_errors(pipes):
+    pipes.initialize()
+    pipes.write(OPEN)
+    pipes.process.stdout.close()
+    for id_ in range(5):
+        pipes.write({"id": id_, "method": "textDocument/inlineCompletion", "params": COMPLETE})
+    pipes.process.stdin.close()
+    pipes.process.stdin = pipes.process.stdout = None
+    assert pipes.end() == ("", 0)
+
+
+def test_what_anything_prints_does_not_garble_the_protocol(pipes):
+    pipes.initialize()
+    pipes.write(opened("# prints\n"))
+    assert pipes.ask(1, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
+    assert leave(pipes) == ("from some library\n", 0)
+
+
+def test_no_log_holds_source_text_even_when_lacuna_makes_a_mistake(pipes):
+    pipes.initialize()
+    pipes.write(opened(f"# breaks {SOURCE}\n"))
+    assert pipes.ask(1, "textDocument/inlineCompletion", COMPLETE)["result"] is None
+    invoked = {**COMPLETE, "context": {"triggerKind": 1}}
+    answer = pipes.ask(2, "textDocument/inlineCompletion", invoked)
+    assert SOURCE not in json.dumps(answer)
+    bad_change = {"textDocument": {"uri": URI, "version": SOURCE}, "contentChanges": [{"text": SOURCE}]}
+    pipes.write({"method": "textDocument/didChange", "params": bad_change})
+    unknown = {"textDocument": {"uri": "file:///x", "version": 1}, "contentChanges": [{"text": SOURCE}]}
+    pipes.write({"method": "textDocument/didChange", "params": unknown})
+    stderr, code = leave(pipes)
+    assert code == 0
+    assert "RuntimeError" in stderr
+    assert "textDocument/didChange" in stderr
+    assert SOURCE not in stderr

@@ -1,0 +1,412 @@
+"""The server as a client meets it: a process on standard input and output, with a scripted infill."""
+
+import asyncio
+import inspect
+import json
+import textwrap
+import tokenize
+
+import attrs
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+CANCELLED, MODIFIED, FAILED, INTERNAL, INVALID_PARAMS = -32800, -32801, -32803, -32603, -32602
+PATIENCE = 20  # seconds until a test gives up; none waits that long when all is well
+ENCODED = {
+    "utf-8": lambda text: len(text.encode()),
+    "utf-16": lambda text: len(text.encode("utf-16-le")) // 2,
+    "utf-32": len,
+}
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # most tests share one server
+
+
+def at(line, character, end=None):
+    start = types.Position(line, character)
+    return types.Range(start, start if end is None else types.Position(*end))
+
+
+async def fails(request, code):
+    with pytest.raises(JsonRpcException) as raised:
+        await asyncio.wait_for(request, PATIENCE)
+    assert raised.value.code == code
+    return raised.value.message
+
+
+def offset_of(text, position):
+    lines = text.split("\n")
+    before = lines[position.line].encode("utf-16-le")[: 2 * position.character].decode("utf-16-le")
+    return sum(len(line) + 1 for line in lines[: position.line]) + len(before)
+
+
+# --- what is offered
+
+
+async def test_the_server_says_what_it_can(client):
+    can = client.answered.capabilities
+    assert (client.answered.server_info.name, client.answered.server_info.version) == ("lacuna", "1.2.3")
+    assert can.inline_completion_provider == types.InlineCompletionOptions()
+    assert can.code_action_provider.resolve_provider
+    assert list(can.code_action_provider.code_action_kinds) == ["refactor.rewrite"]
+    assert can.text_document_sync.open_close
+    assert can.text_document_sync.change == types.TextDocumentSyncKind.Incremental
+
+
+@pytest.mark.parametrize("module", [textwrap, tokenize, inspect, json], ids=lambda module: module.__name__)
+async def test_a_completion_in_a_standard_library_file_inserts_at_the_cursor(client, module):
+    text = inspect.getsource(module)
+    lines = text.split("\n")
+    client.open(text)
+    for line in range(5, len(lines), len(lines) // 7):
+        character = len(lines[line]) * 2 // 3
+        (item,) = (await client.complete(line, character)).items
+        start_, end = offset_of(text, item.range.start), offset_of(text, item.range.end)
+        assert item.range.start == types.Position(line, character)
+        assert item.range.end.line == line
+        assert item.insert_text == "filled_0()"
+        assert not text[start_:end].strip()
+
+
+async def test_trailing_blanks_are_replaced_and_text_never(client):
+    client.open("x =   \nprint()\n")
+    (at_end,) = (await client.complete(0, 3)).items
+    (in_call,) = (await client.complete(1, 6)).items
+    assert at_end.range == at(0, 3, end=(0, 6))
+    assert in_call.range == at(1, 6)
+
+
+@pytest.mark.parametrize("encoding", ENCODED)
+async def test_positions_count_in_the_encoding_that_was_agreed(start, encoding):
+    offered = types.GeneralClientCapabilities(position_encodings=["utf-7", encoding, "utf-16"])
+    client = await start(capabilities=types.ClientCapabilities(general=offered))
+    assert client.answered.capabilities.position_encoding == encoding
+    width = ENCODED[encoding]
+    client.open("s = '😀é' + \n")
+    client.change("变😀", range_=at(0, width("s = '😀é"), end=(0, width("s = '😀é'"))))
+    character = width("s = '😀é变😀 + ")
+    (item,) = (await client.complete(0, character)).items
+    assert item.range == at(0, character)
+
+
+async def test_a_client_that_says_nothing_gets_utf_16_and_no_action_that_it_could_not_resolve(start):
+    client = await start(capabilities=types.ClientCapabilities())
+    assert client.answered.capabilities.position_encoding == "utf-16"
+    client.open("x = <fill>\n")
+    assert await client.actions(at(0, 4)) == []
+
+
+async def test_the_model_sees_the_document_as_it_is_and_where_the_cursor_stands(client):
+    text = "import os\r\n\f\r\ndef f():  # echo 😀\r\n    return \r\n"
+    client.open(text)
+    client.change("\u2028g", range_=at(2, 4, end=(2, 5)))
+    (item,) = (await client.complete(3, 11)).items
+    seen = json.loads(item.insert_text)
+    text = text.replace("def f", "def \u2028g")
+    cursor = text.index("return ") + len("return ")
+    assert seen == {"text": text, "spans": [[cursor, cursor]], "threshold": 0.3, "language": "python"}
+
+
+async def test_new_text_has_line_feeds_though_the_document_has_both(client):
+    client.open("# lines\r\nx = \r\n")
+    (item,) = (await client.complete(1, 4)).items
+    assert item.insert_text == "filled_0()\nsecond line"
+    assert item.range == at(1, 4)
+
+
+# --- when nothing is offered
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("# nothing\n", "No completion: below threshold."),
+        ("# empty\n", "No completion: nothing to add."),
+        ("# fails\n", "No completion: The script says so."),
+        ("# breaks\n", "No completion: Lacuna made a mistake."),
+    ],
+    ids=["below threshold", "empty", "failure", "mistake"],
+)
+async def test_an_automatic_request_gets_null_and_the_log_says_why(client, text, reason):
+    client.open(text)
+    assert await client.complete(1, 0) is None
+    assert await client.noted() == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("# fails\n", FAILED, "The script says so."),
+        ("# breaks\n", INTERNAL, "Lacuna made a mistake; its log says where."),
+    ],
+    ids=["failure", "mistake"],
+)
+async def test_who_asks_explicitly_is_told_what_failed(client, text, code, message):
+    client.open(text)
+    assert await fails(client.complete(1, 0, invoked=True), code) == message
+
+
+async def test_where_the_editor_shows_its_menu_nothing_is_inferred(client):
+    client.open("x = pr\n")
+    assert await client.complete(0, 6, menu=types.SelectedCompletionInfo(at(0, 4, end=(0, 6)), "print")) is None
+    assert await client.noted() == "No completion: The completion menu is open."
+
+
+async def test_an_unknown_language_has_neither_completions_nor_actions(client):
+    client.open("x = <fill>\n", language="cobol")
+    assert await client.complete(0, 4) is None
+    assert await client.noted() == (
+        "No completion: Lacuna does not know the language of 'cobol'; it knows python (.py, .pyi, .pyw)."
+    )
+    assert await client.actions(at(0, 4)) == []
+
+
+async def test_an_excluded_file_has_neither_completions_nor_actions(start):
+    client = await start(options={"exclude": ["/project/*.py"]})
+    client.open("x = <fill>\n")
+    assert await client.complete(0, 4, invoked=True) is None
+    assert await client.noted() == "No completion: lacuna.exclude names this file."
+    assert await client.actions(at(0, 4)) == []
+
+
+async def test_disabling_leaves_what_is_asked_for_explicitly(start):
+    client = await start(options={"enabled": False})
+    client.open("x = \n")
+    assert await client.complete(0, 4) is None
+    assert await client.noted() == "No completion: lacuna.enabled is false."
+    assert (await client.complete(0, 4, invoked=True)).items[0].insert_text == "filled_0()"
+
+
+async def test_a_document_that_is_not_open_has_no_completion(client):
+    assert await client.complete(0, 0) is None
+    assert await client.noted() == f"No completion: {client.uri} is not open."
+
+
+# --- what happens meanwhile
+
+
+async def test_initialize_is_answered_before_the_model_is_loaded_and_requests_wait_for_it(start):
+    client = await start(load="gated")
+    loading = await client.begun("loading")
+    client.open("x = \n")
+    request = asyncio.ensure_future(client.complete(0, 4))
+    assert await client.actions(at(0, 0)) == []  # another answer arrives meanwhile
+    assert not request.done()
+    loading.let(1)
+    assert (await request).items[0].insert_text == "filled_0()"
+
+
+async def test_a_model_that_cannot_be_loaded_is_reported_once_and_then_to_who_asks(start):
+    client = await start(load="fails")
+    assert await client.told() == "The model does not match its hash."
+    client.open("x = <fill>\n")
+    assert await client.complete(0, 4) is None
+    action = await client.only_action(at(0, 4))
+    assert await fails(client.resolve(action), FAILED) == "The model does not match its hash."
+    assert client.has_been_told_all()
+
+
+async def test_an_edit_after_the_request_makes_its_answer_null(client):
+    client.open("x =  # gated\n", version=0)  # Neovim's first version, which it takes for none
+    request = asyncio.ensure_future(client.complete(0, 3))
+    run = await client.begun("step 0")
+    client.change("y", version=1, range_=at(0, 0))
+    assert await request is None
+    assert await client.noted() == "No completion: The document changed."
+    run.let(1)
+    assert await run.event() == "closed"
+
+
+async def test_an_edit_right_behind_the_request_does_not_move_its_cursor(client):
+    client.open("x = \n")
+    request = asyncio.ensure_future(client.complete(0, 4))
+    await asyncio.sleep(0)  # the request is written, in one go with:
+    client.change("import os\n", range_=at(0, 0))
+    assert await request is None
+    assert await client.noted() == "No completion: The document changed."
+
+
+async def test_a_cancelled_request_is_answered_so_and_starts_no_further_step(client):
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3, id_="mine"))
+    run = await client.begun("step 0")
+    client.cancel("mine")
+    await fails(request, CANCELLED)
+    run.let(1)
+    assert await run.event() == "closed"
+
+
+async def test_the_newest_of_several_requests_wins(client):
+    client.open("x =  # gated\n")
+    older = asyncio.ensure_future(client.complete(0, 3))
+    displaced = await client.begun("step 0")
+    newer = asyncio.ensure_future(client.complete(0, 4))
+    await fails(older, CANCELLED)
+    displaced.let(1)
+    assert await displaced.event() == "closed"
+    (await client.begun("step 0")).let(3)
+    assert (await newer).items[0].range.start == types.Position(0, 4)
+
+
+async def test_an_explicit_fill_that_a_newer_one_displaces_says_so(client):
+    client.open("x = <fill>  # gated\n")
+    action = await client.only_action(at(0, 4))
+    older = asyncio.ensure_future(client.resolve(action))
+    displaced = await client.begun("step 0")
+    newer = asyncio.ensure_future(client.resolve(action))
+    assert await fails(older, FAILED) == "A newer request took its place."
+    displaced.let(1)
+    (await client.begun("step 0")).let(3)
+    assert (await newer).edit is not None
+
+
+async def test_an_automatic_request_does_not_displace_an_explicit_fill(client):
+    client.open("x = <fill>  # gated\n")
+    fill = asyncio.ensure_future(client.resolve(await client.only_action(at(0, 4))))
+    run = await client.begun("step 0")
+    automatic = asyncio.ensure_future(client.complete(0, 3))
+    run.let(3)
+    assert (await fill).edit is not None
+    (await client.begun("step 0")).let(3)
+    assert (await automatic).items
+
+
+# --- the code action
+
+
+async def test_a_marker_is_filled_by_a_tagged_annotated_and_versioned_edit(client):
+    client.open("😀 = 1\nx = '😀' + <fill>\n", version=7)
+    action = await client.only_action(at(1, 16))
+    assert (action.title, action.kind) == ("Fill with Lacuna", "refactor.rewrite")
+    assert list(action.tags) == [types.CodeActionTag.LlmGenerated]
+    assert action.edit is None
+    edit = (await client.resolve(action)).edit
+    (changed,) = edit.document_changes
+    assert (changed.text_document.uri, changed.text_document.version) == (client.uri, 7)
+    (text_edit,) = changed.edits
+    assert (text_edit.range, text_edit.new_text) == (at(1, 11, end=(1, 17)), "filled_0()")
+    assert edit.change_annotations[text_edit.annotation_id].label == "Fill with Lacuna"
+
+
+async def test_all_markers_that_a_selection_touches_are_filled_jointly(client):
+    client.open("a = <fill>\nb = <fill>\nc = <fill>\n")
+    action = await client.only_action(at(0, 0, end=(1, 10)))
+    (changed,) = (await client.resolve(action)).edit.document_changes
+    found = [(edit.range.start.line, edit.new_text) for edit in changed.edits]
+    assert found == [(0, "filled_0()"), (1, "filled_1()")]
+
+
+async def test_a_selection_grows_to_whole_nodes(client):
+    client.open("value = compute(first) + 1\n")
+    action = await client.only_action(at(0, 10, end=(0, 18)))
+    (changed,) = (await client.resolve(action)).edit.document_changes
+    assert changed.edits[0].range == at(0, 8, end=(0, 22))
+
+
+async def test_a_client_without_annotations_and_tags_gets_plain_edits(start):
+    capable = types.CodeActionClientCapabilities(
+        data_support=True, resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"])
+    )
+    documents = types.TextDocumentClientCapabilities(code_action=capable)
+    client = await start(capabilities=types.ClientCapabilities(text_document=documents))
+    client.open("x = <fill>\n")
+    action = await client.only_action(at(0, 4))
+    assert action.tags is None
+    edit = (await client.resolve(action)).edit
+    assert edit.change_annotations is None
+    assert list(edit.document_changes[0].edits) == [types.TextEdit(at(0, 4, end=(0, 10)), "filled_0()")]
+
+
+@pytest.mark.parametrize(
+    ("text", "range_", "only", "count"),
+    [
+        ("x = 1\n", at(0, 2), None, 0),
+        ("x = 1\n", at(0, 4, end=(0, 5)), None, 1),
+        ("x = <fill>\n", at(0, 10), ["refactor"], 1),
+        ("x = <fill>\n", at(0, 10), [""], 1),
+        ("x = <fill>\n", at(0, 10), ["quickfix", "refactor.rewrite"], 1),
+        ("x = <fill>\n", at(0, 10), ["refactor.rewrite.more"], 0),
+        ("x = <fill>\n", at(0, 10), ["refactor.re"], 0),
+        ("x = <fill>\n", at(1, 0), None, 0),
+    ],
+    ids=["bare cursor", "selection", "refactor", "any", "one of two", "narrower", "no prefix", "elsewhere"],
+)
+async def test_an_action_is_offered_where_there_is_something_to_fill(client, text, range_, only, count):
+    client.open(text)
+    assert len(await client.actions(range_, only)) == count
+
+
+async def test_an_action_for_an_older_text_is_refused(client):
+    client.open("x = <fill>\n")
+    action = await client.only_action(at(0, 4))
+    client.change("y", range_=at(0, 0, end=(0, 1)))
+    assert await fails(client.resolve(action), MODIFIED) == "The document changed."
+
+
+async def test_an_edit_while_an_action_is_computed_is_told(client):
+    client.open("x = <fill>  # gated\n")
+    fill = asyncio.ensure_future(client.resolve(await client.only_action(at(0, 4))))
+    run = await client.begun("step 0")
+    client.change("y", range_=at(0, 0, end=(0, 1)))
+    assert await fails(fill, MODIFIED) == "The document changed."
+    run.let(1)
+
+
+async def test_an_action_with_nothing_to_offer_says_why(client):
+    client.open("x = <fill>  # nothing\n")
+    action = await client.only_action(at(0, 4))
+    message = await fails(client.resolve(action), FAILED)
+    assert message == "Lacuna has nothing to offer here: below threshold."
+
+
+@pytest.mark.parametrize("data", [None, [], {"uri": "x"}, {"uri": "x", "version": "x", "start": 0, "end": 0}], ids=repr)
+async def test_an_action_that_is_not_ours_is_refused(client, data):
+    client.open("x = <fill>\n")
+    action = attrs.evolve(await client.only_action(at(0, 4)), data=data)
+    await fails(client.resolve(action), INVALID_PARAMS)
+
+
+async def test_an_action_for_a_place_outside_the_text_is_refused(client):
+    client.open("x = <fill>\n")
+    action = await client.only_action(at(0, 4))
+    action.data["start"] = 10_000
+    action.data["end"] = 20_000
+    await fails(client.resolve(action), INVALID_PARAMS)
+
+
+# --- settings
+
+
+async def test_an_unknown_setting_is_named_wherever_it_comes_from(start):
+    client = await start(options={"treshold": 0.5}, configuration={"modelPath": "/evil"})
+    told = {await client.told(), await client.told()}
+    assert told == {
+        "There is no setting lacuna.treshold; there are enabled, exclude, threshold.",
+        "There is no setting lacuna.modelPath; there are enabled, exclude, threshold.",
+    }
+
+
+async def test_a_setting_of_the_workspace_overrides_what_came_first_and_changes_at_once(start):
+    client = await start(options={"threshold": 0.5, "enabled": True}, configuration={"threshold": "much"})
+    assert await client.told() == 'lacuna.threshold should be a number from 0 to 1, not "much".'
+    client.open("# echo\n")
+    (item,) = (await client.complete(1, 0)).items
+    assert json.loads(item.insert_text)["threshold"] == 0.5
+    client.configure({"threshold": 0.9, "colour": "red"}, pushed=[])
+    await client.told()  # the unknown one is named when the new settings hold
+    (item,) = (await client.complete(1, 0)).items
+    assert json.loads(item.insert_text)["threshold"] == 0.9
+
+
+async def test_a_client_that_cannot_be_asked_pushes_its_settings(start):
+    client = await start(capabilities=types.ClientCapabilities())
+    client.open("# echo\n")
+    client.configure(None, pushed={"threshold": 0.7})
+    (item,) = (await client.complete(1, 0)).items
+    assert json.loads(item.insert_text)["threshold"] == 0.7
+
+
+async def test_who_asks_explicitly_gets_whatever_parses(client):
+    client.open("# echo\n")
+    (item,) = (await client.complete(1, 0, invoked=True)).items
+    assert json.loads(item.insert_text)["threshold"] == 0.0
