@@ -84,8 +84,13 @@ class Client:
         self._all_runs.append(run)
         self._runs.put_nowait(run)
 
+    @property
+    def process(self):
+        return self.lsp._server  # noqa: SLF001 (pygls has no other name for it)
+
     async def end(self):
-        await asyncio.wait_for(self.lsp.shutdown_session(), PATIENCE)
+        if self.process.returncode is None:
+            await asyncio.wait_for(self.lsp.shutdown_session(), PATIENCE)
         await self.lsp.stop()
         for run in self._all_runs:
             await run.close()
@@ -198,9 +203,9 @@ class Pipes:
         )
 
     def write(self, *messages):
-        for message in messages:
-            body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-            self.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        """All in one go: the server finds them in its buffer together."""
+        bodies = [json.dumps({"jsonrpc": "2.0", **message}).encode() for message in messages]
+        self.process.stdin.write(b"".join(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies))
 
     def read(self):
         length = 0

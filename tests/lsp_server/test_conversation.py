@@ -68,6 +68,20 @@ def test_what_is_no_message_does_not_end_the_conversation(open_pipes, body):
     assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
 
 
+def test_an_edit_right_behind_a_request_does_not_move_its_cursor(open_pipes):
+    start = {"line": 0, "character": 0}
+    change = {
+        "textDocument": {"uri": URI, "version": 2},
+        "contentChanges": [{"range": {"start": start, "end": start}, "text": "import os\n"}],
+    }
+    open_pipes.write(
+        OPEN,
+        {"id": 1, "method": "textDocument/inlineCompletion", "params": COMPLETE},
+        {"method": "textDocument/didChange", "params": change},
+    )
+    assert open_pipes.answer(1)["result"] is None
+
+
 def test_before_initialize_only_initialize_is_answered(pipes):
     pipes.write(OPEN)
     assert pipes.ask(1, "textDocument/inlineCompletion", COMPLETE)["error"]["code"] == -32002

@@ -217,15 +217,6 @@ async def test_an_edit_after_the_request_makes_its_answer_null(client):
     assert await run.event() == "closed"
 
 
-async def test_an_edit_right_behind_the_request_does_not_move_its_cursor(client):
-    client.open("x = \n")
-    request = asyncio.ensure_future(client.complete(0, 4))
-    await asyncio.sleep(0)  # the request is written, in one go with:
-    client.change("import os\n", range_=at(0, 0))
-    assert await request is None
-    assert await client.noted() == "No completion: The document changed."
-
-
 async def test_a_cancelled_request_is_answered_so_and_starts_no_further_step(client):
     client.open("x =  # gated\n")
     request = asyncio.ensure_future(client.complete(0, 3, id_="mine"))
@@ -410,3 +401,29 @@ async def test_who_asks_explicitly_gets_whatever_parses(client):
     client.open("# echo\n")
     (item,) = (await client.complete(1, 0, invoked=True)).items
     assert json.loads(item.insert_text)["threshold"] == 0.0
+
+
+# --- the end
+
+
+async def test_shutdown_in_mid_request_cancels_it_and_starts_no_further_step(start):
+    client = await start()
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    run = await client.begun("step 0")
+    assert await client.lsp.shutdown_async(None) is None
+    await fails(request, CANCELLED)
+    run.let(1)
+    assert await run.event() == "closed"
+    client.lsp.exit(None)
+    assert await asyncio.wait_for(client.process.wait(), PATIENCE) == 0
+
+
+async def test_a_step_that_hangs_does_not_keep_the_process_when_the_client_dies(start):
+    client = await start()
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    await client.begun("step 0")
+    client.process.stdin.close()
+    assert await asyncio.wait_for(client.process.wait(), PATIENCE) == 0
+    request.cancel()
