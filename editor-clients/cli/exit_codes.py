@@ -24,7 +24,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.MODEL: "the model cannot run: artifact, provider or a missing extra",
     ExitCode.FILE: "a file cannot be read or written; it is as it was",
     ExitCode.INTERNAL: "a defect of Lacuna; a report is kept in a log file",
-    ExitCode.INTERRUPTED: "interrupted; no file changed",
+    ExitCode.INTERRUPTED: "interrupted; no file changed, but `train` keeps a checkpoint",
 }
 
 
