@@ -1,0 +1,110 @@
+"""From a training run to an artifact: averaged weights to graphs, in 8 bits to ship and in float32 to compare with."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from lacuna.export import artifact
+from lacuna.export.artifact import Artifact, Corpus, Defaults, Manifest, Reading, Training
+from lacuna.export.convert import graphs
+from lacuna.export.convert.builder import Weights
+from lacuna.export.convert.precision import EightBits, Float32, Precision
+from lacuna.model.training.checkpoint import NAME as CHECKPOINT
+from lacuna.model.training.checkpoint import RunError
+from lacuna.model.training.corpus import REPORT
+from lacuna.model.training.network import Denoiser, Dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a training run left."""
+
+    dims: Dimensions
+    state: dict[str, torch.Tensor]
+    """The averaged weights."""
+    tokenizer: bytes
+    training: Training
+    corpus: Corpus
+
+    def network(self) -> Denoiser:
+        network = Denoiser(self.dims)
+        network.load_state_dict(self.state)
+        return network.eval()
+
+
+def read(folder: Path, recipe: str) -> Run:
+    """Read a run's folder; `recipe` is the name of what it was trained by, which a checkpoint does not know."""
+    try:
+        stored = torch.load(folder / CHECKPOINT, weights_only=True, map_location="cpu")
+        tokenizer = (folder / artifact.TOKENIZER).read_bytes()
+        return Run(
+            dims=Dimensions(**stored["recipe"]["network"]),
+            state=stored["average"],
+            tokenizer=tokenizer,
+            training=Training(recipe, int(stored["step"]), int(stored["tokens"]), _commit()),
+            corpus=_corpus(folder / REPORT),
+        )
+    except FileNotFoundError as error:
+        raise RunError(f"{folder} is not a training run: it has no {Path(error.filename).name}.") from error
+    except Exception as error:  # torch raises whatever its unpickler met
+        raise RunError(f"{folder / CHECKPOINT} cannot be read as a checkpoint: {str(error).splitlines()[0]}") from error
+
+
+def convert(run: Run, destination: Path, precision: Precision, name: str, defaults: Defaults) -> Artifact:
+    """Write the artifact to `destination`, in place of the one that is there."""
+    manifest = Manifest(
+        format=artifact.FORMAT,
+        name=name,
+        precision=precision.name,
+        dimensions=artifact.Dimensions(**asdict(run.dims)),
+        reading=Reading(),
+        defaults=defaults,
+        corpus=run.corpus,
+        training=run.training,
+        scores={},
+        files={},
+    )
+    files = built(run.dims, numbers(run.state), precision) | {artifact.TOKENIZER: run.tokenizer}
+    return artifact.write(destination, manifest, files)
+
+
+def built(dims: Dimensions, state: graphs.State, precision: Precision) -> dict[str, bytes]:
+    """Both graphs and the weights that they share."""
+    weights = Weights()
+    files = {
+        artifact.ENCODE: graphs.encode(dims, state, precision, weights),
+        artifact.DENOISE: graphs.denoise(dims, state, precision, weights),
+    }
+    return files | {artifact.WEIGHTS: bytes(weights.data)}
+
+
+def numbers(state: Mapping[str, torch.Tensor]) -> dict[str, NDArray[np.float32]]:
+    return {name: tensor.detach().to(torch.float32).cpu().numpy() for name, tensor in state.items()}
+
+
+def _corpus(report: Path) -> Corpus:
+    """Name and licences of what was trained on, from the report that the run keeps of its corpus."""
+    if not report.exists():
+        return Corpus("unknown", "unknown")
+    table = json.loads(report.read_bytes())
+    packages = [package for package in table["packages"] if package["role"] == "train"]
+    licences = sorted({package["licence"] for package in packages})
+    return Corpus(f"{len(packages)} Python packages, SHA-256 {table['outputs']['train.jsonl']}", ", ".join(licences))
+
+
+def _commit() -> str:
+    """Of the checkout that this code lies in, if it is one."""
+    command = ["git", "-C", str(Path(__file__).resolve().parent), "rev-parse", "HEAD"]  # noqa: S607 -- whichever git
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 -- fixed
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+FLOAT32, EIGHT_BITS = Float32(), EightBits()

@@ -1,0 +1,78 @@
+"""ONNX Runtime sessions over an artifact's verified bytes; no file is opened here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from lacuna.export.artifact import DENOISE, ENCODE, WEIGHTS, Artifact, ArtifactError
+from lacuna.export.providers import CPU_NAME, CUDA_NAME, NOT_STARTED, Choice, Provider, choose, without_cuda
+
+ERRORS_ONLY = 3
+INPUTS = {
+    ENCODE: ("tokens",),
+    DENOISE: (
+        "slots",
+        "lengths",
+        "near_keys",
+        "near_values",
+        "near_offsets",
+        "far_keys",
+        "far_values",
+        "far_offsets",
+    ),
+}
+OUTPUTS = {ENCODE: ("keys", "values"), DENOISE: ("logits", "existence")}
+
+Array = NDArray[np.float32] | NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Both graphs, and what runs them."""
+
+    encode: onnxruntime.InferenceSession
+    denoise: onnxruntime.InferenceSession
+    choice: Choice
+
+
+def open_sessions(artifact: Artifact, wanted: Provider, threads: int | None) -> Sessions:
+    """Open both graphs on one provider; `threads` None is ONNX Runtime's choice, a thread for each core."""
+    choice = choose(wanted, onnxruntime.get_available_providers())
+    encode = _open(artifact, ENCODE, choice, threads)
+    if choice.name == CUDA_NAME and CUDA_NAME not in encode.get_providers():
+        choice = without_cuda(wanted, NOT_STARTED)
+    return Sessions(encode, _open(artifact, DENOISE, choice, threads), choice)
+
+
+def run(session: onnxruntime.InferenceSession, name: str, feeds: Mapping[str, Array]) -> tuple[Floats, Floats]:
+    """The two outputs of either graph."""
+    outputs = session.run(OUTPUTS[name], dict(feeds))
+    assert len(outputs) == 2, f"{name} has {len(outputs)} outputs"
+    first, second = outputs
+    assert isinstance(first, np.ndarray), f"{name} returned {type(first)}"
+    assert isinstance(second, np.ndarray), f"{name} returned {type(second)}"
+    assert first.dtype == second.dtype == np.float32, f"{name} returned {first.dtype} and {second.dtype}"
+    return first, second
+
+
+def _open(artifact: Artifact, name: str, choice: Choice, threads: int | None) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = ERRORS_ONLY
+    options.intra_op_num_threads = threads or 0
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # an idle server takes no CPU
+    weights = artifact.files[WEIGHTS]
+    options.add_external_initializers_from_files_in_memory([WEIGHTS], [weights], [len(weights)])
+    names = [choice.name] if choice.name == CPU_NAME else [choice.name, CPU_NAME]
+    try:
+        session = onnxruntime.InferenceSession(artifact.files[name], options, providers=names)
+    except Exception as error:  # noqa: BLE001 -- ONNX Runtime's errors have no common base of their own
+        first_line = str(error).partition("\n")[0]
+        raise ArtifactError(f"ONNX Runtime cannot open {artifact.folder / name}: {first_line}") from error
+    inputs, outputs = ({value.name for value in values} for values in (session.get_inputs(), session.get_outputs()))
+    if inputs != set(INPUTS[name]) or outputs != set(OUTPUTS[name]):
+        raise ArtifactError(f"{artifact.folder / name} has other inputs or outputs than Lacuna's graph of that name.")
+    return session
