@@ -94,8 +94,8 @@ class Engine:
 
     def denoise(self, context: Context, slots: Ints, lengths: Ints) -> Prediction:
         """Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them."""
-        N = slots.shape[-1]
-        padded = np.pad(slots, ((0, 0), (0, 0), (0, -N % SLOTS)), constant_values=MASK)
+        width = slots.shape[-1]
+        padded = np.pad(slots, ((0, 0), (0, 0), (0, -width % SLOTS)), constant_values=MASK)
         feeds: dict[str, sessions.Array] = {
             "slots": padded.astype(np.int64),
             "lengths": np.asarray(lengths, np.int64),
@@ -107,7 +107,7 @@ class Engine:
             "far_offsets": context.far_offsets,
         }
         logits, existence = sessions.run(self._sessions.denoise, DENOISE, feeds)
-        return Prediction(logits[:, :, :N], existence[:, :, :N])
+        return Prediction(logits[:, :, :width], existence[:, :, :width])
 
     def _encode(self, chunk: Sequence[int]) -> Encoded:
         encoded = Encoded(*sessions.run(self._sessions.encode, ENCODE, {"tokens": np.asarray(chunk, np.int64)}))
@@ -118,7 +118,7 @@ class Engine:
 def _tokenizer(artifact: Artifact) -> Tokenizer:
     try:
         tokenizer = Tokenizer(Bpe.from_str(artifact.files[TOKENIZER].decode("utf-8")))
-    except Exception as error:  # noqa: BLE001 -- the library raises bare exceptions
+    except Exception as error:  # the library raises bare exceptions
         raise ArtifactError(f"{artifact.folder / TOKENIZER} is not a tokenizer.") from error
     if tokenizer.size > artifact.manifest.dimensions.vocabulary:
         raise ArtifactError(f"{artifact.folder / TOKENIZER} has more tokens than the denoiser knows.")

@@ -69,7 +69,7 @@ def _open(artifact: Artifact, name: str, choice: Choice, threads: int | None) ->
     names = [choice.name] if choice.name == CPU_NAME else [choice.name, CPU_NAME]
     try:
         session = onnxruntime.InferenceSession(artifact.files[name], options, providers=names)
-    except Exception as error:  # noqa: BLE001 -- ONNX Runtime's errors have no common base of their own
+    except Exception as error:  # ONNX Runtime's errors have no common base of their own
         first_line = str(error).partition("\n")[0]
         raise ArtifactError(f"ONNX Runtime cannot open {artifact.folder / name}: {first_line}") from error
     inputs, outputs = ({value.name for value in values} for values in (session.get_inputs(), session.get_outputs()))

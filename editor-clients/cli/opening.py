@@ -51,13 +51,13 @@ def open_model(options: ModelOptions) -> OpenModel:
     from lacuna.export.providers import Provider
     from lacuna.lsp_server.infill import infill
 
+    folder = options.folder or embedded()
     try:
-        engine = Engine.load(
-            options.folder or embedded(), provider=Provider(options.provider.value), threads=options.threads
-        )
+        engine = Engine.load(folder, provider=Provider(options.provider.value), threads=options.threads)
     except LacunaError as error:
         raise ModelError(str(error)) from error
-    return OpenModel(functools.partial(infill, engine), engine.manifest.threshold)
+    notes = (f"{engine.name}, {engine.manifest.precision}, from {folder}", engine.provider_note)
+    return OpenModel(functools.partial(infill, engine), engine.manifest.defaults.threshold, notes)
 
 
 def model_options(command: Callable[..., object]) -> Callable[..., object]:

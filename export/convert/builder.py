@@ -91,7 +91,7 @@ class Value:
         return self.graph.op("Gather", self, self.graph.constant(index), axis=0)
 
     def size(self, axis: int) -> "Value":
-        """(1,)"""
+        """Along an axis, as a tensor (1,)."""
         return self.graph.op("Shape", self, start=axis, end=axis + 1)
 
     def range(self) -> "Value":

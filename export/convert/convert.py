@@ -100,9 +100,9 @@ def _corpus(report: Path) -> Corpus:
 
 def _commit() -> str:
     """Of the checkout that this code lies in, if it is one."""
-    command = ["git", "-C", str(Path(__file__).resolve().parent), "rev-parse", "HEAD"]  # noqa: S607 -- whichever git
+    command = ["git", "-C", str(Path(__file__).resolve().parent), "rev-parse", "HEAD"]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 -- fixed
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 -- fixed words
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 

@@ -59,11 +59,11 @@ class Network:
         return self.precision.rows(tokens, EMBEDDING, self.state[f"{EMBEDDING}.weight"])
 
     def logits(self, x: Value) -> Value:
-        """(..., D) -> (..., V)"""
+        """Hidden states (..., D) -> (..., V)."""
         return self.linear(x, EMBEDDING)
 
     def role(self, role: int) -> Value:
-        """(D,)"""
+        """Its embedding (D,)."""
         return self.graph.weight(f"role {role}", self.state["role.weight"][role])
 
     def project(self, x: Value, layer: int, lead: int) -> tuple[Value, Value, Value]:
@@ -122,7 +122,7 @@ class Network:
         return (rows @ v).reshape(*[0] * lead, self.dims.heads, *queries, -1)
 
     def attend(self, context: Sequence[Part], own: Part, null: Value | None, lead: int, queries: Value) -> Value:
-        """Softmax over the scores (..., A, Q, P) of several parts with their values (..., K, P, E) -> (..., A, Q, E)."""
+        """Softmax over the scores of all parts: the values (..., A, Q, E) that it weighs."""
         op = self.graph.op
         top = own.scores.max(-1)
         for part in context:
@@ -146,7 +146,7 @@ class Network:
 
 
 def encode(dims: Dimensions, state: State, precision: Precision, weights: Weights) -> bytes:
-    """tokens (T,) -> keys, values (layers, T, K, E), keys not rotated."""
+    """Chunk of tokens (T,) -> keys, values (layers, T, K, E), keys not rotated."""
     graph = Graph("encode", weights)
     op, net = graph.op, Network(dims, state, precision, graph)
     tokens = graph.input("tokens", np.int64, "T")

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.export.convert.builder import Graph, Value
+from lacuna.export.convert.builder import Value
 
 Floats = NDArray[np.float32]
 
@@ -22,11 +22,11 @@ class Precision(Protocol):
     name: str
 
     def product(self, x: Value, name: str, matrix: Floats) -> Value:
-        """(..., in) -> (..., out)"""
+        """Multiply: (..., in) -> (..., out)."""
         ...
 
     def rows(self, ids: Value, name: str, matrix: Floats) -> Value:
-        """Ids (...) -> (..., in)"""
+        """Look up: ids (...) -> (..., in)."""
         ...
 
 

@@ -1,0 +1,189 @@
+"""What is not exactly an artifact of this format is refused with one sentence, before anything of it is opened."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from lacuna.export import artifact, external
+from lacuna.export.artifact import DENOISE, ENCODE, FILES, MANIFEST, TOKENIZER, WEIGHTS, ArtifactError, Defaults
+from lacuna.export.engine import Engine
+
+Damage = Callable[[Path], None]
+
+
+@pytest.fixture
+def folder(made, tmp_path: Path) -> Path:
+    """A copy of a good artifact, to be spoilt."""
+    return Path(shutil.copytree(made.eight_bits, tmp_path / "artifact"))
+
+
+def change_manifest(folder: Path, change: Callable[[dict], None]) -> None:
+    table = json.loads((folder / MANIFEST).read_text())
+    change(table)
+    (folder / MANIFEST).write_text(json.dumps(table))
+
+
+def changing(**entries: object) -> Damage:
+    return lambda folder: change_manifest(folder, lambda table: table.update(entries))
+
+
+def replace_file(folder: Path, name: str, data: bytes) -> None:
+    """As someone would who wants to be believed: the manifest gets the new hash."""
+    (folder / name).write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    change_manifest(folder, lambda table: table["files"].update({name: digest}))
+
+
+def renaming(name: str) -> Damage:
+    """The manifest calls the weights by another name."""
+
+    def damage(folder: Path) -> None:
+        change_manifest(folder, lambda table: table["files"].update({name: table["files"].pop(WEIGHTS)}))
+
+    return damage
+
+
+def linking(folder: Path) -> None:
+    outside = folder.parent / "elsewhere.bin"
+    (folder / WEIGHTS).rename(outside)
+    (folder / WEIGHTS).symlink_to(outside)
+
+
+def flipping_a_bit(name: str) -> Damage:
+    def damage(folder: Path) -> None:
+        data = bytearray((folder / name).read_bytes())
+        data[len(data) // 2] ^= 1
+        (folder / name).write_bytes(data)
+
+    return damage
+
+
+def weights_from(location: str) -> Damage:
+    def damage(folder: Path) -> None:
+        model = onnx.load(folder / ENCODE, load_external_data=False)
+        tensor = next(tensor for tensor in model.graph.initializer if tensor.external_data)
+        tensor.external_data[0].value = location
+        replace_file(folder, ENCODE, model.SerializeToString())
+
+    return damage
+
+
+DAMAGES = [
+    pytest.param(shutil.rmtree, "^There is no artifact at ", id="missing folder"),
+    pytest.param(lambda f: (f / MANIFEST).unlink(), "it has no manifest.json", id="no manifest"),
+    pytest.param(lambda f: (f / MANIFEST).write_bytes(b"\xff{"), "is not JSON", id="manifest is no JSON"),
+    pytest.param(lambda f: (f / MANIFEST).write_bytes(b"[]"), "not an artifact's manifest", id="manifest is a list"),
+    pytest.param(changing(format=99), "of format 99; this Lacuna reads format 1", id="other format"),
+    pytest.param(changing(surprise=1), "not an artifact's manifest: .*surprise", id="unknown field"),
+    pytest.param(changing(name=5), "not an artifact's manifest: .*name", id="field of another type"),
+    pytest.param(changing(dimensions={}), "not an artifact's manifest: .*dimensions", id="field missing"),
+    *(pytest.param(flipping_a_bit(name), f"{name} is damaged", id=f"{name} changed") for name in sorted(FILES)),
+    pytest.param(lambda f: (f / WEIGHTS).unlink(), f"lacks {WEIGHTS}", id="file missing"),
+    pytest.param(lambda f: (f / "extra.bin").touch(), "holds extra.bin, which", id="file not listed"),
+    pytest.param(renaming("../weights.bin"), r"'../weights.bin', which is not a plain", id="path upwards"),
+    pytest.param(renaming("/etc/passwd"), "'/etc/passwd', which is not a plain", id="absolute path"),
+    pytest.param(renaming("C:\\weights.bin"), "which is not a plain", id="path of another system"),
+    pytest.param(renaming("more.bin"), "lists .*more.bin.*; an artifact is made of", id="other files"),
+    pytest.param(linking, "weights.bin is a link", id="link out of the folder"),
+    pytest.param(weights_from("../../secret"), "wants its weights from ../../secret", id="graph reads elsewhere"),
+    pytest.param(weights_from("/etc/passwd"), "wants its weights from /etc/passwd", id="graph reads anywhere"),
+    pytest.param(weights_from(TOKENIZER), "wants its weights from tokenizer.json", id="graph reads another file"),
+]
+
+
+@pytest.mark.parametrize(("damage", "sentence"), DAMAGES)
+def test_a_spoilt_artifact_is_refused(folder: Path, damage: Damage, sentence: str) -> None:
+    damage(folder)
+    with pytest.raises(ArtifactError, match=sentence) as raised:
+        artifact.load(folder)
+    assert str(raised.value).endswith(".")
+    assert "\n" not in str(raised.value)
+
+
+FOREIGN = {
+    "corrupt graph": (ENCODE, b"\x08\x09" + bytes(100), "is not an ONNX graph"),
+    "text": (ENCODE, b"not a graph at all", "is not an ONNX graph"),
+    "weights cut short": (WEIGHTS, b"short", "ONNX Runtime cannot open"),
+    "no tokenizer": (TOKENIZER, b"{}", "tokenizer.json is not a tokenizer"),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "sentence"), FOREIGN.values(), ids=FOREIGN)
+def test_right_hashes_do_not_make_a_model(folder: Path, name: str, data: bytes, sentence: str) -> None:
+    replace_file(folder, name, data)
+    with pytest.raises(ArtifactError, match=sentence):
+        Engine.load(folder, threads=1)
+
+
+def test_a_foreign_graph_is_refused(folder: Path) -> None:
+    value = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n"])
+    out = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n"])
+    graph = helper.make_graph([helper.make_node("Neg", ["x"], ["y"])], "foreign", [value], [out])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
+    replace_file(folder, DENOISE, model.SerializeToString())
+    with pytest.raises(ArtifactError, match="has other inputs or outputs"):
+        Engine.load(folder, threads=1)
+
+
+def test_other_chunk_sizes_are_refused(folder: Path) -> None:
+    change_manifest(folder, lambda table: table["reading"].update(longest=99))
+    with pytest.raises(ArtifactError, match="other special tokens or chunk sizes"):
+        artifact.load(folder)
+
+
+def test_external_data_is_found_wherever_a_tensor_can_be() -> None:
+    def tensor(location: str) -> TensorProto:
+        made = TensorProto(name=location, data_type=TensorProto.FLOAT, dims=[1], data_location=TensorProto.EXTERNAL)
+        made.external_data.add(key="length", value="4")
+        made.external_data.add(key="location", value=location)
+        return made
+
+    nodes = [helper.make_node("Constant", [], ["a"], value=tensor("in a constant"))]
+    branch = helper.make_graph(nodes, "branch", [], [], initializer=[tensor("in a branch")])
+    choice = helper.make_node("If", ["c"], ["d"], then_branch=branch, else_branch=branch)
+    graph = helper.make_graph([choice], "g", [], [], initializer=[tensor("at the top")])
+    function = helper.make_function("own", "f", [], ["a"], nodes, [helper.make_opsetid("", 20)])
+    function.node[0].attribute[0].t.external_data[1].value = "in a function"
+    model = helper.make_model(graph, functions=[function])
+    found = external.locations(model.SerializeToString())
+    assert found == {"in a constant", "in a branch", "at the top", "in a function"}
+
+
+# Writing
+
+
+def test_an_artifact_comes_back_as_it_was_written(made) -> None:
+    read = artifact.load(made.eight_bits)
+    assert read.manifest.name == "tiny eight_bits"
+    assert read.manifest.defaults == Defaults()
+    assert read.manifest.files == {name: hashlib.sha256(data).hexdigest() for name, data in read.files.items()}
+
+
+def test_writing_replaces_an_artifact_and_nothing_else(made, tmp_path: Path) -> None:
+    good = artifact.load(made.float32)
+    destination = tmp_path / "here"
+    artifact.write(destination, good.manifest, good.files)
+    artifact.write(destination, artifact.load(made.eight_bits).manifest, good.files)
+    assert artifact.load(destination).manifest.name == "tiny eight_bits"
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_a_folder_of_other_things_is_left_alone(made, tmp_path: Path) -> None:
+    good = artifact.load(made.float32)
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ArtifactError, match="is not an artifact; it is left as it is"):
+        artifact.write(tmp_path, good.manifest, good.files)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_defaults_and_scores_can_be_rewritten(folder: Path) -> None:
+    artifact.rescored(folder, Defaults(threshold=0.5), {"exact match": 0.25})
+    manifest = artifact.load(folder).manifest
+    assert manifest.defaults == Defaults(threshold=0.5)
+    assert manifest.scores == {"exact match": 0.25}

@@ -1,0 +1,41 @@
+"""CUDA, then CPU; which one, and why not the other."""
+
+import pytest
+
+from lacuna.export.providers import CPU_NAME, CUDA_NAME, NOT_STARTED, Provider, ProviderError, choose, without_cuda
+
+BOTH, CPU_ONLY = (CUDA_NAME, CPU_NAME), ("AzureExecutionProvider", CPU_NAME)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "available", "name", "note"),
+    [
+        pytest.param(Provider.AUTO, BOTH, CUDA_NAME, "The CPU is not used: CUDA was found.", id="cuda comes first"),
+        pytest.param(
+            Provider.AUTO, CPU_ONLY, CPU_NAME, "CUDA is not used: the installed", id="cpu if there is no cuda"
+        ),
+        pytest.param(Provider.CPU, BOTH, CPU_NAME, "CUDA is not used: the CPU was asked for.", id="cpu when asked for"),
+        pytest.param(Provider.CUDA, BOTH, CUDA_NAME, "The CPU is not used: CUDA was asked for.", id="cuda demanded"),
+    ],
+)
+def test_choice(wanted: Provider, available: tuple[str, ...], name: str, note: str) -> None:
+    choice = choose(wanted, available)
+    assert choice.name == name
+    assert choice.note.startswith(note)
+
+
+def test_cuda_that_does_not_start_gives_way() -> None:
+    choice = without_cuda(Provider.AUTO, NOT_STARTED)
+    assert choice.name == CPU_NAME
+    assert "does not start" in choice.note
+
+
+@pytest.mark.parametrize("why", [NOT_STARTED, "it was not built in"])
+def test_cuda_demanded_does_not_give_way(why: str) -> None:
+    with pytest.raises(ProviderError, match="CUDA was asked for"):
+        without_cuda(Provider.CUDA, why)
+
+
+def test_cuda_demanded_of_a_runtime_without_it() -> None:
+    with pytest.raises(ProviderError, match="built without it"):
+        choose(Provider.CUDA, CPU_ONLY)
