@@ -156,9 +156,9 @@ def lines(  # noqa: PLR0913 -- one for each option
 
 
 def _tokenizer_of(model: ModelOptions) -> Path:
-    from lacuna.export.artifact import embedded
+    from lacuna.export.artifact import TOKENIZER, embedded
 
-    return (model.folder or embedded()) / "tokenizer.json"
+    return (model.folder or embedded()) / TOKENIZER
 
 
 @contextlib.contextmanager
