@@ -2,8 +2,6 @@
 
 import json
 import platform
-import resource
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -12,6 +10,7 @@ from importlib import metadata
 import click
 
 from lacuna.cli.exit_codes import ExitCode
+from lacuna.cli.memory import peak_mib
 from lacuna.cli.opening import ModelOptions, Opening, model_options
 from lacuna.cli.terminal import visible_text
 from lacuna.cli.version import DISTRIBUTION
@@ -106,7 +105,7 @@ def examine(opening: Opening, options: ModelOptions) -> Report:
             load_ms=load_ms,
             fill_ms=_milliseconds_since(began),
             steps=len(drafts),
-            peak_memory_mib=_peak_memory_mib(),
+            peak_memory_mib=peak_mib(),
         )
     except LacunaError as failure:
         error = str(failure)
@@ -150,11 +149,6 @@ def _built_in_providers() -> tuple[str, ...]:
     except ImportError:
         return ()
     return tuple(onnxruntime.get_available_providers())
-
-
-def _peak_memory_mib() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024**2 if sys.platform == "darwin" else 1024)
 
 
 def _milliseconds_since(began: float) -> float:

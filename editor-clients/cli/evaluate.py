@@ -2,18 +2,15 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from lacuna.cli.exit_codes import ExitCode, FileError
 from lacuna.cli.opening import ModelOptions, Opening, model_options
 
-PIPED_WIDTH = 120
 SYSTEMS = ("lacuna", "ngram", "copier")
 
 
@@ -51,6 +48,7 @@ def infilling(
     from lacuna.cli.evaluation import infilling as rows_of
     from lacuna.cli.evaluation import tables
     from lacuna.cli.evaluation.progress import tracked
+    from lacuna.cli.tables import show
 
     tasks = rows_of.chosen(rows_of.read(data), every=every, limit=limit)
     with _opened(samples_file) as keep, _opened(json_file) as keep_report:
@@ -69,7 +67,7 @@ def infilling(
             keep(rows_of.sample_line(row) + "\n")
         found = rows_of.report(scored, data=data.name, seed=seed)
         keep_report(rows_of.to_json(found))
-    _print(tables.of_infilling(found))
+    show(tables.of_infilling(found))
     return ExitCode.DONE
 
 
@@ -121,6 +119,7 @@ def lines(  # noqa: PLR0913 -- one for each option
     from lacuna.cli.evaluation import baselines, filling, holes, tables
     from lacuna.cli.evaluation import lines as compared
     from lacuna.cli.evaluation.progress import tracked
+    from lacuna.cli.tables import show
     from lacuna.model.training.corpus import load
     from lacuna.model.training.distributions import Role
 
@@ -151,7 +150,7 @@ def lines(  # noqa: PLR0913 -- one for each option
             model=str(model.folder or "embedded") if "lacuna" in systems else "",
         )
         keep_report(compared.to_json(found))
-    _print(tables.of_lines(found))
+    show(tables.of_lines(found))
     return ExitCode.DONE
 
 
@@ -173,10 +172,3 @@ def _opened(path: Path | None) -> Iterator[Callable[[str], object]]:
         raise FileError(f"{path} cannot be written: {error.strerror}.") from error
     with file:
         yield file.write
-
-
-def _print(parts: Iterable[Table | str]) -> None:
-    on_terminal = Console().is_terminal
-    console = Console(width=None if on_terminal else PIPED_WIDTH, highlight=False)
-    for part in parts:
-        console.print(part)

@@ -1,5 +1,6 @@
 """How commands get their model: the one seam between the command line and the engine."""
 
+import copy
 import enum
 import functools
 from collections.abc import Callable
@@ -13,6 +14,9 @@ from lacuna.cli.exit_codes import ModelError
 from lacuna.syntax.errors import LacunaError
 
 if TYPE_CHECKING:  # `lacuna --help` needs no numpy
+    from lacuna.export.artifact import Defaults
+    from lacuna.export.cache import ChunkCache
+    from lacuna.export.engine import Engine
     from lacuna.lsp_server.request import Infill
 
 
@@ -32,6 +36,19 @@ class ModelOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """A model with a cache of its own, empty at first: what measurements are made on."""
+
+    infill: "Infill"
+    cache: "ChunkCache"
+    defaults: "Defaults"
+
+
+def _without_cache() -> Apart:
+    raise ModelError("This model has no cache to measure.")
+
+
+@dataclass(frozen=True, slots=True)
 class OpenModel:
     """A model ready to fill, and the least confidence at which its makers would show an answer."""
 
@@ -39,6 +56,8 @@ class OpenModel:
     threshold: float
     notes: tuple[str, ...] = ()
     """Sentences for `lacuna doctor`: which artifact it is, what runs it and why nothing else does."""
+    apart: Callable[[], Apart] = _without_cache
+    """The same model, loaded once, with another cache."""
 
 
 Opening = Callable[[ModelOptions], OpenModel]
@@ -57,7 +76,18 @@ def open_model(options: ModelOptions) -> OpenModel:
     except LacunaError as error:
         raise ModelError(str(error)) from error
     notes = (f"{engine.name}, {engine.manifest.precision}, from {folder}", engine.provider_note)
-    return OpenModel(functools.partial(infill, engine), engine.manifest.defaults.threshold, notes)
+    return OpenModel(
+        functools.partial(infill, engine), engine.manifest.defaults.threshold, notes, lambda: _apart(engine)
+    )
+
+
+def _apart(engine: "Engine") -> Apart:
+    from lacuna.export.cache import ChunkCache
+    from lacuna.lsp_server.infill import infill
+
+    twin = copy.copy(engine)
+    twin.cache = ChunkCache()
+    return Apart(functools.partial(infill, twin), twin.cache, twin.manifest.defaults)
 
 
 def model_options(command: Callable[..., object]) -> Callable[..., object]:
