@@ -175,14 +175,6 @@ def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Artif
     return replace(artifact, folder=folder)
 
 
-def rescored(folder: Path, defaults: Defaults, scores: Mapping[str, float]) -> None:
-    """Write other defaults and scores into an artifact's manifest."""
-    manifest = replace(load(folder).manifest, defaults=defaults, scores=dict(scores))
-    temporary = folder.with_name(f".{folder.name}.{MANIFEST}")
-    temporary.write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
-    temporary.replace(folder / MANIFEST)
-
-
 def _manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if path.is_symlink() or not path.is_file():

@@ -20,8 +20,8 @@ from lacuna.model.context import window
 from lacuna.model.sampler import Prediction
 from lacuna.model.tokenizer import MASK, Tokenizer
 
-SLOTS = 8
-"""Canvases are padded to a multiple of so many slots: products of other heights may add in another order."""
+ROWS = 8
+"""Anchor and canvas are padded to a multiple of so many rows: products of other heights add in another order."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -37,6 +37,7 @@ class Context:
     far_keys: Floats  # (global layers, M, K, E)
     far_values: Floats  # the same shape
     far_offsets: Ints  # (G, M)
+    anchors: Ints  # (G,) the token left of each hole
     attended: int
     """Tokens."""
     encoded: int
@@ -88,6 +89,7 @@ class Engine:
             far_keys=_joined([e.keys for e in encoded], dims.global_layers),
             far_values=_joined([e.values for e in encoded], dims.global_layers),
             far_offsets=seen.offsets(),
+            anchors=seen.anchors,
             attended=len(seen.positions),
             encoded=anew,
         )
@@ -95,10 +97,11 @@ class Engine:
     def denoise(self, context: Context, slots: Ints, lengths: Ints) -> Prediction:
         """Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them."""
         width = slots.shape[-1]
-        padded = np.pad(slots, ((0, 0), (0, 0), (0, -width % SLOTS)), constant_values=MASK)
+        padded = np.pad(slots, ((0, 0), (0, 0), (0, -(1 + width) % ROWS)), constant_values=MASK)
         feeds: dict[str, sessions.Array] = {
             "slots": padded.astype(np.int64),
             "lengths": np.asarray(lengths, np.int64),
+            "anchors": context.anchors,
             "near_keys": context.near_keys,
             "near_values": context.near_values,
             "near_offsets": context.near_offsets,

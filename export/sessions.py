@@ -16,6 +16,7 @@ INPUTS = {
     DENOISE: (
         "slots",
         "lengths",
+        "anchors",
         "near_keys",
         "near_values",
         "near_offsets",

@@ -1,6 +1,7 @@
 """`lacuna export`: from a training run to an artifact, with proof that it says what the network says."""
 
 import json
+import math
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,12 +12,31 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from lacuna.cli.exit_codes import ExitCode, FileError, ModelError
+from lacuna.cli.exit_codes import ExitCode, FileError, ModelError, UsageError
 from lacuna.cli.textfile import read
 from lacuna.syntax.errors import LacunaError
 
 if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
+    from lacuna.export.artifact import Defaults
     from lacuna.export.convert.parity import Parity
+
+
+class Setting(click.ParamType[tuple[str, float]]):
+    """A name and a number, written as in `threshold=0.4`."""
+
+    name = "setting"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        if isinstance(value, tuple):
+            return value
+        name, _, number = str(value).rpartition("=")
+        try:
+            parsed = float(number)
+        except ValueError:
+            parsed = math.nan
+        if not name or not math.isfinite(parsed):
+            self.fail(f"{value!r} is not of the form NAME=NUMBER.", param, ctx)
+        return name, parsed
 
 
 @click.command()
@@ -37,8 +57,24 @@ if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Compare torch, float32 and 8 bits on holes in this file; may be given many times.",
 )
+@click.option(
+    "--default",
+    "defaults",
+    multiple=True,
+    type=Setting(),
+    metavar="NAME=NUMBER",
+    help="A sampler default other than ours, such as threshold=0.4; may be given many times.",
+)
+@click.option(
+    "--score",
+    "scores",
+    multiple=True,
+    type=Setting(),
+    metavar="NAME=NUMBER",
+    help="A figure for the manifest, measured before; may be given many times.",
+)
 @click.option("--json", "results", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here.")
-def export(
+def export(  # noqa: PLR0913 -- a command has the options that it has
     *,
     run: Path,
     destination: Path,
@@ -46,25 +82,27 @@ def export(
     recipe: str,
     reference: Path | None,
     files: tuple[Path, ...],
+    defaults: tuple[tuple[str, float], ...],
+    scores: tuple[tuple[str, float], ...],
     results: Path | None,
 ) -> ExitCode:
     """Turn the checkpoint in the folder RUN into an artifact in the folder DESTINATION.
 
     With --parity the command fails (3) if the artifact does not say what the network says; it is written all the same.
     """
-    from lacuna.export.artifact import Defaults
     from lacuna.export.convert import convert
     from lacuna.export.convert.parity import compare
     from lacuna.export.engine import Engine
 
     name = name or run.resolve().name
+    sampling = _defaults(dict(defaults))
     texts = [read(path).text for path in files]
     with tempfile.TemporaryDirectory() as temporary:
         float32 = reference or Path(temporary) / "float32"
         try:
             trained = convert.read(run, recipe)
-            convert.convert(trained, float32, convert.FLOAT32, f"{name} in float32", Defaults())
-            made = convert.convert(trained, destination, convert.EIGHT_BITS, name, Defaults())
+            convert.convert(trained, float32, convert.FLOAT32, f"{name} in float32", sampling)
+            made = convert.convert(trained, destination, convert.EIGHT_BITS, name, sampling, dict(scores))
             parity = (
                 compare(trained.network(), Engine.load(float32), Engine.load(destination), texts) if texts else None
             )
@@ -90,6 +128,16 @@ def export(
         return ExitCode.DONE
     _show(parity)
     return ExitCode.DONE if parity.holds else ExitCode.MODEL
+
+
+def _defaults(changes: dict[str, float]) -> "Defaults":
+    """Ours with some changed, each of the type it had."""
+    from lacuna.export.artifact import Defaults
+
+    ours = asdict(Defaults())
+    if unknown := changes.keys() - ours.keys():
+        raise UsageError(f"There is no sampler default {min(unknown)!r} (there are: {', '.join(ours)}).")
+    return Defaults(**ours | {name: type(ours[name])(number) for name, number in changes.items()})
 
 
 def _show(parity: "Parity") -> None:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -56,7 +57,14 @@ def read(folder: Path, recipe: str) -> Run:
         raise RunError(f"{folder / CHECKPOINT} cannot be read as a checkpoint: {str(error).splitlines()[0]}") from error
 
 
-def convert(run: Run, destination: Path, precision: Precision, name: str, defaults: Defaults) -> Artifact:
+def convert(
+    run: Run,
+    destination: Path,
+    precision: Precision,
+    name: str,
+    defaults: Defaults,
+    scores: Mapping[str, float] = MappingProxyType({}),
+) -> Artifact:
     """Write the artifact to `destination`, in place of the one that is there."""
     manifest = Manifest(
         format=artifact.FORMAT,
@@ -67,7 +75,7 @@ def convert(run: Run, destination: Path, precision: Precision, name: str, defaul
         defaults=defaults,
         corpus=run.corpus,
         training=run.training,
-        scores={},
+        scores=dict(scores),
         files={},
     )
     files = built(run.dims, numbers(run.state), precision) | {artifact.TOKENIZER: run.tokenizer}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from onnx import TensorProto
 
@@ -88,8 +89,8 @@ class Network:
 
     @property
     def frequencies(self) -> NDArray[np.float32]:
-        width = self.dims.head_width
-        return np.asarray(ROTARY_BASE ** -(np.arange(0, width, 2, dtype=np.float32) / width), np.float32)
+        exponent = torch.arange(0, self.dims.head_width, 2, dtype=torch.float32) / self.dims.head_width
+        return (ROTARY_BASE**-exponent).numpy()  # torch's power: numpy's differs in the last bit
 
     def rotate(self, x: Value, turns: Turns) -> Value:
         """Rotary embedding, half-split, of x (..., P, E)."""
@@ -155,8 +156,9 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
     offset = position - position.expand_dims(1)  # (query, key)
     distance = op("Log", op("Abs", offset).floats() + 1.0)
     turns = net.turns(position)
-    count = op("Log", T.floats() + 2.0)  # (1,) keys that a token sees
-    x = net.embed(tokens) + net.role(CONTEXT)  # (T, D)
+    count = op("Log", (position + 3).floats()).expand_dims(1)  # (T, 1) of 2 more than the keys that a token sees
+    no_later = op("Where", offset > 0, -np.inf, 0.0)
+    x = net.embed(tokens)  # (T, D)
     keys, values = [], []
     for n in range(dims.layers):
         q, k, v = net.project(x, n, 1)  # (T, A, E), (T, K, E) twice
@@ -167,7 +169,7 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
         q, k, v = (t.transpose(1, 0, 2) for t in (q, k, v))  # (A, T, E), (K, T, E) twice
         if dims.is_global(n):
             scores = net.scores(q * (net.per_head(n, "scale", 2) * count), k.transpose(0, 2, 1), 0, T)  # (A, T, T)
-            scores = scores + net.bias(n, offset > 0, distance, (AFTER, BEFORE))
+            scores = scores + net.bias(n, offset > 0, distance, (AFTER, BEFORE)) + no_later
             null = op(
                 "Expand", net.per_head(n, "null", 2), graph.concat(0, graph.constant([1]), T, graph.constant([1]))
             )
@@ -175,7 +177,7 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
             weights_ = op("Slice", weights_, graph.constant([0]), T, graph.constant([-1]))
         else:
             q, k = net.rotate(q, turns) * dims.head_width**-0.5, net.rotate(k, turns)
-            weights_ = op("Softmax", net.scores(q, k.transpose(0, 2, 1), 0, T), axis=-1)
+            weights_ = op("Softmax", net.scores(q, k.transpose(0, 2, 1), 0, T) + no_later, axis=-1)
         x = net.finish(x, net.mix(weights_, v, 0, T, T).transpose(1, 0, 2), n, 1)
     shape = (dims.layers, "T", dims.key_heads, dims.head_width)
     graph.output(graph.concat(0, *keys), "keys", *shape)
@@ -186,8 +188,9 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
 def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weights) -> bytes:
     """One prediction for all slots of all holes, in several candidates: `Denoiser.denoise`, holes jointly.
 
-    slots (B, G, N), lengths (B, G), near_keys, near_values (local layers, G, 2W, K, E), near_offsets (G, 2W),
-    far_keys, far_values (global layers, M, K, E), far_offsets (G, M) -> logits (B, G, N, V), existence (B, G, N).
+    slots (B, G, N), lengths (B, G), anchors (G,), near_keys, near_values (local layers, G, 2W, K, E),
+    near_offsets (G, 2W), far_keys, far_values (global layers, M, K, E), far_offsets (G, M) -> logits (B, G, N, V),
+    existence (B, G, N).
     """
     graph = Graph("denoise", weights)
     op, net = graph.op, Network(dims, state, precision, graph)
@@ -195,13 +198,17 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     local, whole = dims.local_layers, dims.global_layers
     slots = graph.input("slots", np.int64, "B", "G", "N")
     lengths = graph.input("lengths", np.int64, "B", "G")
+    anchors = graph.input("anchors", np.int64, "G")
     near_keys = graph.input("near_keys", np.float32, len(local), "G", 2 * W, K, E)
     near_values = graph.input("near_values", np.float32, len(local), "G", 2 * W, K, E)
     near_offsets = graph.input("near_offsets", np.int64, "G", 2 * W)
     far_keys = graph.input("far_keys", np.float32, len(whole), "M", K, E)
     far_values = graph.input("far_values", np.float32, len(whole), "M", K, E)
     far_offsets = graph.input("far_offsets", np.int64, "G", "M")
-    B, G, N = (slots.size(axis) for axis in range(3))
+    B, G = slots.size(0), slots.size(1)
+    anchors = op("Expand", anchors.expand_dims(1), graph.concat(0, B, G, graph.constant([1])))
+    slots = graph.concat(2, anchors, slots)
+    N = slots.size(2)  # counts the anchor from here on
     M, GN = far_offsets.size(1), G * N
     wide = graph.constant([W])
 
@@ -211,7 +218,7 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     # 1. What stands in the slots
     role = op("Where", (slots == MASK).expand_dims(-1), net.role(MASKED), net.role(COMMITTED))
     x = net.embed(slots) + role  # (B, G, N, D)
-    slot = N.range()
+    slot = N.range() - 1  # the anchor stands at -1
     no_slot = absent(op("Not", slot < lengths.expand_dims(-1)))  # (B, G, N)
 
     # 2. What local layers need: their scores are (B, G, A, N, keys)
@@ -234,7 +241,7 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     canvas_distance = op("Log", op("Abs", place - place.expand_dims(1)).floats() + 1.0)
     no_canvas = no_slot.reshape(B, 1, 1, GN)
     far_count = op("Cast", op("Not", far_offsets == 0), to=TensorProto.INT64).sum(-1).reshape(-1)  # (G,)
-    count = op("Log", (far_count + lengths.sum(-1)).floats() + 2.0).expand_dims(1, 3, 4)  # (B, 1, G, 1, 1)
+    count = op("Log", (far_count + lengths.sum(-1) + G).floats() + 2.0).expand_dims(1, 3, 4)  # (B, 1, G, 1, 1)
 
     for n in range(dims.layers):
         q, k, v = net.project(x, n, 3)  # (B, G, N, A, E), (B, G, N, K, E) twice
@@ -266,7 +273,8 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
             context = [Part(before, before_v, wide), Part(after, after_v, wide)]
             attended = net.attend(context, Part(own, v, N), None, 2, N).transpose(0, 1, 3, 2, 4)
         x = net.finish(x, attended, n, 3)
-    x = net.normalise(x, "norm")
+    # What is said of a slot is read one place to its left.
+    x = op("Slice", net.normalise(x, "norm"), *(graph.constant([n]) for n in (0, -1, 2)))
     weight, bias = state["existence.weight"][0], state["existence.bias"]
     existence = (x * graph.weight("existence.weight", weight)).sum(-1) + graph.weight("existence.bias", bias)
     graph.output(net.logits(x), "logits", "B", "G", "N", dims.vocabulary)

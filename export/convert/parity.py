@@ -141,7 +141,9 @@ def _by_network(network: Denoiser, case: Case) -> Prediction:
     local, whole = list(network.dims.local_layers), list(network.dims.global_layers)
     near = Near(keys[local][:, :, near_index], values[local][:, :, near_index], near_offsets[None])
     far = Far(keys[whole], values[whole], torch.from_numpy(seen.offsets())[None])
-    slots, lengths = torch.from_numpy(case.slots)[None], torch.from_numpy(case.lengths)[None]
+    anchors = np.broadcast_to(seen.anchors[:, None], (*case.lengths.shape, 1))
+    slots = torch.from_numpy(np.concatenate([anchors, case.slots], -1))[None]  # (1, B, G, 1 + N)
+    lengths = torch.from_numpy(case.lengths)[None]
     hidden, existence = network.denoise(slots, lengths, near, far, torch.tensor([True]))
     return Prediction(network.logits(hidden)[0].numpy(), existence[0].numpy())
 

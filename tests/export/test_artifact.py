@@ -107,7 +107,8 @@ def test_a_spoilt_artifact_is_refused(folder: Path, damage: Damage, sentence: st
 
 
 FOREIGN = {
-    "corrupt graph": (ENCODE, b"\x08\x09" + bytes(100), "is not an ONNX graph"),
+    "graph cut short": (ENCODE, b"\x08\x09\x3a\x40graph", "is not an ONNX graph"),
+    "corrupt graph": (ENCODE, b"\x08\x09" + bytes(100), "ONNX Runtime cannot open"),
     "text": (ENCODE, b"not a graph at all", "is not an ONNX graph"),
     "weights cut short": (WEIGHTS, b"short", "ONNX Runtime cannot open"),
     "no tokenizer": (TOKENIZER, b"{}", "tokenizer.json is not a tokenizer"),
@@ -180,10 +181,3 @@ def test_a_folder_of_other_things_is_left_alone(made, tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="is not an artifact; it is left as it is"):
         artifact.write(tmp_path, good.manifest, good.files)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
-
-
-def test_defaults_and_scores_can_be_rewritten(folder: Path) -> None:
-    artifact.rescored(folder, Defaults(threshold=0.5), {"exact match": 0.25})
-    manifest = artifact.load(folder).manifest
-    assert manifest.defaults == Defaults(threshold=0.5)
-    assert manifest.scores == {"exact match": 0.25}

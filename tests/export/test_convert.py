@@ -35,7 +35,8 @@ def run(made, tmp_path: Path) -> Path:
 def test_a_run_becomes_an_artifact_with_figures(run: Path, tmp_path: Path, text: str, capsys) -> None:
     file, out, figures = tmp_path / "file.py", tmp_path / "out", tmp_path / "figures.json"
     file.write_text(text)
-    code = main.run(["export", str(run), str(out), "--name", "mine", "--parity", str(file), "--json", str(figures)])
+    given = ["--name", "mine", "--default", "threshold=0.5", "--default", "canvas=16", "--score", "exact match=0.25"]
+    code = main.run(["export", str(run), str(out), *given, "--parity", str(file), "--json", str(figures)])
     printed = capsys.readouterr()
     report = json.loads(figures.read_text())
     assert code == (0 if report["parity"]["holds"] else 3), printed.err
@@ -47,7 +48,8 @@ def test_a_run_becomes_an_artifact_with_figures(run: Path, tmp_path: Path, text:
     assert (manifest.training.steps, manifest.training.tokens) == (12, 3456)
     assert re.fullmatch(r"[0-9a-f]{40}|unknown", manifest.training.commit)
     assert manifest.corpus == artifact.Corpus("2 Python packages, SHA-256 abc", "Apache-2.0, MIT")
-    assert manifest.scores == {}
+    assert manifest.defaults == Defaults(threshold=0.5, canvas=16)
+    assert manifest.scores == {"exact match": 0.25}
 
 
 def test_no_weight_is_stored_twice(made) -> None:
@@ -61,6 +63,12 @@ def test_no_weight_is_stored_twice(made) -> None:
 def test_converting_twice_gives_the_same_bytes(made, tmp_path: Path) -> None:
     again = convert.convert(made.run, tmp_path / "again", convert.EIGHT_BITS, "again", Defaults())
     assert again.files == artifact.load(made.eight_bits).files
+
+
+@pytest.mark.parametrize("setting", ["threshold", "threshold=high", "=1", "surprise=1", "threshold=nan"])
+def test_a_default_that_makes_no_sense_is_refused(run: Path, tmp_path: Path, setting: str) -> None:
+    assert main.run(["export", str(run), str(tmp_path / "out"), "--default", setting]) == 2
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("name", ["checkpoint.pt", TOKENIZER])
