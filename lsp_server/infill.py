@@ -7,7 +7,7 @@ from functools import partial
 
 from lacuna.export.engine import Engine
 from lacuna.lsp_server import ranking
-from lacuna.lsp_server.request import Answer, Draft, Edit, Request, Timings, Tokens
+from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
 from lacuna.model.sampler import Drafts, Sampling
 from lacuna.model.tokenizer import MASK, Tokenizer
@@ -42,7 +42,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
 
     # answers that parse, best first -> edits
     ranked = ranking.rank(request.text, request.spans, answers, check)
-    reason = ranking.refusal(ranked[0], request.threshold) if ranked else ranking.Reason.NO_PARSE
+    reason = ranking.refusal(ranked[0], request.threshold) if ranked else Reason.NO_PARSE
     edits = () if reason else tuple(map(Edit, request.spans, ranked[0].texts))
     yield Answer(
         edits,

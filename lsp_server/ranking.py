@@ -61,14 +61,15 @@ def refusal(best: Joint, threshold: float) -> Reason | None:
 
 
 def repeats(text: str, span: Span, answer: str) -> bool:
-    """Whether the answer ends with what stands after it: the rest of its last line, or the whole next line."""
+    """Whether the answer ends with what stands after it: some of the rest of its line, or the whole next line."""
     lines = answer.split("\n")
     last = lines[-1].strip()
     rest = text[span.end : rest_of_line(text, span.end).end].strip()
     if rest:
-        return _is_wordy(rest) and last.endswith(rest)
-    following = text[span.end :].split(maxsplit=1) and _next_line(text, span.end)
-    if not following or not _is_wordy(following):
+        sizes = range(WORDY, min(len(rest), len(last)) + 1)
+        return any(last.endswith(rest[:size]) and _is_wordy(rest[:size]) for size in sizes)
+    following = _next_line(text, span.end)
+    if not _is_wordy(following):
         return False
     if len(lines) == 1:
         last = (text[_line_start(text, span.start) : span.start] + answer).strip()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.chunks import Chunked
+from lacuna.model.chunks import Chunked, Place
+from lacuna.model.tokenizer import HOLE
 
 Ints = NDArray[np.int64]
 
@@ -19,6 +20,8 @@ class Window:
     """(M,) of each token, ascending."""
     holes: Ints
     """(G,) of each sentinel."""
+    anchors: Ints
+    """(G,) the token left of each sentinel; HOLE where there is none."""
 
     def offsets(self) -> Ints:
         """(G, M) token distance of each token from each sentinel, negative before it; 0 is the sentinel itself."""
@@ -41,7 +44,14 @@ def window(chunked: Chunked, chosen: Sequence[int]) -> Window:
     starts = np.cumsum(lengths) - lengths
     holes = np.array([starts[place.chunk] + place.token for place in chunked.holes], np.int64)
     positions = [np.arange(starts[n], starts[n] + lengths[n]) for n in chosen]
-    return Window(np.concatenate(positions) if positions else np.zeros(0, np.int64), holes)
+    anchors = np.array([_left_of(chunked, place) for place in chunked.holes], np.int64)
+    return Window(np.concatenate(positions) if positions else np.zeros(0, np.int64), holes, anchors)
+
+
+def _left_of(chunked: Chunked, place: Place) -> int:
+    if place.token:
+        return chunked.chunks[place.chunk][place.token - 1]
+    return chunked.chunks[place.chunk - 1][-1] if place.chunk else HOLE
 
 
 def choose(chunked: Chunked, budget: int, near: int) -> tuple[int, ...]:

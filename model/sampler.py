@@ -16,6 +16,10 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 
+SURE = 0.9
+"""Least probability of a token that is committed before its canvas has its length."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What the denoiser says of every slot. B candidates, G holes, N slots, V tokens."""
@@ -54,7 +58,7 @@ class Drafts:
 
     @property
     def masked(self) -> Bools:
-        """(B, G, N)"""
+        """(B, G, N), past a canvas' end False."""
         within = np.arange(self.slots.shape[-1]) < self.lengths[..., None]
         return np.asarray((self.slots == MASK) & within)
 
@@ -65,12 +69,12 @@ def by_confidence(threshold: float) -> Policy:
     def policy(probability: Floats, masked: Bools) -> Bools:
         open_ = np.where(masked, probability, -1.0)
         surest = open_ == open_.max(axis=-1, keepdims=True)
-        return masked & (surest | (open_ >= threshold))
+        return np.asarray(masked & (surest | (open_ >= threshold)))
 
     return policy
 
 
-def left_to_right(probability: Floats, masked: Bools) -> Bools:
+def left_to_right(_probability: Floats, masked: Bools) -> Bools:
     """Commit the first masked slot: the autoregressive order, for reference."""
     first = np.cumsum(masked, axis=-1) == 1
     return np.asarray(masked & first)
@@ -89,7 +93,7 @@ def denoise(predict: Denoise, holes: int, sampling: Sampling) -> Iterator[Drafts
     first = Prediction(
         *(np.repeat(a[:, :, : slots.shape[-1]], len(lengths), 0) for a in (prediction.logits, prediction.existence))
     )
-    drafts = committed(drafts, first, sampling.policy, least=0.9)
+    drafts = committed(drafts, first, sampling.policy, least=SURE)
     yield drafts
     while drafts.masked.any():
         # an empty canvas shows the network one masked slot: it never saw a canvas of none
@@ -112,14 +116,14 @@ def committed(drafts: Drafts, prediction: Prediction, policy: Policy, least: flo
 
 
 def length_logs(existence: Floats) -> Floats:
-    """Existence logits (G, N) of fully masked canvases -> log P(length = l), (G, N + 1); the last one is "N or more"."""
+    """Existence logits (G, N) of fully masked canvases -> log P(length = l), (G, N + 1); the last is "N or more"."""
     survival = np.minimum.accumulate(1.0 / (1.0 + np.exp(-existence.astype(np.float64))), axis=-1)  # P(length > i)
     edges = np.concatenate([np.ones((len(survival), 1)), survival, np.zeros((len(survival), 1))], -1)
     return np.asarray(np.log(np.maximum(edges[:, :-1] - edges[:, 1:], 1e-9)), np.float32)
 
 
 def likeliest(logs: Floats, count: int) -> tuple[Ints, Floats]:
-    """The `count` likeliest combinations of one length a hole: (B, G) lengths and (B,) log-probabilities, best first."""
+    """The `count` likeliest combinations of one length a hole: (B, G) lengths, (B,) log-probabilities, best first."""
     beam: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
     for row in logs:
         best = np.argsort(-row, kind="stable")[:count]

@@ -58,7 +58,9 @@ def row_losses(
     lengths = torch.from_numpy(data.lengths).to(device)
     every = lengths[:, None].expand(-1, levels, -1)
     joint = torch.from_numpy(data.joint).to(device)
-    hidden_states, existence = network.denoise(corrupted.slots, every, near, far, joint)
+    anchors = torch.from_numpy(data.anchors).to(device)[:, None, :, None].expand(-1, levels, -1, 1)
+    slots = torch.cat([anchors, corrupted.slots], -1)  # (R, B, G, 1 + N)
+    hidden_states, existence = network.denoise(slots, every, near, far, joint)
     judged = corrupted.masked | corrupted.committed
     logits = network.logits(hidden_states[judged])  # (S, V): slots without a loss need no logits
     return losses(logits, existence, corrupted, targets.to(device), torch.from_numpy(data.hidden).to(device), lengths)

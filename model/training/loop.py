@@ -10,7 +10,7 @@ import torch
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import causal, checkpoint, curves, infilling, progress
 from lacuna.model.training.measure import Part, Tally, flops_of_token
-from lacuna.model.training.network import Denoiser
+from lacuna.model.training.network import Denoiser, fuse
 from lacuna.model.training.recipe import Recipe, RecipeError
 from lacuna.model.training.text import Documents
 
@@ -23,6 +23,7 @@ def train(
     *,
     device: torch.device,
     seconds: float,
+    is_compiled: bool = False,
     save_every: float = 300.0,
     is_interrupted: Callable[[], bool] = lambda: False,
 ) -> checkpoint.State:
@@ -39,6 +40,8 @@ def train(
     network = Denoiser(recipe.network).to(device)
     average = Denoiser(recipe.network).to(device)
     average.load_state_dict(network.state_dict())
+    if is_compiled:
+        fuse(network)
     matrices = [p for name, p in network.named_parameters() if p.ndim == 2 and name.startswith("layers")]
     chosen = {id(p) for p in matrices}
     others = [p for p in network.parameters() if id(p) not in chosen]

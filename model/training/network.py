@@ -17,8 +17,8 @@ from lacuna.model.tokenizer import MASK, PAD
 
 BEFORE, AFTER, OWN, OTHER = range(4)
 """Relations of a key to a slot in global layers: context before or after it, its own canvas, another hole's."""
-CONTEXT, MASKED, COMMITTED = range(3)
-"""Roles of a position."""
+MASKED, COMMITTED = range(2)
+"""Roles of a slot; context has none, and neither have the tokens of the causal phase."""
 ROTARY_BASE = 10_000.0
 
 
@@ -138,7 +138,7 @@ class Denoiser(nn.Module):
         super().__init__()
         self.dims = dims
         self.embedding = nn.Embedding(dims.vocabulary, dims.width)
-        self.role = nn.Embedding(3, dims.width)
+        self.role = nn.Embedding(2, dims.width)
         self.layers = nn.ModuleList(Layer(dims) for _ in range(dims.layers))
         self.biases = nn.ModuleDict({str(n): GlobalBias(dims.heads) for n in dims.global_layers})
         self.norm = nn.RMSNorm(dims.width)
@@ -154,20 +154,23 @@ class Denoiser(nn.Module):
             elif p.ndim == 2 and name.startswith("layers"):
                 nn.init.normal_(p, std=p.shape[1] ** -0.5)
         nn.init.normal_(self.embedding.weight, std=0.02)
-        nn.init.normal_(self.role.weight, std=0.02)
+        nn.init.zeros_(self.role.weight)  # after the causal phase a committed slot is a token like any other
 
     # ------------------------------------------------------------------ entries
 
     def encode(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """Chunks (X, T), padded with PAD -> keys and values (layers, X, T, K, E), keys not rotated."""
+        """Chunks (X, T), padded with PAD -> keys and values (layers, X, T, K, E), keys not rotated.
+
+        A token attends to those before it in its chunk, as in the causal phase (docs/log.md says what that gained).
+        """
         X, T = tokens.shape
         valid = tokens != PAD  # (X, T)
         flat = valid.flatten().nonzero().squeeze(1)  # padding costs attention only, not the matrix products
         position = torch.arange(T, device=tokens.device)
         offset = position - position.unsqueeze(1)  # (query, key)
-        relation = (offset > 0).long() * AFTER
-        mask = valid[:, None, None, :].expand(X, 1, T, T)
-        x = self.embedding(tokens.flatten()[flat]) + self.role.weight[CONTEXT]  # (valid, D)
+        relation = torch.full_like(offset, BEFORE)
+        mask = (valid[:, None, None, :] & (offset <= 0)).expand(X, 1, T, T)
+        x = self.embedding(tokens.flatten()[flat])  # (valid, D)
 
         def pad(y: Tensor) -> Tensor:  # (valid, h, E) -> (X, T, h, E)
             return y.new_zeros(X * T, *y.shape[1:]).index_copy(0, flat, y).unflatten(0, (X, T))
@@ -194,15 +197,17 @@ class Denoiser(nn.Module):
     def denoise(self, slots: Tensor, lengths: Tensor, near: Near, far: Far, joint: Tensor) -> tuple[Tensor, Tensor]:
         """One prediction for all slots of all holes.
 
-        slots (R, B, G, N): token ids, MASK where masked; lengths (R, B, G): slots of each canvas, the rest is padding;
-        joint (R,): whether the holes of a row see each other's canvases.
-        Returns the last hidden states (R, B, G, N, D), for `logits`, and existence logits (R, B, G, N).
+        slots (R, B, G, 1 + N): the anchor, which is the context token left of the hole, then the canvas' token ids,
+        MASK where masked; lengths (R, B, G): slots of each canvas, the rest is padding; joint (R,): whether the holes
+        of a row see each other's canvases.
+        Returns hidden states (R, B, G, N, D), for `logits`, and existence logits (R, B, G, N). Both are read one place
+        to the left of the slot they speak of, as in the causal phase: what was learned there holds here at once.
         """
-        R, B, G, N = slots.shape
+        R, B, G, N = slots.shape  # N counts the anchor from here on
         W = near.offsets.shape[-1] // 2
         role = torch.where(slots == MASK, MASKED, COMMITTED)
         x = self.embedding(slots) + self.role(role)  # (R, B, G, N, D)
-        slot = torch.arange(N, device=slots.device)
+        slot = torch.arange(N, device=slots.device) - 1  # the anchor stands at -1
         is_slot = slot < lengths.unsqueeze(-1)  # (R, B, G, N)
         from_right = slot - (lengths.unsqueeze(-1) - 1)  # (R, B, G, N) position as seen from the right
 
@@ -215,7 +220,8 @@ class Denoiser(nn.Module):
         is_far = (far.offsets != 0)[:, None, :, None, :].expand(R, B, G, N, far.offsets.shape[-1])
         same = torch.eye(G, dtype=torch.bool, device=slots.device)
         seen = same | joint[:, None, None]  # (R, G, G)
-        canvases = (seen[:, None, :, None, :, None] & is_slot[:, :, None, None, :, :]).expand(R, B, G, N, G, N)
+        is_seen = is_slot & (lengths > 0).unsqueeze(-1)  # a row's padding to G holes has no slots, but an anchor
+        canvases = (seen[:, None, :, None, :, None] & is_seen[:, :, None, None, :, :]).expand(R, B, G, N, G, N)
         far_mask = torch.cat([is_far, canvases.flatten(-2)], -1).flatten(2, 3).unsqueeze(2)  # (R, B, 1, GN, M+GN)
         far_relation = (far.offsets > 0).long() * AFTER  # (R, G, M)
         relation = torch.where(same, OWN, OTHER)[:, None, :, None].expand(G, N, G, N).reshape(G * N, G * N)
@@ -252,7 +258,7 @@ class Denoiser(nn.Module):
                 )
                 weights = (scores * self.dims.head_width**-0.5).masked_fill(~near_mask, float("-inf")).softmax(-1)
                 x = layer.finish(x, _mix(weights[..., : 2 * W], near_v) + _mix(weights[..., 2 * W :], v))
-        x = self.norm(x)
+        x = self.norm(x[..., :-1, :])
         return x, self.existence(x).squeeze(-1)
 
     def causal(self, tokens: Tensor, window: int = 256) -> Tensor:
@@ -263,7 +269,7 @@ class Denoiser(nn.Module):
         past = offset <= 0
         local = (past & (offset > -window))[None, None].expand(R, 1, T, T)
         mask = past[None, None].expand(R, 1, T, T)
-        x = self.embedding(tokens) + self.role.weight[CONTEXT]
+        x = self.embedding(tokens)
         for n, layer in enumerate(self.layers):
             q, k, v = layer.project(x)
             if self.dims.is_global(n):

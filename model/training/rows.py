@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lacuna.model.chunks import cut
 from lacuna.model.context import Window, window
-from lacuna.model.tokenizer import PAD, Tokenizer
+from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 from lacuna.model.training import holes
 from lacuna.model.training.recipe import InfillPhase
 
@@ -36,10 +36,11 @@ class Batch:
     far_offsets: Ints  # (R, G, M)
     near_index: Ints  # (R, G, 2W) into M
     near_offsets: Ints  # (R, G, 2W)
+    anchors: Ints  # (R, G) the token left of each hole
     targets: Ints  # (R, G, N) hidden tokens, PAD past their end
     existing: Ints  # (R, G) slots of the canvas that exist
     hidden: Ints  # (R, G) hidden tokens in all, more than `existing` when the canvas is too short; -1 is no hole
-    lengths: Ints  # (R, G) slots of the canvas
+    lengths: Ints  # (R, G) slots of the canvas, 0 where there is no hole
     joint: NDArray[np.bool_]  # (R,)
 
 
@@ -69,9 +70,10 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
     near_index = np.zeros((count, most_holes, 2 * near), np.int64)
     near_offsets = np.zeros((count, most_holes, 2 * near), np.int64)
     targets = np.full((count, most_holes, capacity), PAD, np.int64)
+    anchors = np.full((count, most_holes), HOLE, np.int64)
     existing = np.zeros((count, most_holes), np.int64)
     hidden = np.full((count, most_holes), -1, np.int64)
-    lengths = np.ones((count, most_holes), np.int64)
+    lengths = np.zeros((count, most_holes), np.int64)
     at = 0
     for r, row in enumerate(rows):
         index = np.concatenate([np.arange(len(chunk)) + (at + c) * tall for c, chunk in enumerate(row.chunks)])
@@ -81,6 +83,7 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
         far_index[r, : len(index)] = index
         far_offsets[r, : len(row.hidden), : len(index)] = row.window.offsets()
         near_index[r, : len(row.hidden)], near_offsets[r, : len(row.hidden)] = row.window.near(near)
+        anchors[r, : len(row.hidden)] = row.window.anchors
         for g, tokens in enumerate(row.hidden):
             hidden[r, g] = len(tokens)
             is_full = rng.random() < 0.5
@@ -88,7 +91,9 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
             existing[r, g] = min(len(tokens), lengths[r, g])
             targets[r, g, : existing[r, g]] = tokens[: existing[r, g]]
     joint = rng.random(count) < phase.joint
-    return Batch(chunks, far_index, far_offsets, near_index, near_offsets, targets, existing, hidden, lengths, joint)
+    return Batch(
+        chunks, far_index, far_offsets, near_index, near_offsets, anchors, targets, existing, hidden, lengths, joint
+    )
 
 
 def _excerpt(texts: tuple[str, ...], size: int, rng: np.random.Generator) -> str:

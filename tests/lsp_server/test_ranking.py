@@ -1,0 +1,68 @@
+"""Which answers may be offered: they parse, change something, and do not repeat what follows."""
+
+import pytest
+
+from lacuna.lsp_server.ranking import rank, refusal, repeats
+from lacuna.lsp_server.request import Reason
+from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.spans import Span
+
+
+def at(marked):
+    """A text with one span between « and »."""
+    start, end = marked.index("«"), marked.index("»") - 1
+    return marked.replace("«", "").replace("»", ""), Span(start, end)
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("print(«»value)\n", "value", True, id="the first word that follows"),
+        pytest.param("print(«»value)\n", "value)", True, id="rest of the line with its bracket"),
+        pytest.param("f(«»)\n", "g()", False, id="a closing bracket may stand twice"),
+        pytest.param("x = «»\nreturn x\n", "1\nreturn x", True, id="whole next line"),
+        pytest.param("x = «»\n\n\n    return x\n", "1\n    return x", True, id="next line past blank ones"),
+        pytest.param("a = 1\na «»\na = 1\n", "= 1", True, id="the line becomes the next one"),
+        pytest.param("x = «»\n)\n", "(\n)", False, id="a lone bracket may stand twice"),
+        pytest.param("x = «»\n", "value", False, id="nothing follows"),
+        pytest.param("x = «»", "value", False, id="end of the file"),
+        pytest.param("x = «old»\r\ny = 2\r\n", "1\ny = 2", True, id="CRLF"),
+        pytest.param("retur«»n x\n", "n", False, id="part of a word"),
+    ],
+)
+def test_repeats(marked, answer, expected):
+    text, span = at(marked)
+    assert repeats(text, span, answer) is expected
+
+
+def ranked(marked, *answers):
+    text, span = at(marked)
+    given = [((answer,), confidence) for answer, confidence in answers]
+    return rank(text, (span,), given, SyntaxCheck(text, (span,), PYTHON))
+
+
+def test_what_parses_comes_first_whatever_its_confidence():
+    best, *_ = ranked("x = f(«»)\n", ("((", 0.9), ("y", 0.1))
+    assert best.texts == ("y",)
+    assert refusal(best, 0.05) is None
+
+
+def test_of_those_that_parse_the_surer_one_comes_first():
+    assert [joint.texts[0] for joint in ranked("x = «»\n", ("y", 0.1), ("z", 0.4))] == ["z", "y"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "confidence", "reason"),
+    [
+        pytest.param("x = «»\n", "y", 0.2, Reason.BELOW_THRESHOLD, id="below threshold"),
+        pytest.param("x = «»\n", "((", 0.9, Reason.NO_PARSE, id="no parse"),
+        pytest.param("f(«»value)\n", "value)", 0.9, Reason.NO_PARSE, id="no parse comes before repeats"),
+        pytest.param("x = y«» + long_name\n", " + long_name", 0.9, Reason.REPEATS, id="repeats"),
+        pytest.param("x = y«»\n", "", 0.9, Reason.EMPTY, id="nothing to add"),
+        pytest.param("x = «y»\n", "y", 0.9, Reason.EMPTY, id="what stands there already"),
+    ],
+)
+def test_why_an_answer_is_not_offered(marked, answer, confidence, reason):
+    (best,) = ranked(marked, (answer, confidence))
+    assert refusal(best, 0.3) is reason

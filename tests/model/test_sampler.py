@@ -1,0 +1,127 @@
+"""The sampler against a scripted denoiser: what is committed when, how lengths are chosen, what an answer scores."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from lacuna.model.sampler import Prediction, Sampling, by_confidence, denoise, left_to_right, length_logs, likeliest
+from lacuna.model.tokenizer import MASK, SPECIAL
+
+VOCABULARY = 12
+
+
+class Script:
+    """A denoiser that knows the answers: slot i of hole g is answers[g][i], with a probability of its own."""
+
+    def __init__(self, answers, probabilities, lengths):
+        self.answers, self.probabilities, self.lengths = answers, probabilities, lengths
+        self.calls = []
+
+    def __call__(self, slots, lengths):
+        self.calls.append((slots.copy(), lengths.copy()))
+        B, G, N = slots.shape
+        logits = np.zeros((B, G, N, VOCABULARY), np.float32)
+        logits[..., :SPECIAL] = 50.0  # never to be chosen, and no part of any probability
+        existence = np.zeros((B, G, N), np.float32)
+        for g, slot in itertools.product(range(G), range(N)):
+            p = self.probabilities[g][min(slot, len(self.probabilities[g]) - 1)]
+            token = self.answers[g][min(slot, len(self.answers[g]) - 1)]
+            logits[:, g, slot, token] = np.log(p / (1 - p) * (VOCABULARY - SPECIAL - 1))
+            survival = sum(share for length, share in self.lengths[g].items() if length > slot)
+            existence[:, g, slot] = np.log(max(survival, 1e-6) / max(1 - survival, 1e-6))
+        return Prediction(logits, existence)
+
+
+def run(script, *, canvas=8, lengths=1, policy=by_confidence(0.9)):
+    return list(denoise(script, len(script.answers), Sampling(canvas, lengths, policy)))
+
+
+def test_sure_slots_are_committed_at_once_and_the_answer_has_the_likeliest_length():
+    drafts = run(Script([[5, 6, 7]], [[0.95]], [{3: 0.8, 2: 0.2}]))
+    assert drafts[-1].slots.tolist() == [[[5, 6, 7]]]
+    assert len(drafts) == 1
+
+
+def test_unsure_slots_are_committed_one_a_step_surest_first():
+    drafts = run(Script([[5, 6, 7]], [[0.3, 0.5, 0.4]], [{3: 1.0}]))
+    seen = [draft.slots[0, 0].tolist() for draft in drafts]
+    M = MASK
+    assert seen == [[M, M, M], [M, 6, M], [M, 6, 7], [5, 6, 7]]
+
+
+def test_left_to_right_is_the_autoregressive_order():
+    drafts = run(Script([[5, 6, 7]], [[0.3, 0.99, 0.4]], [{3: 1.0}]), policy=left_to_right)
+    assert [int((draft.slots != MASK).sum()) for draft in drafts] == [0, 1, 2, 3]
+    assert drafts[1].slots[0, 0, 0] == 5
+
+
+def test_an_answer_scores_the_product_of_its_length_and_tokens():
+    drafts = run(Script([[5, 6]], [[0.5, 0.8]], [{2: 0.75, 1: 0.25}]))
+    assert np.exp(drafts[-1].scores[0]) == pytest.approx(0.75 * 0.5 * 0.8, rel=1e-4)
+
+
+def test_several_lengths_are_denoised_as_one_batch():
+    script = Script([[5, 6, 7]], [[0.95]], [{3: 0.5, 1: 0.3, 2: 0.2}])
+    drafts = run(script, lengths=3)
+    assert drafts[-1].lengths.tolist() == [[3], [1], [2]]
+    assert [row[0, :n].tolist() for row, n in zip(drafts[-1].slots, (3, 1, 2), strict=True)] == [[5, 6, 7], [5], [5, 6]]
+
+
+def test_several_holes_are_filled_jointly_in_the_same_steps():
+    script = Script([[5, 6], [7, 8, 9]], [[0.5], [0.5]], [{2: 1.0}, {3: 1.0}])
+    drafts = run(script)
+    assert [row[:n].tolist() for row, n in zip(drafts[-1].slots[0], (2, 3), strict=True)] == [[5, 6], [7, 8, 9]]
+    assert all(slots.shape[:2] == (1, 2) for slots, _ in script.calls)
+
+
+def test_an_empty_answer_needs_no_second_step():
+    script = Script([[5]], [[0.5]], [{0: 0.9, 1: 0.1}])
+    (draft,) = run(script)
+    assert draft.lengths.tolist() == [[0]]
+    assert np.exp(draft.scores[0]) == pytest.approx(0.9, rel=1e-3)
+
+
+def test_the_network_never_sees_a_canvas_without_slots():
+    script = Script([[5], [6, 7]], [[0.5], [0.5]], [{0: 1.0}, {2: 1.0}])
+    run(script)
+    assert all((lengths >= 1).all() for _, lengths in script.calls)
+
+
+def test_closing_it_makes_no_further_call():
+    script = Script([[5, 6, 7]], [[0.3]], [{3: 1.0}])
+    steps = denoise(script, 1, Sampling(8, 1, by_confidence(0.9)))
+    next(steps)
+    steps.close()
+    assert len(script.calls) == 1
+
+
+@given(arrays(np.float32, (2, 5), elements=st.floats(-8, 8, width=32)))
+def test_length_probabilities_are_a_distribution(existence):
+    assert np.exp(length_logs(existence)).sum(-1) == pytest.approx(np.ones(2), abs=1e-5)
+
+
+def test_lengths_from_existence_match_the_closed_form():
+    shares = np.array([0.1, 0.2, 0.4, 0.3])  # of lengths 0, 1, 2, 3 or more
+    survival = 1 - np.cumsum(shares)[:3]
+    logs = length_logs(np.log(survival / (1 - survival))[None].astype(np.float32))
+    assert np.exp(logs[0]) == pytest.approx(shares, abs=1e-5)
+
+
+@given(arrays(np.float32, (3, 4), elements=st.floats(-6, 0, width=32)), st.integers(1, 6))
+def test_the_likeliest_combinations_are_those_of_an_exhaustive_search(logs, count):
+    lengths, scores = likeliest(logs, count)
+    every = sorted((sum(float(row[n]) for row, n in zip(logs, combination, strict=True)) for combination in itertools.product(range(4), repeat=3)), reverse=True)  # fmt: skip
+    assert scores == pytest.approx(every[:count], abs=1e-4)
+    assert len({tuple(row) for row in lengths.tolist()}) == count
+
+
+@given(arrays(np.float32, (2, 3, 6), elements=st.floats(0.0078125, 1, width=32)), arrays(bool, (2, 3, 6)), st.floats(0, 1))
+def test_a_policy_commits_masked_slots_only_and_at_least_one(probability, masked, threshold):
+    for policy in (by_confidence(threshold), left_to_right):
+        chosen = policy(probability, masked)
+        assert not (chosen & ~masked).any()
+        assert (chosen.any(-1) == masked.any(-1)).all()
