@@ -24,6 +24,7 @@ class Editor:
 
     def __init__(self, program, folder):
         self._folder = folder
+        self._has_quit = False
         init = str(Path(__file__).with_name("init.lua"))
         arguments = ["--embed", "--headless", "--clean", "-n", "--cmd", WITHOUT_PROVIDERS, "-u", init]
         self.nvim = pynvim.attach("child", argv=[program, *arguments])
@@ -109,7 +110,10 @@ class Editor:
         return self.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())")
 
     def quit(self):
-        with contextlib.suppress(EOFError, OSError):  # it goes before it can answer, or went before
+        if self._has_quit:
+            return
+        self._has_quit = True
+        with contextlib.suppress(EOFError, OSError):  # it goes before it can answer
             self.nvim.command("qall!")
         self.nvim.close()
 
