@@ -10,7 +10,7 @@ import numpy as np
 CSV, PNG = "losses.csv", "losses.png"
 FIELDS = (
     "step", "phase", "rate", "norm", "tokens", "loss_tokens", "tokens_per_second", "loss_tokens_per_second",
-    "flops_per_second", "causal", "tokens_nll", "full_nll", "existence", "committed",
+    "flops_per_second", "causal", "tokens_nll", "full_nll", "ordered", "existence", "committed",
 )  # fmt: skip
 LOSSES = FIELDS[9:]
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from lacuna.model.tokenizer import SPECIAL, Tokenizer
+from lacuna.model.tokenizer import MASK, SPECIAL, Tokenizer
 from lacuna.model.training.loss import Losses, corrupt, losses
 from lacuna.model.training.measure import Part
 from lacuna.model.training.network import Denoiser, Far, Near
@@ -35,12 +36,18 @@ def parts(
     for at in range(0, len(rows), micro):
         data = batch(rows[at : at + micro], phase, recipe.network.near, capacity, rng)
         wrong = _wrong(data, phase.levels, phase.corrupted, generator)
-        slots = data.lengths.sum() * phase.levels
-        found = row_losses(network, data, phase.levels, wrong, generator, device)
-        loss = found.tokens + phase.existence_weight * found.existence + phase.committed_weight * found.committed
+        slots = data.lengths.sum() * (phase.levels + 1)
+        found, ordered = row_losses(network, data, phase.levels, wrong, generator, device)
+        loss = (
+            found.tokens
+            + phase.ordered_weight * ordered
+            + phase.existence_weight * found.existence
+            + phase.committed_weight * found.committed
+        )
         sums = {
             "tokens_nll": found.tokens.item(),
             "full_nll": found.full.item(),
+            "ordered": ordered.item(),
             "existence": found.existence.item(),
             "committed": found.committed.item(),
         }
@@ -49,21 +56,35 @@ def parts(
 
 def row_losses(
     network: Denoiser, data: Batch, levels: int, wrong: Tensor, generator: torch.Generator, device: torch.device
-) -> Losses:
-    """Encode the context once, denoise every hole at every level."""
+) -> tuple[Losses, Tensor]:
+    """Encode the context once, denoise every hole at every level, and once with all its tokens in place and in order.
+
+    The second result is that level's negative log-likelihood in nats, summed over holes: what the causal phase
+    taught, now with the text that follows in view.
+    """
     targets, existing = torch.from_numpy(data.targets), torch.from_numpy(data.existing)
     corrupted = corrupt(targets, existing, levels, wrong, generator)
     corrupted = type(corrupted)(*(t.to(device) for t in corrupted))
+    targets, existing = targets.to(device), existing.to(device)
     near, far = context(network, data, device)
     lengths = torch.from_numpy(data.lengths).to(device)
-    every = lengths[:, None].expand(-1, levels, -1)
-    joint = torch.from_numpy(data.joint).to(device)
-    anchors = torch.from_numpy(data.anchors).to(device)[:, None, :, None].expand(-1, levels, -1, 1)
-    slots = torch.cat([anchors, corrupted.slots], -1)  # (R, B, G, 1 + N)
-    hidden_states, existence = network.denoise(slots, every, near, far, joint)
+    exists = torch.arange(targets.shape[-1], device=device) < existing.unsqueeze(-1)  # (R, G, N)
+    anchors = torch.from_numpy(data.anchors).to(device)[:, None, :, None].expand(-1, levels + 1, -1, 1)
+    canvases = torch.cat([corrupted.slots, torch.where(exists, targets, MASK).unsqueeze(1)], 1)
+    hidden_states, existence = network.denoise(
+        torch.cat([anchors, canvases], -1),  # (R, B + 1, G, 1 + N)
+        lengths[:, None].expand(-1, levels + 1, -1),
+        near,
+        far,
+        torch.from_numpy(data.joint).to(device),
+        torch.arange(levels + 1, device=device) == levels,
+    )
     judged = corrupted.masked | corrupted.committed
-    logits = network.logits(hidden_states[judged])  # (S, V): slots without a loss need no logits
-    return losses(logits, existence, corrupted, targets.to(device), torch.from_numpy(data.hidden).to(device), lengths)
+    logits = network.logits(hidden_states[:, :levels][judged])  # (S, V): slots without a loss need no logits
+    hidden = torch.from_numpy(data.hidden).to(device)
+    found = losses(logits, existence[:, :levels], corrupted, targets, hidden, lengths)
+    in_order = network.logits(hidden_states[:, levels][exists])
+    return found, F.cross_entropy(in_order, targets[exists], reduction="sum")
 
 
 def context(network: Denoiser, data: Batch, device: torch.device) -> tuple[Near, Far]:

@@ -194,12 +194,15 @@ class Denoiser(nn.Module):
             x = layer.finish(x, attended.flatten(0, 1)[flat])
         return torch.stack(keys), torch.stack(values)
 
-    def denoise(self, slots: Tensor, lengths: Tensor, near: Near, far: Far, joint: Tensor) -> tuple[Tensor, Tensor]:
+    def denoise(
+        self, slots: Tensor, lengths: Tensor, near: Near, far: Far, joint: Tensor, ordered: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """One prediction for all slots of all holes.
 
         slots (R, B, G, 1 + N): the anchor, which is the context token left of the hole, then the canvas' token ids,
         MASK where masked; lengths (R, B, G): slots of each canvas, the rest is padding; joint (R,): whether the holes
-        of a row see each other's canvases.
+        of a row see each other's canvases; ordered (B,), for training alone: whether a slot sees of the canvases only
+        what is to its left in its own, so that each true token can be predicted from those before it.
         Returns hidden states (R, B, G, N, D), for `logits`, and existence logits (R, B, G, N). Both are read one place
         to the left of the slot they speak of, as in the causal phase: what was learned there holds here at once.
         """
@@ -213,7 +216,10 @@ class Denoiser(nn.Module):
 
         # local layers: [left context | right context | own canvas]
         is_near = (near.offsets != 0)[:, None, :, None, None, :].expand(R, B, G, 1, N, 2 * W)
-        own = is_slot[:, :, :, None, None, :].expand(R, B, G, 1, N, N)
+        if ordered is None:
+            ordered = torch.zeros(B, dtype=torch.bool, device=slots.device)
+        visible = ~ordered.view(B, 1, 1) | (slot <= slot.unsqueeze(1))  # (B, query, key)
+        own = is_slot[:, :, :, None, None, :] & visible.view(1, B, 1, 1, N, N)  # (R, B, G, 1, N, N)
         near_mask = torch.cat([is_near, own], -1)
 
         # global layers: [far context | canvases of all holes]
@@ -221,7 +227,8 @@ class Denoiser(nn.Module):
         same = torch.eye(G, dtype=torch.bool, device=slots.device)
         seen = same | joint[:, None, None]  # (R, G, G)
         is_seen = is_slot & (lengths > 0).unsqueeze(-1)  # a row's padding to G holes has no slots, but an anchor
-        canvases = (seen[:, None, :, None, :, None] & is_seen[:, :, None, None, :, :]).expand(R, B, G, N, G, N)
+        in_order = ~ordered.view(B, 1, 1, 1, 1) | (same[:, None, :, None] & (slot <= slot.unsqueeze(1))[None, :, None, :])
+        canvases = seen[:, None, :, None, :, None] & is_seen[:, :, None, None, :, :] & in_order  # (R, B, G, N, G, N)
         far_mask = torch.cat([is_far, canvases.flatten(-2)], -1).flatten(2, 3).unsqueeze(2)  # (R, B, 1, GN, M+GN)
         far_relation = (far.offsets > 0).long() * AFTER  # (R, G, M)
         relation = torch.where(same, OWN, OTHER)[:, None, :, None].expand(G, N, G, N).reshape(G * N, G * N)

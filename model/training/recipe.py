@@ -55,6 +55,7 @@ class InfillPhase:
     """Share of rows whose holes see each other's canvases."""
     corrupted: float
     """Share of canvases in which some committed slots are wrong."""
+    ordered_weight: float
     existence_weight: float
     committed_weight: float
     kinds: dict[str, float]
