@@ -70,11 +70,11 @@ class Client:
         self.lsp.protocol.fm.features.pop(method)
         self.lsp.feature(method)(lambda params: messages.put_nowait(params.message))
 
-    async def start(self, folder, *, capabilities=CAPABLE, options=None, configuration=None, load=""):
+    async def start(self, folder, *, command=SCRIPTED, capabilities=CAPABLE, options=None, configuration=None, load=""):
         path = str(folder / f"gate{next(self._numbers)}")
         self._gate = await asyncio.start_unix_server(self._run, path)
         self.lsp.set_configuration(configuration, section="lacuna")
-        await self.lsp.start_io(*SCRIPTED, env={**os.environ, "SCRIPT_SOCKET": path, "SCRIPT_LOAD": load})
+        await self.lsp.start_io(*command, env={**os.environ, "SCRIPT_SOCKET": path, "SCRIPT_LOAD": load})
         params = types.InitializeParams(capabilities=capabilities, initialization_options=options)
         self.answered = await asyncio.wait_for(self.lsp.initialize_session(params), PATIENCE)
         self.uri = "file:///project/module.py"
@@ -179,10 +179,16 @@ async def start(tmp_path):
         await client.end()
 
 
+@pytest.fixture(scope="module")
+def served():
+    """How the server that a module's tests share is started; a module may say it otherwise."""
+    return {}
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_client(tmp_path_factory):
+async def shared_client(tmp_path_factory, served):
     client = Client()
-    await client.start(tmp_path_factory.mktemp("server"))
+    await client.start(tmp_path_factory.mktemp("server"), **served)
     yield client
     await client.end()
 
