@@ -92,6 +92,18 @@ def test_an_isolated_interpreter_runs_none_of_its_code(workspace: Path, module: 
     assert ended.returncode == ARGUMENTS[arguments], ended.stderr
 
 
+@pytest.mark.parametrize("is_isolated", [False, True], ids=["the installed command", "an isolated interpreter"])
+def test_filling_with_the_embedded_model_runs_none_of_its_code(
+    workspace: Path, installed_command: list[str], *, is_isolated: bool
+):
+    (workspace / "b.py").write_text("x = <fill>\n")
+    command = [sys.executable, "-I", "-m", "lacuna.cli"] if is_isolated else installed_command
+    ended = run_inside(workspace, [*command, "fill", "b.py", "--threshold", "0", "--json"], "{workspace}")
+    assert executed(workspace) == []
+    assert ended.returncode in (0, 1), ended.stderr
+    assert json.loads(ended.stdout)["timings_ms"]["steps"], "the model works"
+
+
 def framed(*messages: dict[str, object]) -> bytes:
     bodies = (json.dumps({"jsonrpc": "2.0"} | message).encode() for message in messages)
     return b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in bodies)
@@ -141,7 +153,7 @@ def test_the_server_as_editors_start_it_runs_none_of_its_code(workspace: Path):
             )
         )
         server.stdin.flush()
-        answer_to(2, server)
+        assert "result" in answer_to(2, server), "the model works"
         server.stdin.write(framed({"id": 3, "method": "shutdown"}, {"method": "exit"}))
         server.stdin.flush()
         answer_to(3, server)
