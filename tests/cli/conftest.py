@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from lacuna.cli import main
-from lacuna.cli.opening import ModelOptions, OpenModel
+from lacuna.cli.opening import Apart, ModelOptions, OpenModel
+from lacuna.export.artifact import Defaults
+from lacuna.export.cache import ChunkCache
 from lacuna.lsp_server.request import Answer, Candidate, Draft, Edit, Reason, Request, Timings, Tokens
 
 
@@ -23,7 +25,10 @@ class Scripted:
 
     def open(self, options: ModelOptions) -> OpenModel:
         self.options.append(options)
-        return OpenModel(self.infill, threshold=0.25)
+        return OpenModel(self.infill, threshold=0.25, apart=self.apart)
+
+    def apart(self) -> Apart:
+        return Apart(self.infill, ChunkCache(), Defaults())
 
     def infill(self, request: Request) -> Iterator[Draft | Answer]:
         self.requests.append(request)

@@ -14,7 +14,7 @@ PARTS = {
     "encode": "  encode",
     "steps": "  steps",
 }
-COUNTS = {"encoded": "tokens encoded", "attended": "context tokens", "slots": "slots", "steps": "steps"}
+COUNTS = {"encoded": "tokens encoded", "attended": "context tokens"}
 
 
 def of_keystroke(found: keystroke.Report) -> Iterator[Table | str]:
@@ -27,6 +27,7 @@ def of_keystroke(found: keystroke.Report) -> Iterator[Table | str]:
     table.add_section()
     for count, name in COUNTS.items():
         table.add_row(name, *(_spread(size.counts[count], ",.0f") for size in found.sizes))
+    table.add_row("slots × steps", *map(_slot_steps, found.sizes))
     table.add_section()
     table.add_row("cold open, ms", *(f"{size.cold_open_ms.total:.1f}" for size in found.sizes))
     table.add_row("cache, MiB", *(f"{size.cache_mib:.1f}" for size in found.sizes))
@@ -34,8 +35,8 @@ def of_keystroke(found: keystroke.Report) -> Iterator[Table | str]:
     yield table
     for aim in found.aims:
         yield f"aim: {aim.what} <= {aim.at_most:g}: {aim.found:.2f}, {'met' if aim.is_met else 'NOT met'}"
-    threads = "the engine's choice of" if found.threads is None else found.threads
-    yield f"{found.model} on {found.provider}, {threads} threads, {found.cores} cores, Python {found.python}"
+    threads = "the engine's choice" if found.threads is None else found.threads
+    yield f"{found.model} on {found.provider}, threads: {threads}, {found.cores} cores, Python {found.python}"
     sampling = found.defaults
     yield (
         f"commits by {found.policy} {sampling.confidence}, {sampling.canvas} slots, {sampling.lengths} lengths, "
@@ -48,11 +49,12 @@ def _spread(spread: Spread, form: str) -> str:
     return f"{spread.median:{form}} ({spread.p95:{form}})"
 
 
+def _slot_steps(size: Size) -> str:
+    """Slots of the first step: later ones have fewer."""
+    return f"{size.counts['slots'].median:.0f} × {_spread(size.counts['steps'], '.0f')}"
+
+
 def _ratios(found: keystroke.Report) -> Iterator[str]:
-    by_lines: dict[int, float] = {ratio.lines: ratio.total for ratio in found.ratios}
+    by_lines = {ratio.lines: f"{ratio.total:.2f}" for ratio in found.ratios}
     for size in found.sizes:
-        yield _times(size, by_lines)
-
-
-def _times(size: Size, by_lines: dict[int, float]) -> str:
-    return f"{by_lines[size.lines]:.2f}" if size.lines in by_lines else "1"
+        yield by_lines.get(size.lines, "1")
