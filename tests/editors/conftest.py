@@ -96,7 +96,7 @@ class Editor:
         return path.read_bytes()
 
     def answered(self):
-        """The ghost text for this text and cursor; None if the server has nothing to offer."""
+        """The ghost text at this cursor; None if there is none that is shown in full."""
         self.wait("an answer", lambda: self.lua("return is_answered()"))
         lines = self.lua("return ghost()")
         return None if lines is None else "\n".join(lines)

@@ -11,6 +11,8 @@ PLACES = 12  # at so many places a model may have nothing to offer; at one of th
 AT_THE_END = r"^ +(?:return|[\w.]+ =) (?P<hole>[^\n\[({]+)$"
 IN_THE_MIDDLE = r"^ +[^\n#]*\w\((?P<hole>[\w.]+)\)[^\n]*$"
 
+pytestmark = pytest.mark.timeout(300)  # a busy machine denoises slowly
+
 
 def places(source, pattern):
     """Texts before and behind a hole, at some of the places where the pattern finds one."""
@@ -30,7 +32,7 @@ def shown(editor, source, pattern):
             return path, before, ghost, after
         editor.stop_inserting()
         editor.nvim.command("silent write")
-    pytest.fail(f"nothing is offered at any of {PLACES} places\n{editor.log()}")
+    pytest.fail(f"nothing is shown at any of {PLACES} places\n{editor.log()}")
 
 
 @pytest.mark.parametrize("pattern", [AT_THE_END, IN_THE_MIDDLE], ids=["at a line's end", "in a line's middle"])
