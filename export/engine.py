@@ -96,6 +96,7 @@ class Engine:
 
     def denoise(self, context: Context, slots: Ints, lengths: Ints) -> Prediction:
         """Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them."""
+        assert lengths.min() > 0, "a canvas has at least one slot"
         width = slots.shape[-1]
         padded = np.pad(slots, ((0, 0), (0, 0), (0, -(1 + width) % ROWS)), constant_values=MASK)
         feeds: dict[str, sessions.Array] = {

@@ -17,7 +17,7 @@ from onnx import TensorProto
 from lacuna.export.convert.builder import Graph, Value, Weights
 from lacuna.export.convert.precision import Precision
 from lacuna.model.tokenizer import MASK
-from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, CONTEXT, MASKED, OTHER, OWN, ROTARY_BASE, Dimensions
+from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, ROTARY_BASE, Dimensions
 
 EPSILON = float(np.finfo(np.float32).eps)
 """What torch's RMSNorm adds by default."""
@@ -98,13 +98,13 @@ class Network:
         a, b = x.halves(-1, self.dims.head_width // 2)
         return self.graph.concat(-1, a * cos - b * sin, a * sin + b * cos)
 
+    def line(self, layer: int, distance: Value, relation: int) -> Value:
+        """The bias (A, ., .) of a global layer at log-distances (., .)."""
+        return self.per_head(layer, "bias", 2, relation) + distance * self.per_head(layer, "slope", 2, relation)
+
     def bias(self, layer: int, holds: Value, distance: Value, relations: tuple[int, int]) -> Value:
-        """Of a global layer, (A, ...): of log-distances (., .), where the first relation holds or else the second."""
-
-        def line(relation: int) -> Value:
-            return self.per_head(layer, "bias", 2, relation) + distance * self.per_head(layer, "slope", 2, relation)
-
-        return self.graph.op("Where", holds, *map(line, relations))
+        """The same, where the first relation holds or else the second."""
+        return self.graph.op("Where", holds, *(self.line(layer, distance, relation) for relation in relations))
 
     def per_head(self, layer: int, part: str, after: int, relation: int | None = None) -> Value:
         """(A, 1, ...): a global layer's number for each head, and `after` dimensions of 1."""
@@ -169,7 +169,7 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
         q, k, v = (t.transpose(1, 0, 2) for t in (q, k, v))  # (A, T, E), (K, T, E) twice
         if dims.is_global(n):
             scores = net.scores(q * (net.per_head(n, "scale", 2) * count), k.transpose(0, 2, 1), 0, T)  # (A, T, T)
-            scores = scores + net.bias(n, offset > 0, distance, (AFTER, BEFORE)) + no_later
+            scores = scores + (net.line(n, distance, BEFORE) + no_later)
             null = op(
                 "Expand", net.per_head(n, "null", 2), graph.concat(0, graph.constant([1]), T, graph.constant([1]))
             )
