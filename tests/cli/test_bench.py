@@ -51,10 +51,11 @@ def test_the_same_documents_and_places_every_time(texts):
     assert documents.places(texts[0].text, 31, seed=0) == documents.places(texts[0].text, 31, seed=0)
 
 
-def test_places_are_within_lines_of_code_and_no_two_are_alike(texts):
+def test_places_are_within_lines_of_code_from_top_to_bottom_and_no_two_are_alike(texts):
     passage = texts[0].text
     places = documents.places(passage, 91, seed=0)
     assert len(set(places)) == 91
+    assert list(places) == sorted(places)
     for place in places:
         line_start = passage.rfind("\n", 0, place) + 1
         assert passage[line_start:place].strip(), "something stands before it"
@@ -135,7 +136,7 @@ def test_json_is_one_object_with_every_figure(run, scripted):
         }
     assert [(ratio["lines"], ratio["over"]) for ratio in found["ratios"]] == [(300, 100)]
     assert found["aims"] == [], "none is set for these lengths"
-    assert found["peak_mib"] >= found["resident_mib"] > 1
+    assert min(found["peak_mib"], found["resident_mib"]) > 1
 
 
 def test_people_get_a_table_and_the_aims(run, scripted):

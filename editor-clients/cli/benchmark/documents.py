@@ -68,13 +68,16 @@ def texts(sizes: Sequence[int]) -> tuple[Text, ...]:
 
 
 def places(passage: str, count: int, seed: int) -> tuple[int, ...]:
-    """Offsets in the middle of one-line statements, no two alike; raises FileError if there are not so many."""
+    """Offsets in the middle of one-line statements, from top to bottom as a person types; no two are alike.
+
+    Raises FileError if there are not so many.
+    """
     found = sorted({place for statement in _statements(passage) for place in _middle(passage, statement)})
     if len(found) < count:
         raise FileError(
             f"The passage of {passage.count(chr(10))} lines has {len(found)} places to type at, not {count}."
         )
-    return tuple(random.Random(seed).sample(found, count))  # noqa: S311 -- repeatable, not secret
+    return tuple(sorted(random.Random(seed).sample(found, count)))  # noqa: S311 -- repeatable, not secret
 
 
 def _taken(pool: list[str], lines: int) -> str:
