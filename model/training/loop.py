@@ -15,7 +15,7 @@ from lacuna.model.training.recipe import Recipe, RecipeError
 from lacuna.model.training.text import Documents
 
 
-def train(
+def train(  # noqa: PLR0913 -- what is trained, and how long
     recipe: Recipe,
     documents: Documents,
     tokenizer: Tokenizer,

@@ -227,7 +227,8 @@ class Denoiser(nn.Module):
         same = torch.eye(G, dtype=torch.bool, device=slots.device)
         seen = same | joint[:, None, None]  # (R, G, G)
         is_seen = is_slot & (lengths > 0).unsqueeze(-1)  # a row's padding to G holes has no slots, but an anchor
-        in_order = ~ordered.view(B, 1, 1, 1, 1) | (same[:, None, :, None] & (slot <= slot.unsqueeze(1))[None, :, None, :])
+        earlier = same[:, None, :, None] & (slot <= slot.unsqueeze(1))[None, :, None, :]  # (G, N, G, N)
+        in_order = ~ordered.view(B, 1, 1, 1, 1) | earlier
         canvases = seen[:, None, :, None, :, None] & is_seen[:, :, None, None, :, :] & in_order  # (R, B, G, N, G, N)
         far_mask = torch.cat([is_far, canvases.flatten(-2)], -1).flatten(2, 3).unsqueeze(2)  # (R, B, 1, GN, M+GN)
         far_relation = (far.offsets > 0).long() * AFTER  # (R, G, M)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lacuna.model.chunks import cut
 from lacuna.model.context import Window, window
+from lacuna.model.healing import healed
 from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 from lacuna.model.training import holes
 from lacuna.model.training.recipe import InfillPhase
@@ -52,6 +53,7 @@ def draw_row(
     spans = holes.draw(text, min(round(chunks * phase.density), phase.holes), phase.kinds, rng)
     longest = 3 * max(phase.canvases)  # some three characters a token
     spans = [holes.shortened(text, span, longest, rng) for span in spans]
+    spans = healed(text, spans)
     chunked = cut(text, spans, tokenizer)
     hidden = tuple(tokenizer.encode_text(text[span.start : span.end]) for span in spans)
     return Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), hidden)

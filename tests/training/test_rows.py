@@ -1,0 +1,139 @@
+"""Rows and batches: every index leads to the token it means, canvases tell nothing of what they hide."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from lacuna.model.chunks import cut
+from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
+from lacuna.model.training import causal, infilling
+from lacuna.model.training.network import Denoiser
+from lacuna.model.training.recipe import Recipe
+from lacuna.model.training.rows import Batch, Row, batch, draw_row
+from lacuna.model.training.text import Documents
+from lacuna.syntax.spans import Span
+
+CPU = torch.device("cpu")
+CAPACITY = 8
+
+
+@pytest.fixture(scope="module")
+def rows(texts: tuple[str, ...], tokenizer: Tokenizer, recipe: Recipe) -> list[Row]:
+    rng = np.random.default_rng(9)
+    drawn = [draw_row(texts, tokenizer, recipe.infill, chunks, rng) for chunks in (1, 2, 4, 4, 3, 2)]
+    return [row for row in drawn if row.hidden]
+
+
+@pytest.fixture(scope="module")
+def data(rows: list[Row], recipe: Recipe) -> Batch:
+    return batch(rows, recipe.infill, recipe.network.near, CAPACITY, np.random.default_rng(1))
+
+
+def test_far_indices_lead_to_the_rows_own_tokens(rows: list[Row], data: Batch):
+    for r, row in enumerate(rows):
+        tokens = [token for chunk in row.chunks for token in chunk]
+        assert data.chunks.flatten()[data.far_index[r]][: len(tokens)].tolist() == tokens
+        sentinels = [n for n, token in enumerate(tokens) if token == HOLE]
+        assert len(sentinels) == len(row.hidden)
+        for g, at in enumerate(sentinels):
+            assert data.far_offsets[r, g, : len(tokens)].tolist() == [n - at for n in range(len(tokens))]
+        assert not data.far_offsets[r, :, len(tokens) :].any()
+        assert not data.far_offsets[r, len(row.hidden) :].any()
+
+
+def test_near_indices_lead_to_the_tokens_about_the_hole(rows: list[Row], data: Batch, recipe: Recipe):
+    width = recipe.network.near
+    for r, row in enumerate(rows):
+        tokens = [token for chunk in row.chunks for token in chunk]
+        sentinels = [n for n, token in enumerate(tokens) if token == HOLE]
+        for g, at in enumerate(sentinels):
+            there = data.near_offsets[r, g] != 0
+            seen = data.chunks.flatten()[data.far_index[r]][data.near_index[r, g]][there]
+            reach = [d for d in [*range(-width, 0), *range(1, width + 1)] if 0 <= at + d < len(tokens)]
+            assert data.near_offsets[r, g][there].tolist() == reach
+            assert seen.tolist() == [tokens[at + d] for d in reach]
+            assert data.anchors[r, g] == (tokens[at - 1] if at else HOLE)
+        assert not data.near_offsets[r, len(row.hidden) :].any()
+
+
+def test_targets_are_the_hidden_tokens_as_far_as_the_canvas_goes(rows: list[Row], data: Batch):
+    for r, row in enumerate(rows):
+        for g, tokens in enumerate(row.hidden):
+            shown = min(len(tokens), data.lengths[r, g])
+            assert data.targets[r, g].tolist() == [*tokens[:shown], *[PAD] * (CAPACITY - shown)]
+            assert (data.existing[r, g], data.hidden[r, g]) == (shown, len(tokens))
+        missing = slice(len(row.hidden), None)
+        assert (data.hidden[r, missing] == -1).all()
+        assert not data.lengths[r, missing].any()
+        assert not data.existing[r, missing].any()
+
+
+def test_hidden_text_is_not_in_the_context(texts: tuple[str, ...], tokenizer: Tokenizer):
+    text = texts[0].replace("bisect", "xylophone")
+    at = text.index("xylophone")
+    chunked = cut(text, [Span(at, len(text))], tokenizer)
+    assert b"xylophone" not in tokenizer.decode(token for chunk in chunked.chunks for token in chunk)
+
+
+def row_hiding(row: Row, length: int) -> Row:
+    return replace(row, hidden=tuple((5,) * length for _ in row.hidden))
+
+
+def test_half_the_canvases_are_full_whatever_they_hide(rows: list[Row], recipe: Recipe):
+    for length in (0, 1, CAPACITY - 1, 3 * CAPACITY):
+        hiding = [row_hiding(row, length) for row in rows] * 30
+        lengths = batch(hiding, recipe.infill, 4, CAPACITY, np.random.default_rng(2)).lengths
+        lengths = lengths[lengths > 0]
+        assert min(lengths) >= min(max(1, length), CAPACITY), "the others hold what is hidden"
+        # The half that is drawn, and what of the other half is as long by chance.
+        by_chance = 1 / (CAPACITY - min(max(1, length), CAPACITY) + 1)
+        assert np.mean(lengths == CAPACITY) == pytest.approx((1 + by_chance) / 2, abs=0.06)
+
+
+def test_rows_join_their_holes_as_often_as_asked(rows: list[Row], recipe: Recipe):
+    phase = replace(recipe.infill, joint=0.25)
+    joint = batch(rows * 80, phase, 4, CAPACITY, np.random.default_rng(3)).joint
+    assert np.mean(joint) == pytest.approx(0.25, abs=0.07)
+
+
+# --- the parts of a step
+
+
+@pytest.fixture(scope="module")
+def documents(texts: tuple[str, ...], tokenizer: Tokenizer) -> Documents:
+    tokens = [token for text in texts for token in tokenizer.encode_text(text + "\n")]
+    return Documents(texts, np.array(tokens, np.uint16))
+
+
+def test_seed_and_step_alone_decide_an_infilling_step(
+    network: Denoiser, recipe: Recipe, documents: Documents, tokenizer: Tokenizer
+):
+    def step(number: int, chosen: Recipe = recipe) -> list[dict[str, float]]:
+        np.random.default_rng().random()  # what else is drawn is of no account
+        return [part.sums for part in infilling.parts(network, chosen, documents, tokenizer, number, CPU)]
+
+    assert step(4) == step(4)
+    assert step(4) != step(5)
+    assert step(4) != step(4, replace(recipe, seed=6))
+
+
+def test_seed_and_step_alone_decide_a_causal_step(network: Denoiser, recipe: Recipe, documents: Documents):
+    def step(number: int, seed: int = 5) -> list[dict[str, float]]:
+        parts = causal.parts(network, replace(recipe, seed=seed), documents.tokens, number, CPU)
+        return [part.sums for part in parts]
+
+    assert step(1) == step(1)
+    assert step(1) != step(2)
+    assert step(1) != step(1, seed=6)
+
+
+def test_micro_batches_add_up_to_the_step(network: Denoiser, recipe: Recipe, documents: Documents):
+    def total(micro: int) -> float:
+        phase = replace(recipe.causal, micro=micro)
+        parts = causal.parts(network, replace(recipe, causal=phase), documents.tokens, 0, CPU)
+        return sum(part.loss.item() for part in parts)
+
+    assert total(1) == pytest.approx(total(4), rel=1e-5)
+    assert total(3) == pytest.approx(total(4), rel=1e-5)
