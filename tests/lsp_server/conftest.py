@@ -14,7 +14,7 @@ from lsprotocol import types
 from pytest_lsp import make_test_lsp_client
 
 SCRIPTED = (sys.executable, str(Path(__file__).with_name("scripted_server.py")))
-PATIENCE = 20  # seconds until a test gives up; none waits that long when all is well
+PATIENCE = 60  # seconds until a test gives up; none waits that long when all is well
 CAPABLE = types.ClientCapabilities(
     general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf16]),
     workspace=types.WorkspaceClientCapabilities(

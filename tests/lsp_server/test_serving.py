@@ -12,7 +12,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 CANCELLED, MODIFIED, FAILED, INTERNAL, INVALID_PARAMS = -32800, -32801, -32803, -32603, -32602
-PATIENCE = 20  # seconds until a test gives up; none waits that long when all is well
+PATIENCE = 60  # seconds until a test gives up; none waits that long when all is well
 ENCODED = {
     "utf-8": lambda text: len(text.encode()),
     "utf-16": lambda text: len(text.encode("utf-16-le")) // 2,
