@@ -5,11 +5,14 @@ import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+import numpy as np
+
 from lacuna.export.engine import Engine
 from lacuna.lsp_server import ranking
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
-from lacuna.model.sampler import Drafts, Sampling
+from lacuna.model.healing import healed
+from lacuna.model.sampler import Beginnings, Drafts, Sampling
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
@@ -22,7 +25,8 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
 
     # spans -> chunks and holes
     check = SyntaxCheck(request.text, request.spans, language_of(request.language))
-    chunked = chunks.cut(request.text, request.spans, tokenizer)
+    grown = healed(request.text, request.spans)
+    chunked = chunks.cut(request.text, grown, tokenizer)
     chosen = context.choose(chunked, defaults.budget, engine.manifest.dimensions.near)
     parse_ms = clock.lap()
 
@@ -34,11 +38,16 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     policy = sampler.by_confidence(defaults.confidence)
     sampling = Sampling(defaults.canvas, defaults.lengths, policy)
     steps_ms = []
-    for drafts in sampler.denoise(partial(engine.denoise, seen), len(request.spans), sampling):
+    heads = [
+        request.text[a.start : b.start].encode("utf-8", "surrogatepass")
+        for a, b in zip(grown, request.spans, strict=True)
+    ]
+    beginnings = Beginnings(heads, tokenizer.spellings)
+    for drafts in sampler.denoise(partial(engine.denoise, seen), beginnings, len(request.spans), sampling):
         steps_ms.append(clock.lap())
-        yield _draft(drafts, tokenizer)
+        yield _draft(drafts, heads, tokenizer)
         clock.lap()  # what the reader of a draft does with it is not ours
-    answers = list(_answers(drafts, tokenizer))
+    answers = list(_answers(drafts, heads, tokenizer))
 
     # answers that parse, best first -> edits
     ranked = ranking.rank(request.text, request.spans, answers, check)
@@ -70,27 +79,36 @@ class _Clock:
         return 1000 * (time.perf_counter() - self._began)
 
 
-def _draft(drafts: Drafts, tokenizer: Tokenizer) -> Draft:
-    """The candidate that looks best so far."""
+def _draft(drafts: Drafts, heads: Sequence[bytes], tokenizer: Tokenizer) -> Draft:
+    """The candidate that looks best so far, less what stands before the spans anyway."""
     best = int(drafts.scores.argmax())
-    rows = zip(drafts.slots[best], drafts.lengths[best], strict=True)
-    return Draft(drafts.step, tuple(tuple(_slot(token, tokenizer) for token in row[:length]) for row, length in rows))
+    return Draft(
+        drafts.step,
+        tuple(
+            tuple(_slots(row[:length], head, tokenizer))
+            for row, length, head in zip(drafts.slots[best], drafts.lengths[best], heads, strict=True)
+        ),
+    )
 
 
-def _slot(token: int, tokenizer: Tokenizer) -> str | None:
-    return None if token == MASK else tokenizer.decode([token]).decode("utf-8", "replace")
+def _slots(row: Sequence[int], head: bytes, tokenizer: Tokenizer) -> Iterator[str | None]:
+    for token in row:
+        if token == MASK:
+            yield None
+            continue
+        spelling = tokenizer.spellings[token]
+        yield spelling[len(head) :].decode("utf-8", "replace")
+        head = head[len(spelling) :]
 
 
-def _answers(drafts: Drafts, tokenizer: Tokenizer) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Texts and confidence of each candidate; one whose bytes are no text is left out."""
+def _answers(drafts: Drafts, heads: Sequence[bytes], tokenizer: Tokenizer) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Texts and confidence of each candidate; those that do not begin as they must, or are no text, are left out."""
     for slots, lengths, score in zip(drafts.slots, drafts.lengths, drafts.scores, strict=True):
-        texts = _texts([row[:length] for row, length in zip(slots, lengths, strict=True)], tokenizer)
-        if texts is not None:
-            yield texts, float(min(1.0, math.exp(score)))
-
-
-def _texts(rows: Sequence[Sequence[int]], tokenizer: Tokenizer) -> tuple[str, ...] | None:
-    try:
-        return tuple(tokenizer.decode(row).decode("utf-8") for row in rows)
-    except UnicodeDecodeError:
-        return None
+        if np.isinf(score):
+            continue
+        rows = (tokenizer.decode(row[:length]) for row, length in zip(slots, lengths, strict=True))
+        try:
+            texts = tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, heads, strict=True))
+        except UnicodeDecodeError:
+            continue
+        yield texts, min(1.0, math.exp(score))

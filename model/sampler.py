@@ -3,7 +3,7 @@
 Pure numpy. It knows nothing of text: what parses is decided by its caller, which closes the generator to cancel.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,6 +47,52 @@ class Sampling:
     policy: Policy
 
 
+class Beginnings:
+    """What each hole's answer must begin with: until it does, only its first masked slot is open, to what fits."""
+
+    def __init__(self, beginnings: Sequence[bytes], spellings: Sequence[bytes]) -> None:
+        """`spellings`: the bytes of each token."""
+        self._beginnings = beginnings
+        self._spellings = spellings
+        self._fitting: dict[bytes, Bools] = {}
+
+    def admit(self, drafts: "Drafts", logits: Floats) -> tuple[Floats, Bools]:
+        """Logits (B, G, N, V), -inf for what does not fit; and the slots (B, G, N) that are open to a commit."""
+        open_ = drafts.masked
+        for b, g in np.ndindex(drafts.lengths.shape):
+            rest = self._rest(g, drafts.slots[b, g])
+            if rest and open_[b, g].any():
+                first = int(open_[b, g].argmax())
+                open_[b, g, first + 1 :] = False
+                logits[b, g, first, ~self._fits(rest)] = -np.inf
+        return logits, open_
+
+    def are_kept(self, drafts: "Drafts") -> Bools:
+        """(B,) whether each candidate can still begin as it must."""
+        done = ~drafts.masked.any(-1)
+        return np.array(
+            [
+                not any(done[b, g] and self._rest(g, drafts.slots[b, g]) for g in range(drafts.lengths.shape[1]))
+                for b in range(len(drafts.lengths))
+            ]
+        )
+
+    def _rest(self, hole: int, row: Ints) -> bytes:
+        """What is still to come of the hole's beginning after the committed slots that lead its row."""
+        rest = self._beginnings[hole]
+        for token in row:
+            if not rest or token == MASK:
+                break
+            rest = rest[len(self._spellings[token]) :]
+        return rest
+
+    def _fits(self, rest: bytes) -> Bools:
+        if rest not in self._fitting:
+            spellings = self._spellings
+            self._fitting[rest] = np.array([bool(s) and (rest.startswith(s) or s.startswith(rest)) for s in spellings])
+        return self._fitting[rest]
+
+
 @dataclass(frozen=True, slots=True)
 class Drafts:
     """All candidates between two steps."""
@@ -80,7 +126,7 @@ def left_to_right(_probability: Floats, masked: Bools) -> Bools:
     return np.asarray(masked & first)
 
 
-def denoise(predict: Denoise, holes: int, sampling: Sampling) -> Iterator[Drafts]:
+def denoise(predict: Denoise, beginnings: Beginnings, holes: int, sampling: Sampling) -> Iterator[Drafts]:
     """Fill `holes` canvases jointly; the last drafts have no masked slot, and their candidates are in order of length.
 
     The first step sees canvases of full size: it decides the lengths, and commits what it is sure of at any length.
@@ -89,30 +135,32 @@ def denoise(predict: Denoise, holes: int, sampling: Sampling) -> Iterator[Drafts
     prediction = predict(masks, np.full((1, holes), sampling.canvas, np.int64))
     lengths, scores = likeliest(length_logs(prediction.existence[0]), sampling.lengths)  # (B, G), (B,)
     slots = np.full((*lengths.shape, max(1, int(lengths.max()))), MASK, np.int64)
-    drafts = Drafts(1, slots, lengths, scores)
-    first = Prediction(
-        *(np.repeat(a[:, :, : slots.shape[-1]], len(lengths), 0) for a in (prediction.logits, prediction.existence))
-    )
-    drafts = committed(drafts, first, sampling.policy, least=SURE)
+    first = np.repeat(prediction.logits[:, :, : slots.shape[-1]], len(lengths), 0)
+    drafts = committed(Drafts(1, slots, lengths, scores), first, beginnings, sampling.policy, least=SURE)
     yield drafts
     while drafts.masked.any():
         # an empty canvas shows the network one masked slot: it never saw a canvas of none
         prediction = predict(drafts.slots, np.maximum(drafts.lengths, 1))
-        drafts = replace(committed(drafts, prediction, sampling.policy), step=drafts.step + 1)
+        drafts = replace(committed(drafts, prediction.logits, beginnings, sampling.policy), step=drafts.step + 1)
         yield drafts
 
 
-def committed(drafts: Drafts, prediction: Prediction, policy: Policy, least: float = 0.0) -> Drafts:
-    """The drafts with what the policy chooses written into them, if its probability is at least `least`."""
-    logits = prediction.logits.astype(np.float32)
+def committed(drafts: Drafts, logits: Floats, beginnings: Beginnings, policy: Policy, least: float = 0.0) -> Drafts:
+    """The drafts with what the policy chooses written into them, if its probability is at least `least`.
+
+    Candidates that cannot begin as they must score minus infinity.
+    """
+    logits = logits.astype(np.float32)  # a copy
     logits[..., :SPECIAL] = -np.inf  # special tokens have no spelling
+    logits, open_ = beginnings.admit(drafts, logits)
     best = logits.argmax(-1)  # (B, G, N)
     top = np.take_along_axis(logits, best[..., None], -1)[..., 0]
-    log_probability = top - (top + np.log(np.exp(logits - top[..., None]).sum(-1)))
+    log_probability = -np.log(np.exp(logits - top[..., None]).sum(-1))
     probability = np.exp(log_probability)
-    chosen = policy(probability, drafts.masked) & (probability >= least)
+    chosen = policy(probability, open_) & (probability >= least)
     scores = drafts.scores + np.where(chosen, log_probability, 0.0).sum((1, 2))
-    return replace(drafts, slots=np.where(chosen, best, drafts.slots), scores=scores.astype(np.float32))
+    found = replace(drafts, slots=np.where(chosen, best, drafts.slots))
+    return replace(found, scores=np.where(beginnings.are_kept(found), scores, -np.inf).astype(np.float32))
 
 
 def length_logs(existence: Floats) -> Floats:

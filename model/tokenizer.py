@@ -36,7 +36,8 @@ PIECES = "|".join(
 )
 
 
-def _spell(text: str) -> str:
+def spelled(text: str) -> str:
+    """The text's bytes, a printable character each: what the BPE entries are made of."""
     return text.encode("utf-8", "surrogatepass").decode("latin-1").translate(ALPHABET)
 
 
@@ -46,17 +47,17 @@ class Tokenizer:
     def __init__(self, bpe: Bpe) -> None:
         self._bpe = bpe
         entries = sorted(bpe.get_vocab().items(), key=lambda entry: entry[1])
-        self._spelling = [b""] * SPECIAL + [bytes(BYTES[c] for c in spelling) for spelling, _ in entries]
+        self.spellings = [b""] * SPECIAL + [bytes(BYTES[c] for c in spelling) for spelling, _ in entries]
         (self.newline,) = self.encode("\n")
 
     @property
     def size(self) -> int:
         """How many ids there are, special ones included."""
-        return len(self._spelling)
+        return len(self.spellings)
 
     def encode(self, line: str) -> tuple[int, ...]:
         """The tokens of (part of) one line."""
-        return tuple(n + SPECIAL for n in self._bpe.encode(_spell(line)).ids)
+        return tuple(n + SPECIAL for n in self._bpe.encode(spelled(line)).ids)
 
     def encode_text(self, text: str) -> tuple[int, ...]:
         r"""The tokens of a text, each line by itself; every line end becomes "\n"."""
@@ -69,7 +70,7 @@ class Tokenizer:
 
     def decode(self, tokens: Iterable[int]) -> bytes:
         """The bytes the tokens spell; special tokens spell nothing."""
-        return b"".join(self._spelling[n] for n in tokens)
+        return b"".join(self.spellings[n] for n in tokens)
 
     def save(self, path: Path) -> None:
         """Write the tokenizer as one JSON file."""
@@ -102,6 +103,6 @@ def split_lines(text: str) -> list[str]:
 
 
 def _spelled_lines(texts: Iterable[str]) -> Iterator[str]:
-    yield _spell("\n")
+    yield spelled("\n")
     for text in texts:
-        yield from map(_spell, filter(None, split_lines(text)))
+        yield from map(spelled, filter(None, split_lines(text)))

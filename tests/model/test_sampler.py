@@ -8,10 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lacuna.model.sampler import Prediction, Sampling, by_confidence, denoise, left_to_right, length_logs, likeliest
+from lacuna.model.sampler import (
+    Beginnings,
+    Prediction,
+    Sampling,
+    by_confidence,
+    denoise,
+    left_to_right,
+    length_logs,
+    likeliest,
+)
 from lacuna.model.tokenizer import MASK, SPECIAL
 
 VOCABULARY = 12
+SPELLINGS = (b"", b"", b"", b"", b"p", b"pr", b"print", b"in", b"t", b"(", b"r", b")")
 
 
 class Script:
@@ -36,8 +46,10 @@ class Script:
         return Prediction(logits, existence)
 
 
-def run(script, *, canvas=8, lengths=1, policy=by_confidence(0.9)):
-    return list(denoise(script, len(script.answers), Sampling(canvas, lengths, policy)))
+def run(script, *, canvas=8, lengths=1, policy=by_confidence(0.9), beginnings=None):
+    holes = len(script.answers)
+    begins = Beginnings(beginnings or [b""] * holes, SPELLINGS)
+    return list(denoise(script, begins, holes, Sampling(canvas, lengths, policy)))
 
 
 def test_sure_slots_are_committed_at_once_and_the_answer_has_the_likeliest_length():
@@ -93,7 +105,7 @@ def test_the_network_never_sees_a_canvas_without_slots():
 
 def test_closing_it_makes_no_further_call():
     script = Script([[5, 6, 7]], [[0.3]], [{3: 1.0}])
-    steps = denoise(script, 1, Sampling(8, 1, by_confidence(0.9)))
+    steps = denoise(script, Beginnings([b""], SPELLINGS), 1, Sampling(8, 1, by_confidence(0.9)))
     next(steps)
     steps.close()
     assert len(script.calls) == 1
@@ -119,9 +131,40 @@ def test_the_likeliest_combinations_are_those_of_an_exhaustive_search(logs, coun
     assert len({tuple(row) for row in lengths.tolist()}) == count
 
 
-@given(arrays(np.float32, (2, 3, 6), elements=st.floats(0.0078125, 1, width=32)), arrays(bool, (2, 3, 6)), st.floats(0, 1))
+@given(
+    arrays(np.float32, (2, 3, 6), elements=st.floats(0.0078125, 1, width=32)), arrays(bool, (2, 3, 6)), st.floats(0, 1)
+)
 def test_a_policy_commits_masked_slots_only_and_at_least_one(probability, masked, threshold):
     for policy in (by_confidence(threshold), left_to_right):
         chosen = policy(probability, masked)
         assert not (chosen & ~masked).any()
         assert (chosen.any(-1) == masked.any(-1)).all()
+
+
+def spelled(drafts, candidate=0):
+    return b"".join(SPELLINGS[token] for token in drafts.slots[candidate, 0, : drafts.lengths[candidate, 0]])
+
+
+def test_an_answer_begins_with_what_stands_before_the_cursor():
+    drafts = run(Script([[10, 9, 11]], [[0.95]], [{3: 1.0}]), beginnings=[b"pri"])
+    assert spelled(drafts[-1]).startswith(b"pri")
+
+
+def test_what_fits_is_weighed_by_itself():
+    """Of "pr" and "print", both of which fit and neither of which was likely, each gets its share of one."""
+    drafts = run(Script([[10, 9]], [[0.93, 0.95]], [{2: 1.0}]), beginnings=[b"p"])
+    assert np.exp(drafts[-1].scores[0]) == pytest.approx(1 / 3 * 0.95, rel=1e-3)  # "p", "pr", "print" are alike
+
+
+def test_a_beginning_of_several_tokens_is_spelled_from_the_left():
+    drafts = run(Script([[5, 7, 8, 9]], [[0.9]], [{4: 1.0}]), beginnings=[b"print("])
+    assert spelled(drafts[-1]) == b"print("
+    assert [int((draft.slots != MASK).sum()) for draft in drafts][:3] == [1, 2, 3]
+
+
+def test_a_candidate_too_short_for_its_beginning_scores_nothing():
+    script = Script([[5, 7, 8]], [[0.9]], [{1: 0.6, 3: 0.4}])
+    drafts = run(script, lengths=2, beginnings=[b"print"], policy=left_to_right)[-1]
+    by_length = dict(zip(drafts.lengths[:, 0].tolist(), drafts.scores.tolist(), strict=True))
+    assert by_length[1] == -np.inf
+    assert np.isfinite(by_length[3])
