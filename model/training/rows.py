@@ -53,9 +53,9 @@ def draw_row(
     spans = holes.draw(text, min(round(chunks * phase.density), phase.holes), phase.kinds, rng)
     longest = 3 * max(phase.canvases)  # some three characters a token
     spans = [holes.shortened(text, span, longest, rng) for span in spans]
-    spans = healed(text, spans)
-    chunked = cut(text, spans, tokenizer)
-    hidden = tuple(tokenizer.encode_text(text[span.start : span.end]) for span in spans)
+    grown = healed(text, spans)
+    chunked = cut(text, grown, tokenizer)
+    hidden = tuple(tokenizer.encode_text(text[span.start : span.end]) for span in grown)
     return Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), hidden)
 
 
