@@ -13,6 +13,7 @@ from cattrs.errors import ClassValidationError
 
 from lacuna.export import external
 from lacuna.model.chunks import LONGEST, SHORTEST
+from lacuna.model.sampler import PolicyName
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL
 from lacuna.syntax.errors import LacunaError
 
@@ -75,6 +76,7 @@ class Defaults:
     """Slots of a hole at the first step."""
     lengths: int = 3
     """Lengths denoised as one batch."""
+    policy: PolicyName = PolicyName.CONFIDENCE
     confidence: float = 0.9
     """A slot is committed when its best token is so probable."""
     budget: int = 2048

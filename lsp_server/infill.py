@@ -35,8 +35,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     encode_ms = clock.lap()
 
     # holes -> drafts -> answers
-    policy = sampler.by_confidence(defaults.confidence)
-    sampling = Sampling(defaults.canvas, defaults.lengths, policy)
+    sampling = Sampling(defaults.canvas, defaults.lengths, defaults.policy.policy(defaults.confidence))
     steps_ms = []
     heads = [
         request.text[a.start : b.start].encode("utf-8", "surrogatepass")

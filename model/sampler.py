@@ -3,6 +3,7 @@
 Pure numpy. It knows nothing of text: what parses is decided by its caller, which closes the generator to cancel.
 """
 
+import enum
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -69,7 +70,7 @@ class Beginnings:
 
     def are_kept(self, drafts: "Drafts") -> Bools:
         """(B,) whether each candidate can still begin as it must."""
-        done = ~drafts.masked.any(-1)
+        done: Bools = np.logical_not(drafts.masked.any(-1))
         return np.array(
             [
                 not any(done[b, g] and self._rest(g, drafts.slots[b, g]) for g in range(drafts.lengths.shape[1]))
@@ -106,7 +107,8 @@ class Drafts:
     def masked(self) -> Bools:
         """(B, G, N), past a canvas' end False."""
         within = np.arange(self.slots.shape[-1]) < self.lengths[..., None]
-        return np.asarray((self.slots == MASK) & within)
+        masked: Bools = (self.slots == MASK) & within
+        return masked
 
 
 def by_confidence(threshold: float) -> Policy:
@@ -124,6 +126,17 @@ def left_to_right(_probability: Floats, masked: Bools) -> Bools:
     """Commit the first masked slot: the autoregressive order, for reference."""
     first = np.cumsum(masked, axis=-1) == 1
     return np.asarray(masked & first)
+
+
+class PolicyName(enum.StrEnum):
+    """The policies that an artifact can name."""
+
+    CONFIDENCE = "confidence"
+    LEFT_TO_RIGHT = "left-to-right"
+
+    def policy(self, confidence: float) -> Policy:
+        """The policy itself; `confidence` is the threshold of the one that has one."""
+        return left_to_right if self is PolicyName.LEFT_TO_RIGHT else by_confidence(confidence)
 
 
 def denoise(predict: Denoise, beginnings: Beginnings, holes: int, sampling: Sampling) -> Iterator[Drafts]:

@@ -5,7 +5,7 @@ import click
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.opening import ModelOptions, Opening, model_options
 from lacuna.cli.version import version
-from lacuna.lsp_server import server
+from lacuna.lsp_server.server import serve as serve_on_stdio
 
 
 @click.command()
@@ -14,5 +14,5 @@ from lacuna.lsp_server import server
 @click.pass_obj
 def serve(opening: Opening, *, model: ModelOptions) -> ExitCode:
     """Speak the language server protocol on stdin and stdout."""
-    server.serve(lambda: opening(model).infill, version())
+    serve_on_stdio(lambda: opening(model).infill, version())
     return ExitCode.DONE

@@ -6,15 +6,11 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import click
 import platformdirs
 
 from lacuna.cli.exit_codes import ExitCode, FileError, ModelError
-
-if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
-    import torch
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -78,25 +74,22 @@ def train(
     A run goes on from its last checkpoint, exactly as if it had not been stopped (on the same machine, with as many
     threads). Ctrl-C ends it after the step in hand and keeps a checkpoint.
     """
-    import torch
-
     from lacuna.model.training import loop, text
     from lacuna.model.training import recipe as recipes
     from lacuna.model.training.checkpoint import RunError
+    from lacuna.model.training.devices import DeviceError, device_of, use_threads
     from lacuna.model.training.distributions import CorpusError
     from lacuna.model.training.progress import say
 
     read = recipes.read(recipe)
     run = run or Path("runs") / Path(recipe).stem
-    chosen = _device(device)
-    if threads:
-        torch.set_num_threads(threads)
     try:
+        chosen, used = device_of(device), use_threads(threads)
         _build(corpus, probes)
         text.keep_report(run, corpus)
         tokenizer = text.tokenizer_of(run, corpus, read.vocabulary)
         documents = text.documents_of(run, corpus, tokenizer)
-        say(f"{recipe} in {run} on {chosen.type}, {torch.get_num_threads()} threads")
+        say(f"{recipe} in {run} on {chosen.type}, {used} threads")
         with _interruptible() as is_interrupted:
             state = loop.train(
                 read,
@@ -112,6 +105,8 @@ def train(
     except KeyboardInterrupt:
         say("lacuna: interrupted; the same command goes on from what is finished.")
         return ExitCode.INTERRUPTED
+    except DeviceError as error:
+        raise ModelError(str(error)) from error
     except (CorpusError, RunError) as error:
         raise FileError(str(error)) from error
     except OSError as error:
@@ -130,16 +125,6 @@ def _build(folder: Path, probes: Path | None) -> None:
     if not (folder / corpus.REPORT).exists():
         folder.mkdir(parents=True, exist_ok=True)  # before much is downloaded in vain
         corpus.build(folder, platformdirs.user_cache_path("lacuna") / "archives", probes)
-
-
-def _device(name: str) -> "torch.device":
-    import torch
-
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ModelError("torch finds no CUDA device here: train with --device cpu.")
-    return torch.device(name)
 
 
 @contextlib.contextmanager

@@ -33,11 +33,11 @@ class Script:
 
     def __call__(self, slots, lengths):
         self.calls.append((slots.copy(), lengths.copy()))
-        B, G, N = slots.shape
-        logits = np.zeros((B, G, N, VOCABULARY), np.float32)
+        _, holes, canvas = slots.shape
+        logits = np.zeros((*slots.shape, VOCABULARY), np.float32)
         logits[..., :SPECIAL] = 50.0  # never to be chosen, and no part of any probability
-        existence = np.zeros((B, G, N), np.float32)
-        for g, slot in itertools.product(range(G), range(N)):
+        existence = np.zeros(slots.shape, np.float32)
+        for g, slot in itertools.product(range(holes), range(canvas)):
             p = self.probabilities[g][min(slot, len(self.probabilities[g]) - 1)]
             token = self.answers[g][min(slot, len(self.answers[g]) - 1)]
             logits[:, g, slot, token] = np.log(p / (1 - p) * (VOCABULARY - SPECIAL - 1))
@@ -46,7 +46,10 @@ class Script:
         return Prediction(logits, existence)
 
 
-def run(script, *, canvas=8, lengths=1, policy=by_confidence(0.9), beginnings=None):
+SURE = by_confidence(0.9)
+
+
+def run(script, *, canvas=8, lengths=1, policy=SURE, beginnings=None):
     holes = len(script.answers)
     begins = Beginnings(beginnings or [b""] * holes, SPELLINGS)
     return list(denoise(script, begins, holes, Sampling(canvas, lengths, policy)))
@@ -61,8 +64,7 @@ def test_sure_slots_are_committed_at_once_and_the_answer_has_the_likeliest_lengt
 def test_unsure_slots_are_committed_one_a_step_surest_first():
     drafts = run(Script([[5, 6, 7]], [[0.3, 0.5, 0.4]], [{3: 1.0}]))
     seen = [draft.slots[0, 0].tolist() for draft in drafts]
-    M = MASK
-    assert seen == [[M, M, M], [M, 6, M], [M, 6, 7], [5, 6, 7]]
+    assert seen == [[MASK, MASK, MASK], [MASK, 6, MASK], [MASK, 6, 7], [5, 6, 7]]
 
 
 def test_left_to_right_is_the_autoregressive_order():
@@ -126,7 +128,8 @@ def test_lengths_from_existence_match_the_closed_form():
 @given(arrays(np.float32, (3, 4), elements=st.floats(-6, 0, width=32)), st.integers(1, 6))
 def test_the_likeliest_combinations_are_those_of_an_exhaustive_search(logs, count):
     lengths, scores = likeliest(logs, count)
-    every = sorted((sum(float(row[n]) for row, n in zip(logs, combination, strict=True)) for combination in itertools.product(range(4), repeat=3)), reverse=True)  # fmt: skip
+    sums = (sum(map(float, row)) for row in itertools.product(*logs))
+    every = sorted(sums, reverse=True)
     assert scores == pytest.approx(every[:count], abs=1e-4)
     assert len({tuple(row) for row in lengths.tolist()}) == count
 
