@@ -208,6 +208,8 @@ def _strict_converter() -> cattrs.Converter:
 
     for kind in (int, float, str):
         converter.register_structure_hook(kind, exactly)
+    # The hook for `str` would also take this enumeration, which is made of it.
+    converter.register_structure_hook(PolicyName, lambda value, kind: kind(value))
     return converter
 
 

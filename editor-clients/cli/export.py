@@ -3,10 +3,10 @@
 import json
 import math
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -21,22 +21,21 @@ if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
     from lacuna.export.convert.parity import Parity
 
 
-class Setting(click.ParamType[tuple[str, float]]):
-    """A name and a number, written as in `threshold=0.4`."""
+T = TypeVar("T")
+
+
+class Setting(click.ParamType[tuple[str, str]]):
+    """A name and a value, written as in `threshold=0.4`."""
 
     name = "setting"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         if isinstance(value, tuple):
             return value
-        name, _, number = str(value).rpartition("=")
-        try:
-            parsed = float(number)
-        except ValueError:
-            parsed = math.nan
-        if not name or not math.isfinite(parsed):
-            self.fail(f"{value!r} is not of the form NAME=NUMBER.", param, ctx)
-        return name, parsed
+        name, _, text = str(value).rpartition("=")
+        if not name:
+            self.fail(f"{value!r} is not of the form NAME=VALUE.", param, ctx)
+        return name, text
 
 
 @click.command()
@@ -62,7 +61,7 @@ class Setting(click.ParamType[tuple[str, float]]):
     "defaults",
     multiple=True,
     type=Setting(),
-    metavar="NAME=NUMBER",
+    metavar="NAME=VALUE",
     help="A sampler default other than ours, such as threshold=0.4; may be given many times.",
 )
 @click.option(
@@ -82,8 +81,8 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
     recipe: str,
     reference: Path | None,
     files: tuple[Path, ...],
-    defaults: tuple[tuple[str, float], ...],
-    scores: tuple[tuple[str, float], ...],
+    defaults: tuple[tuple[str, str], ...],
+    scores: tuple[tuple[str, str], ...],
     results: Path | None,
 ) -> ExitCode:
     """Turn the checkpoint in the folder RUN into an artifact in the folder DESTINATION.
@@ -96,13 +95,14 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
 
     name = name or run.resolve().name
     sampling = _defaults(dict(defaults))
+    figures = {score: _parsed(score, text, float) for score, text in scores}
     texts = [read(path).text for path in files]
     with tempfile.TemporaryDirectory() as temporary:
         float32 = reference or Path(temporary) / "float32"
         try:
             trained = convert.read(run, recipe)
             convert.convert(trained, float32, convert.FLOAT32, f"{name} in float32", sampling)
-            made = convert.convert(trained, destination, convert.EIGHT_BITS, name, sampling, dict(scores))
+            made = convert.convert(trained, destination, convert.EIGHT_BITS, name, sampling, figures)
             parity = (
                 compare(trained.network(), Engine.load(float32), Engine.load(destination), texts) if texts else None
             )
@@ -130,14 +130,24 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
     return ExitCode.DONE if parity.holds else ExitCode.MODEL
 
 
-def _defaults(changes: dict[str, float]) -> "Defaults":
+def _defaults(changes: dict[str, str]) -> "Defaults":
     """Ours with some changed, each of the type it had."""
     from lacuna.export.artifact import Defaults
 
-    ours = asdict(Defaults())
+    ours: dict[str, Any] = asdict(Defaults())
     if unknown := changes.keys() - ours.keys():
         raise UsageError(f"There is no sampler default {min(unknown)!r} (there are: {', '.join(ours)}).")
-    return Defaults(**ours | {name: type(ours[name])(number) for name, number in changes.items()})
+    return Defaults(**ours | {name: _parsed(name, text, type(ours[name])) for name, text in changes.items()})
+
+
+def _parsed(name: str, text: str, kind: Callable[[str], T]) -> T:
+    try:
+        value = kind(text)
+    except ValueError as error:
+        raise UsageError(f"{name} cannot be {text!r}.") from error
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"{name} cannot be {text!r}.")
+    return value
 
 
 def _show(parity: "Parity") -> None:

@@ -82,6 +82,11 @@ DAMAGES = [
     pytest.param(changing(format=99), "of format 99; this Lacuna reads format 1", id="other format"),
     pytest.param(changing(surprise=1), "not an artifact's manifest: .*surprise", id="unknown field"),
     pytest.param(changing(name=5), "not an artifact's manifest: .*name", id="field of another type"),
+    pytest.param(
+        lambda f: change_manifest(f, lambda table: table["defaults"].update(policy="best")),
+        "not an artifact's manifest: .*policy",
+        id="unknown policy",
+    ),
     pytest.param(changing(dimensions={}), "not an artifact's manifest: .*dimensions", id="field missing"),
     *(pytest.param(flipping_a_bit(name), f"{name} is damaged", id=f"{name} changed") for name in sorted(FILES)),
     pytest.param(lambda f: (f / WEIGHTS).unlink(), f"lacks {WEIGHTS}", id="file missing"),

@@ -12,6 +12,7 @@ from lacuna.cli import main
 from lacuna.export import artifact
 from lacuna.export.artifact import TOKENIZER, WEIGHTS, Defaults
 from lacuna.export.convert import convert
+from lacuna.model.sampler import PolicyName
 
 PACKAGES = [
     {"name": "a", "licence": "MIT", "role": "train"},
@@ -35,7 +36,16 @@ def run(made, tmp_path: Path) -> Path:
 def test_a_run_becomes_an_artifact_with_figures(run: Path, tmp_path: Path, text: str, capsys) -> None:
     file, out, figures = tmp_path / "file.py", tmp_path / "out", tmp_path / "figures.json"
     file.write_text(text)
-    given = ["--name", "mine", "--default", "threshold=0.5", "--default", "canvas=16", "--score", "exact match=0.25"]
+    given = [
+        "--name",
+        "mine",
+        "--default",
+        "threshold=0.5",
+        "--default",
+        "policy=left-to-right",
+        "--score",
+        "exact match=0.25",
+    ]
     code = main.run(["export", str(run), str(out), *given, "--parity", str(file), "--json", str(figures)])
     printed = capsys.readouterr()
     report = json.loads(figures.read_text())
@@ -48,7 +58,7 @@ def test_a_run_becomes_an_artifact_with_figures(run: Path, tmp_path: Path, text:
     assert (manifest.training.steps, manifest.training.tokens) == (12, 3456)
     assert re.fullmatch(r"[0-9a-f]{40}|unknown", manifest.training.commit)
     assert manifest.corpus == artifact.Corpus("2 Python packages, SHA-256 abc", "Apache-2.0, MIT")
-    assert manifest.defaults == Defaults(threshold=0.5, canvas=16)
+    assert manifest.defaults == Defaults(threshold=0.5, policy=PolicyName.LEFT_TO_RIGHT)
     assert manifest.scores == {"exact match": 0.25}
 
 
@@ -65,7 +75,9 @@ def test_converting_twice_gives_the_same_bytes(made, tmp_path: Path) -> None:
     assert again.files == artifact.load(made.eight_bits).files
 
 
-@pytest.mark.parametrize("setting", ["threshold", "threshold=high", "=1", "surprise=1", "threshold=nan"])
+@pytest.mark.parametrize(
+    "setting", ["threshold", "threshold=high", "=1", "surprise=1", "threshold=nan", "canvas=1.5", "policy=best"]
+)
 def test_a_default_that_makes_no_sense_is_refused(run: Path, tmp_path: Path, setting: str) -> None:
     assert main.run(["export", str(run), str(tmp_path / "out"), "--default", setting]) == 2
     assert not (tmp_path / "out").exists()
