@@ -15,7 +15,7 @@ NEOVIM ?= .nvim/bin/nvim
 .DELETE_ON_ERROR:
 
 demo: .venv-demo/installed ## fill holes in a real file; installs no torch
-	.venv-demo/bin/lacuna fill docs/demo/ledger.py --at 31:21 --threshold 0 --watch
+	.venv-demo/bin/lacuna fill docs/demo/ledger.py --threshold 0 --watch
 
 check: .venv-check/installed ## format, lint, types, layers, dead code, dependencies
 	.venv-check/bin/ruff format --check .

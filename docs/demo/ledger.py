@@ -12,7 +12,7 @@ class Entry:
 
 class Ledger:
     def __init__(self, name):
-        self.name = name
+        self.name = <fill>
         self.entries = []
 
     def add(self, date, text, amount):
@@ -20,7 +20,7 @@ class Ledger:
         self.entries.append(entry)
         return entry
 
-    def balance(self):
+    def balance(<fill>):
         total = 0
         for entry in self.entries:
             total += entry.amount
@@ -28,7 +28,7 @@ class Ledger:
 
     def largest(self):
         largest = None
-        for entry in 
+        for entry in self.<fill>:
             if largest is None or entry.amount > largest.amount:
                 largest = entry
         return largest
