@@ -13,6 +13,7 @@ from cattrs.errors import ClassValidationError
 
 from lacuna.export import external
 from lacuna.model.chunks import LONGEST, SHORTEST
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.sampler import PolicyName
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL
 from lacuna.syntax.errors import LacunaError
@@ -26,32 +27,6 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 class ArtifactError(LacunaError):
     """The folder is no artifact that this version of Lacuna can trust and run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dimensions:
-    """Sizes of the denoiser: see `lacuna.model.training.network.Dimensions`."""
-
-    vocabulary: int
-    width: int
-    layers: int
-    heads: int
-    key_heads: int
-    hidden: int
-    global_every: int
-    near: int
-
-    @property
-    def head_width(self) -> int:
-        return self.width // self.heads
-
-    @property
-    def local_layers(self) -> tuple[int, ...]:
-        return tuple(n for n in range(self.layers) if n % self.global_every != self.global_every - 1)
-
-    @property
-    def global_layers(self) -> tuple[int, ...]:
-        return tuple(n for n in range(self.layers) if n % self.global_every == self.global_every - 1)
 
 
 @dataclass(frozen=True, slots=True)

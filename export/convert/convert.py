@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,10 +16,11 @@ from lacuna.export.artifact import Artifact, Corpus, Defaults, Manifest, Reading
 from lacuna.export.convert import graphs
 from lacuna.export.convert.builder import Weights
 from lacuna.export.convert.precision import EightBits, Float32, Precision
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.training.checkpoint import NAME as CHECKPOINT
 from lacuna.model.training.checkpoint import RunError
 from lacuna.model.training.corpus import REPORT
-from lacuna.model.training.network import Denoiser, Dimensions
+from lacuna.model.training.network import Denoiser
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def convert(
         format=artifact.FORMAT,
         name=name,
         precision=precision.name,
-        dimensions=artifact.Dimensions(**asdict(run.dims)),
+        dimensions=run.dims,
         reading=Reading(),
         defaults=defaults,
         corpus=run.corpus,

@@ -16,8 +16,9 @@ from onnx import TensorProto
 
 from lacuna.export.convert.builder import Graph, Value, Weights
 from lacuna.export.convert.precision import Precision
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import MASK
-from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, ROTARY_BASE, Dimensions
+from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, ROTARY_BASE
 
 EPSILON = float(np.finfo(np.float32).eps)
 """What torch's RMSNorm adds by default."""

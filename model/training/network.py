@@ -5,7 +5,6 @@ T tokens of a chunk, W near keys on one side, M far keys, D width, A heads, K ke
 Context never sees a hole, so its keys and values depend on a chunk's tokens alone and can be cached by content.
 """
 
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import MASK, PAD
 
 BEFORE, AFTER, OWN, OTHER = range(4)
@@ -20,36 +20,6 @@ BEFORE, AFTER, OWN, OTHER = range(4)
 MASKED, COMMITTED = range(2)
 """Roles of a slot; context has none, and neither have the tokens of the causal phase."""
 ROTARY_BASE = 10_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Dimensions:
-    """Sizes of a denoiser; every `global_every`-th layer is global."""
-
-    vocabulary: int
-    width: int
-    layers: int
-    heads: int
-    key_heads: int
-    hidden: int
-    global_every: int = 3
-    near: int = 128
-    """Context tokens that local layers see on either side of a hole."""
-
-    @property
-    def head_width(self) -> int:
-        return self.width // self.heads
-
-    def is_global(self, layer: int) -> bool:
-        return layer % self.global_every == self.global_every - 1
-
-    @property
-    def local_layers(self) -> tuple[int, ...]:
-        return tuple(n for n in range(self.layers) if not self.is_global(n))
-
-    @property
-    def global_layers(self) -> tuple[int, ...]:
-        return tuple(n for n in range(self.layers) if self.is_global(n))
 
 
 class Near(NamedTuple):

@@ -8,9 +8,9 @@ from pathlib import Path
 import cattrs
 from cattrs.errors import ClassValidationError
 
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import SPECIAL
 from lacuna.model.training.holes import RANDOM
-from lacuna.model.training.network import Dimensions
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Kind
 

@@ -13,8 +13,9 @@ from lacuna.export.artifact import Corpus, Defaults, Training
 from lacuna.export.convert import convert
 from lacuna.export.convert.convert import Run
 from lacuna.export.engine import Engine
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import Tokenizer
-from lacuna.model.training.network import Denoiser, Dimensions
+from lacuna.model.training.network import Denoiser
 
 TEXT = Path(textwrap.__file__).read_text(encoding="utf-8")
 OTHER_TEXT = Path(bisect.__file__).read_text(encoding="utf-8")

@@ -9,8 +9,9 @@ from lacuna.export.convert.parity import compare
 from lacuna.export.convert.precision import BLOCK, quantise
 from lacuna.export.engine import Context, Engine
 from lacuna.model.chunks import Chunked, Place
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import HOLE, MASK
-from lacuna.model.training.network import Denoiser, Dimensions, Far, Near
+from lacuna.model.training.network import Denoiser, Far, Near
 
 TOLERANCE = 5e-4
 

@@ -1,0 +1,33 @@
+"""The sizes of a denoiser: what its recipe says, its manifest repeats and its graphs are built from."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """Sizes of a denoiser; every `global_every`-th layer is global."""
+
+    vocabulary: int
+    width: int
+    layers: int
+    heads: int
+    key_heads: int
+    hidden: int
+    global_every: int = 3
+    near: int = 128
+    """Context tokens that local layers see on either side of a hole."""
+
+    @property
+    def head_width(self) -> int:
+        return self.width // self.heads
+
+    def is_global(self, layer: int) -> bool:
+        return layer % self.global_every == self.global_every - 1
+
+    @property
+    def local_layers(self) -> tuple[int, ...]:
+        return tuple(n for n in range(self.layers) if not self.is_global(n))
+
+    @property
+    def global_layers(self) -> tuple[int, ...]:
+        return tuple(n for n in range(self.layers) if self.is_global(n))
