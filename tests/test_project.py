@@ -24,7 +24,7 @@ FOLDERS = {
     "editor-clients/cli": "lacuna/cli",
     "editor-clients/launcher": "lacuna_launcher",
 }
-DATA = {"py.typed", "*.py", "embedded/*", "training/*.toml", "training/*.json"}
+DATA = {"py.typed", "*.py", "embedded/*", "training/*.toml", "training/recipes/*.toml"}
 FOR_TRAINING = ("lacuna.model.training", "lacuna.export.convert", "lacuna.cli.train", "lacuna.cli.export")
 ABSENT_WHEN_SERVING = ("torch", "onnx", "onnxscript", "matplotlib")
 COMMAND = Path(sys.executable).with_name("lacuna")
