@@ -171,7 +171,7 @@ def test_bad_options_are_one_clear_sentence(run, options, code):
 
 @pytest.fixture(scope="module")
 def engine():
-    """The artifact that ships. It commits all slots in the second step: what is encoded does not depend on more."""
+    """The artifact that ships. It commits all slots that it may as soon as it can: what is encoded needs no more."""
     engine = Engine.load(embedded(), Provider.CPU, threads=1)
     engine.manifest = replace(engine.manifest, defaults=replace(engine.manifest.defaults, confidence=0.0))
     return engine
@@ -191,7 +191,7 @@ def test_a_keystroke_encodes_at_most_two_chunks_in_the_median(texts, engine):
     assert median(after - before for before, after in itertools.pairwise(held)) <= 2
     assert 0 < median(one.counts.encoded for one in keystrokes) <= 2 * LONGEST
     assert {one.counts.slots for one in keystrokes} == {defaults.canvas}
-    assert {one.counts.steps for one in keystrokes} <= {1, 2}
+    assert max(one.counts.steps for one in keystrokes) <= 1 + defaults.canvas
     assert {one.provider for one in keystrokes} == {"CPUExecutionProvider"}
     assert typist.cache_bytes == engine.cache.size > 0
 
