@@ -21,6 +21,10 @@ SURE = 0.9
 """Least probability of a token that is committed before its canvas has its length."""
 
 
+ALTERNATIVES = 3
+"""So many finished candidates are enough to choose from: what they beat is not denoised further."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What the denoiser says of every slot. B candidates, G holes, N slots, V tokens."""
@@ -140,7 +144,7 @@ class PolicyName(enum.StrEnum):
 
 
 def denoise(predict: Denoise, beginnings: Beginnings, holes: int, sampling: Sampling) -> Iterator[Drafts]:
-    """Fill `holes` canvases jointly; the last drafts have no masked slot, and their candidates are in order of length.
+    """Fill `holes` canvases jointly; the last drafts have no masked slot, their candidates the likeliest length first.
 
     The first step sees canvases of full size: it decides the lengths, and commits what it is sure of at any length.
     """
@@ -150,12 +154,12 @@ def denoise(predict: Denoise, beginnings: Beginnings, holes: int, sampling: Samp
     slots = np.full((*lengths.shape, max(1, int(lengths.max()))), MASK, np.int64)
     first = np.repeat(prediction.logits[:, :, : slots.shape[-1]], len(lengths), 0)
     drafts = committed(Drafts(1, slots, lengths, scores), first, beginnings, sampling.policy, least=SURE)
-    yield drafts
+    yield (drafts := without_beaten(drafts))
     while drafts.masked.any():
         # an empty canvas shows the network one masked slot: it never saw a canvas of none
         prediction = predict(drafts.slots, np.maximum(drafts.lengths, 1))
         drafts = replace(committed(drafts, prediction.logits, beginnings, sampling.policy), step=drafts.step + 1)
-        yield drafts
+        yield (drafts := without_beaten(drafts))
 
 
 def committed(drafts: Drafts, logits: Floats, beginnings: Beginnings, policy: Policy, least: float = 0.0) -> Drafts:
@@ -174,6 +178,16 @@ def committed(drafts: Drafts, logits: Floats, beginnings: Beginnings, policy: Po
     scores = drafts.scores + np.where(chosen, log_probability, 0.0).sum((1, 2))
     found = replace(drafts, slots=np.where(chosen, best, drafts.slots))
     return replace(found, scores=np.where(beginnings.are_kept(found), scores, -np.inf).astype(np.float32))
+
+
+def without_beaten(drafts: Drafts) -> Drafts:
+    """The drafts less those unfinished candidates that ALTERNATIVES finished ones beat: scores only fall."""
+    is_finished = np.logical_not(drafts.masked.any((1, 2)))
+    if is_finished.sum() < ALTERNATIVES:
+        return drafts
+    bar = np.sort(drafts.scores[is_finished])[-ALTERNATIVES]
+    kept = is_finished | (drafts.scores > bar)
+    return replace(drafts, slots=drafts.slots[kept], lengths=drafts.lengths[kept], scores=drafts.scores[kept])
 
 
 def length_logs(existence: Floats) -> Floats:

@@ -171,3 +171,18 @@ def test_a_candidate_too_short_for_its_beginning_scores_nothing():
     by_length = dict(zip(drafts.lengths[:, 0].tolist(), drafts.scores.tolist(), strict=True))
     assert by_length[1] == -np.inf
     assert np.isfinite(by_length[3])
+
+
+def test_a_candidate_that_three_finished_ones_beat_is_not_denoised_further():
+    script = Script([[5, 6, 7, 8, 9, 10]], [[0.95, 0.95, 0.95, 0.3]], [{1: 0.3, 2: 0.3, 3: 0.3, 6: 0.1}])
+    drafts = run(script, lengths=4)
+    assert sorted(drafts[-1].lengths[:, 0].tolist()) == [1, 2, 3]
+    assert len(script.calls) == 1
+
+
+def test_an_unfinished_candidate_that_leads_is_denoised_to_its_end():
+    script = Script([[5, 6, 7, 8]], [[0.95, 0.95, 0.95, 0.8]], [{4: 0.97, 1: 0.01, 2: 0.01, 3: 0.01}])
+    drafts = run(script, lengths=4)
+    best = int(drafts[-1].scores.argmax())
+    assert drafts[-1].lengths[best].tolist() == [4]
+    assert drafts[-1].slots[best, 0].tolist() == [5, 6, 7, 8]
