@@ -20,15 +20,15 @@ def places(source, pattern):
     return [(source[: match.start("hole")], source[match.end("hole") :]) for match in itertools.islice(found, PLACES)]
 
 
-def shown(editor, source, pattern):
-    """Type up to a hole of the file until the server has something to show: path, before, ghost text, behind."""
+def shown(editor, source, pattern, least=1):
+    """Type up to a hole of the file until the server shows so many characters: path, before, ghost text, behind."""
     for before, after in places(source, pattern):
         head, typed = before[:-3], before[-3:]
         path = editor.open(head + after)
         editor.insert_at(len(head), typed)
         ghost = editor.answered()
         assert editor.text == before + after, "what is offered is not in the buffer"
-        if ghost is not None:
+        if ghost is not None and len(ghost) >= least:
             return path, before, ghost, after
         editor.stop_inserting()
         editor.nvim.command("silent write")
@@ -52,7 +52,7 @@ def test_ghost_text_is_shown_and_accepted_as_it_was_shown(editor, source, patter
 
 
 def test_what_was_typed_along_the_ghost_text_is_not_doubled(editor, source):
-    path, before, ghost, after = shown(editor, source, AT_THE_END)
+    path, before, ghost, after = shown(editor, source, AT_THE_END, least=2)
     along = ghost[0] if ghost[0] != "\n" else ""
     editor.press(along.replace("<", "<lt>") + "<Tab>")  # in one go: no newer answer comes between
     editor.wait("the accepted text", lambda: editor.text not in (before + after, before + along + after))
