@@ -19,12 +19,6 @@ from lacuna.model.training.network import Denoiser
 
 TEXT = Path(textwrap.__file__).read_text(encoding="utf-8")
 OTHER_TEXT = Path(bisect.__file__).read_text(encoding="utf-8")
-EMBEDDED = pytest.param(
-    "embedded",
-    marks=pytest.mark.skipif(
-        not (artifact.embedded() / artifact.MANIFEST).exists(), reason="no artifact is embedded in this tree"
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ def engines(made: Made) -> dict[str, Engine]:
     }
 
 
-@pytest.fixture(params=["float32", "eight_bits", EMBEDDED])
+@pytest.fixture(params=["float32", "eight_bits", "embedded"])
 def engine(request: pytest.FixtureRequest, engines: dict[str, Engine]) -> Engine:
     """Each artifact in turn; its cache is what the tests before it left."""
     return engines[request.param]
