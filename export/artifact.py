@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 import tempfile
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from lacuna.model.sampler import PolicyName
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL
 from lacuna.syntax.errors import LacunaError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 ENCODE, DENOISE, WEIGHTS, TOKENIZER = "encode.onnx", "denoise.onnx", "weights.bin", "tokenizer.json"
 FILES = frozenset({ENCODE, DENOISE, WEIGHTS, TOKENIZER})
@@ -49,15 +50,26 @@ class Defaults:
 
     canvas: int = 32
     """Slots of a hole at the first step."""
-    lengths: int = 3
-    """Lengths denoised as one batch."""
-    policy: PolicyName = PolicyName.CONFIDENCE
+    candidates: int = 4
+    """Denoised as one batch: the width of a beam, or so many lengths."""
+    policy: PolicyName = PolicyName.BEAM
     confidence: float = 0.9
     """A slot is committed when its best token is so probable."""
     budget: int = 2048
     """Context tokens."""
     threshold: float = 0.35
     """Least confidence at which an answer is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """From an answer's log-probability to the probability that it is right (Platt scaling)."""
+
+    slope: float
+    intercept: float
+
+    def probability(self, score: float) -> float:
+        return 1.0 / (1.0 + math.exp(min(700.0, -(self.slope * score + self.intercept))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,8 @@ class Manifest:
     dimensions: Dimensions
     reading: Reading
     defaults: Defaults
+    calibration: Calibration | None
+    """None: an answer's confidence is the probability that the denoiser gave it."""
     corpus: Corpus
     training: Training
     scores: dict[str, float]

@@ -17,6 +17,7 @@ from lacuna.export.providers import Provider
 from lacuna.export.sessions import Sessions
 from lacuna.model.chunks import Chunked
 from lacuna.model.context import window
+from lacuna.model.hints import Hints
 from lacuna.model.sampler import Prediction
 from lacuna.model.tokenizer import MASK, Tokenizer
 
@@ -37,7 +38,8 @@ class Context:
     far_keys: Floats  # (global layers, M, K, E)
     far_values: Floats  # the same shape
     far_offsets: Ints  # (G, M)
-    anchors: Ints  # (G,) the token left of each hole
+    anchors: Ints  # (G, BEFORE_ANCHOR + 1) the tokens left of each hole
+    hints: Hints
     attended: int
     """Tokens."""
     encoded: int
@@ -71,8 +73,11 @@ class Engine:
             artifact.manifest, tokenizer, sessions.open_sessions(artifact, provider, threads), ChunkCache(cache_bytes)
         )
 
-    def context(self, chunked: Chunked, chosen: Sequence[int]) -> Context:
-        """Encode those of the chosen chunks (ascending) that the cache lacks, and lay out what each hole sees."""
+    def context(self, chunked: Chunked, chosen: Sequence[int], heads: Sequence[bytes]) -> Context:
+        """Encode those of the chosen chunks (ascending) that the cache lacks, and lay out what each hole sees.
+
+        heads: what each hole begins with.
+        """
         dims = self.manifest.dimensions
         chunks = [chunked.chunks[n] for n in chosen]
         known = [self.cache.get(chunk) for chunk in chunks]
@@ -90,6 +95,7 @@ class Engine:
             far_values=_joined([e.values for e in encoded], dims.global_layers),
             far_offsets=seen.offsets(),
             anchors=seen.anchors,
+            hints=Hints(chunked, heads, self.tokenizer.spellings),
             attended=len(seen.positions),
             encoded=anew,
         )
@@ -99,10 +105,13 @@ class Engine:
         assert lengths.min() > 0, "a canvas has at least one slot"
         width = slots.shape[-1]
         padded = np.pad(slots, ((0, 0), (0, 0), (0, -(1 + width) % ROWS)), constant_values=MASK)
+        hints, strengths = context.hints.of_all(padded)
         feeds: dict[str, sessions.Array] = {
             "slots": padded.astype(np.int64),
             "lengths": np.asarray(lengths, np.int64),
             "anchors": context.anchors,
+            "hints": hints,
+            "strengths": strengths,
             "near_keys": context.near_keys,
             "near_values": context.near_values,
             "near_offsets": context.near_offsets,

@@ -17,6 +17,8 @@ INPUTS = {
         "slots",
         "lengths",
         "anchors",
+        "hints",
+        "strengths",
         "near_keys",
         "near_values",
         "near_offsets",

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lacuna.export.engine import Engine
 from lacuna.lsp_server import ranking
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
-from lacuna.model.healing import healed
-from lacuna.model.sampler import Beginnings, Drafts, Sampling
+from lacuna.model.healing import heads, healed
+from lacuna.model.sampler import Beginnings, Denoise, Drafts, PolicyName, Sampling
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
@@ -27,28 +28,27 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     check = SyntaxCheck(request.text, request.spans, language_of(request.language))
     grown = healed(request.text, request.spans)
     chunked = chunks.cut(request.text, grown, tokenizer)
+    begin_with = heads(request.text, request.spans, grown)
     chosen = context.choose(chunked, defaults.budget, engine.manifest.dimensions.near)
     parse_ms = clock.lap()
 
     # chunks -> keys and values
-    seen = engine.context(chunked, chosen)
+    seen = engine.context(chunked, chosen, begin_with)
     encode_ms = clock.lap()
 
     # holes -> drafts -> answers
-    sampling = Sampling(defaults.canvas, defaults.lengths, defaults.policy.policy(defaults.confidence))
     steps_ms = []
-    heads = [
-        request.text[a.start : b.start].encode("utf-8", "surrogatepass")
-        for a, b in zip(grown, request.spans, strict=True)
-    ]
-    beginnings = Beginnings(heads, tokenizer.spellings)
-    for drafts in sampler.denoise(partial(engine.denoise, seen), beginnings, len(request.spans), sampling):
+    beginnings = Beginnings(begin_with, tokenizer.spellings)
+    for drafts in _denoised(partial(engine.denoise, seen), beginnings, request, begin_with, engine):
         steps_ms.append(clock.lap())
-        yield _draft(drafts, heads, tokenizer)
+        yield _draft(drafts, begin_with, tokenizer)
         clock.lap()  # what the reader of a draft does with it is not ours
-    answers = list(_answers(drafts, heads, tokenizer))
+    calibration = engine.manifest.calibration
+    confidence = calibration.probability if calibration else math.exp
+    answers = [(texts, confidence(min(0.0, score))) for texts, score in _answers(drafts, begin_with, tokenizer)]
 
     # answers that parse, best first -> edits
+    answers += list(_trimmed(request, answers))
     ranked = ranking.rank(request.text, request.spans, answers, check)
     reason = ranking.refusal(ranked[0], request.threshold) if ranked else Reason.NO_PARSE
     edits = () if reason else tuple(map(Edit, request.spans, ranked[0].texts))
@@ -78,14 +78,39 @@ class _Clock:
         return 1000 * (time.perf_counter() - self._began)
 
 
-def _draft(drafts: Drafts, heads: Sequence[bytes], tokenizer: Tokenizer) -> Draft:
+def _denoised(
+    predict: Denoise, beginnings: Beginnings, request: Request, begin_with: Sequence[bytes], engine: Engine
+) -> Iterator[Drafts]:
+    """As the artifact's defaults say; of a length that is told, by confidence."""
+    defaults = engine.manifest.defaults
+    if request.as_long_as is not None:
+        lengths = _lengths(begin_with, request.as_long_as, defaults.canvas, engine.tokenizer)
+        known = sampler.masked(lengths, np.zeros(1, np.float32))
+        return sampler.finished(predict, known, beginnings, sampler.by_confidence(defaults.confidence))
+    holes = len(request.spans)
+    if defaults.policy is PolicyName.BEAM:
+        return sampler.grow(predict, beginnings, holes, defaults.canvas, defaults.candidates)
+    sampling = Sampling(defaults.canvas, defaults.candidates, defaults.policy.policy(defaults.confidence))
+    return sampler.denoise(predict, beginnings, holes, sampling)
+
+
+def _lengths(heads_: Sequence[bytes], texts: Sequence[str], canvas: int, tokenizer: Tokenizer) -> NDArray[np.int64]:
+    """(1, G) the tokens of each text with its head, as many as a canvas holds."""
+    tokens = [
+        tokenizer.encode_text(head.decode("utf-8", "surrogatepass") + text)
+        for head, text in zip(heads_, texts, strict=True)
+    ]
+    return np.array([[min(max(1, len(row)), canvas) for row in tokens]], np.int64)
+
+
+def _draft(drafts: Drafts, begin_with: Sequence[bytes], tokenizer: Tokenizer) -> Draft:
     """The candidate that looks best so far, less what stands before the spans anyway."""
     best = int(drafts.scores.argmax())
     return Draft(
         drafts.step,
         tuple(
             tuple(_slots(row[:length], head, tokenizer))
-            for row, length, head in zip(drafts.slots[best], drafts.lengths[best], heads, strict=True)
+            for row, length, head in zip(drafts.slots[best], drafts.lengths[best], begin_with, strict=True)
         ),
     )
 
@@ -100,14 +125,30 @@ def _slots(row: Sequence[int], head: bytes, tokenizer: Tokenizer) -> Iterator[st
         head = head[len(spelling) :]
 
 
-def _answers(drafts: Drafts, heads: Sequence[bytes], tokenizer: Tokenizer) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Texts and confidence of each candidate; those that do not begin as they must, or are no text, are left out."""
+def _trimmed(
+    request: Request, answers: Sequence[tuple[tuple[str, ...], float]]
+) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Answers that say again what follows, without it; they rank behind what is as sure and parses."""
+    known = {texts for texts, _ in answers}
+    for texts, confidence in answers:
+        trimmed = tuple(
+            ranking.without_overlap(request.text, span, text) for span, text in zip(request.spans, texts, strict=True)
+        )
+        if trimmed not in known:
+            known.add(trimmed)
+            yield trimmed, confidence
+
+
+def _answers(
+    drafts: Drafts, begin_with: Sequence[bytes], tokenizer: Tokenizer
+) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Texts and score of each candidate; those that do not begin as they must, or are no text, are left out."""
     for slots, lengths, score in zip(drafts.slots, drafts.lengths, drafts.scores, strict=True):
         if np.isinf(score):
             continue
         rows = (tokenizer.decode(row[:length]) for row, length in zip(slots, lengths, strict=True))
         try:
-            texts = tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, heads, strict=True))
+            texts = tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, begin_with, strict=True))
         except UnicodeDecodeError:
             continue
-        yield texts, min(1.0, math.exp(score))
+        yield texts, float(score)

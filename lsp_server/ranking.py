@@ -76,6 +76,15 @@ def repeats(text: str, span: Span, answer: str) -> bool:
     return last == following
 
 
+def without_overlap(text: str, span: Span, answer: str) -> str:
+    """The answer less what of its end stands after it anyway, such as the brackets that an editor closed."""
+    rest = text[span.end : rest_of_line(text, span.end).end].rstrip()
+    for size in range(min(len(rest), len(answer)), 0, -1):
+        if answer.endswith(rest[:size]):
+            return answer[: len(answer) - size]
+    return answer
+
+
 def _is_wordy(text: str) -> bool:
     return len(text) >= WORDY and any(character.isalnum() for character in text)
 

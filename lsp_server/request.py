@@ -17,6 +17,8 @@ class Request:
     """Sorted and disjoint."""
     threshold: float
     """Least confidence at which an answer is offered; 0 offers whatever parses."""
+    as_long_as: tuple[str, ...] | None = None
+    """For measurements: texts with as many tokens as the answers are to have, instead of the lengths that look best."""
 
 
 @dataclass(frozen=True, slots=True)

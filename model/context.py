@@ -11,6 +11,9 @@ from lacuna.model.tokenizer import HOLE
 
 Ints = NDArray[np.int64]
 
+BEFORE_ANCHOR = 2
+"""Tokens before a place that the network reads with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -21,7 +24,7 @@ class Window:
     holes: Ints
     """(G,) of each sentinel."""
     anchors: Ints
-    """(G,) the token left of each sentinel; HOLE where there is none."""
+    """(G, BEFORE_ANCHOR + 1) the tokens left of each sentinel; HOLE where there is none. The last is the anchor."""
 
     def offsets(self) -> Ints:
         """(G, M) token distance of each token from each sentinel, negative before it; 0 is the sentinel itself."""
@@ -44,14 +47,17 @@ def window(chunked: Chunked, chosen: Sequence[int]) -> Window:
     starts = np.cumsum(lengths) - lengths
     holes = np.array([starts[place.chunk] + place.token for place in chunked.holes], np.int64)
     positions = [np.arange(starts[n], starts[n] + lengths[n]) for n in chosen]
-    anchors = np.array([_left_of(chunked, place) for place in chunked.holes], np.int64)
+    anchors = np.array([_left_of(chunked, place) for place in chunked.holes], np.int64).reshape(-1, BEFORE_ANCHOR + 1)
     return Window(np.concatenate(positions) if positions else np.zeros(0, np.int64), holes, anchors)
 
 
-def _left_of(chunked: Chunked, place: Place) -> int:
-    if place.token:
-        return chunked.chunks[place.chunk][place.token - 1]
-    return chunked.chunks[place.chunk - 1][-1] if place.chunk else HOLE
+def _left_of(chunked: Chunked, place: Place) -> list[int]:
+    tokens = list(chunked.chunks[place.chunk][: place.token])
+    for chunk in reversed(chunked.chunks[: place.chunk]):
+        if len(tokens) > BEFORE_ANCHOR:
+            break
+        tokens = [*chunk, *tokens]
+    return [*[HOLE] * (BEFORE_ANCHOR + 1), *tokens][-BEFORE_ANCHOR - 1 :]
 
 
 def choose(chunked: Chunked, budget: int, near: int) -> tuple[int, ...]:

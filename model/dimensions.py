@@ -16,6 +16,10 @@ class Dimensions:
     global_every: int = 3
     near: int = 128
     """Context tokens that local layers see on either side of a hole."""
+    bigrams: int = 32_749
+    """Rows of the table of hashed bigrams, best a prime."""
+    trigrams: int = 65_521
+    ngram_width: int = 64
 
     @property
     def head_width(self) -> int:

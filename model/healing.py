@@ -27,6 +27,14 @@ def healed(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(grown)
 
 
+def heads(text: str, spans: Sequence[Span], grown: Sequence[Span]) -> tuple[bytes, ...]:
+    """What each healed span begins with, whatever the answer: the bytes between its start and the cursor."""
+    return tuple(
+        text[healed.start : span.start].encode("utf-8", "surrogatepass")
+        for healed, span in zip(grown, spans, strict=True)
+    )
+
+
 def _last_piece(head: str) -> int:
     """Code points of the last piece of a line's head; 0 where a piece ends for sure, as at its indentation."""
     pieces = list(_PIECE.finditer(spelled(head)))

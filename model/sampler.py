@@ -4,13 +4,14 @@ Pure numpy. It knows nothing of text: what parses is decided by its caller, whic
 """
 
 import enum
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.tokenizer import MASK, SPECIAL
+from lacuna.model.tokenizer import MASK, SPECIAL, fitting
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -23,6 +24,10 @@ SURE = 0.9
 
 ALTERNATIVES = 3
 """So many finished candidates are enough to choose from: what they beat is not denoised further."""
+
+
+HOPELESS = 0.01
+"""What is so much less likely than a finished candidate does not grow further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,11 @@ class Beginnings:
         """Logits (B, G, N, V), -inf for what does not fit; and the slots (B, G, N) that are open to a commit."""
         open_ = drafts.masked
         for b, g in np.ndindex(drafts.lengths.shape):
-            rest = self._rest(g, drafts.slots[b, g])
+            rest = self.rest(g, drafts.slots[b, g])
             if rest and open_[b, g].any():
                 first = int(open_[b, g].argmax())
                 open_[b, g, first + 1 :] = False
-                logits[b, g, first, ~self._fits(rest)] = -np.inf
+                logits[b, g, first, ~self.fits(rest)] = -np.inf
         return logits, open_
 
     def are_kept(self, drafts: "Drafts") -> Bools:
@@ -77,12 +82,12 @@ class Beginnings:
         done: Bools = np.logical_not(drafts.masked.any(-1))
         return np.array(
             [
-                not any(done[b, g] and self._rest(g, drafts.slots[b, g]) for g in range(drafts.lengths.shape[1]))
+                not any(done[b, g] and self.rest(g, drafts.slots[b, g]) for g in range(drafts.lengths.shape[1]))
                 for b in range(len(drafts.lengths))
             ]
         )
 
-    def _rest(self, hole: int, row: Ints) -> bytes:
+    def rest(self, hole: int, row: Ints) -> bytes:
         """What is still to come of the hole's beginning after the committed slots that lead its row."""
         rest = self._beginnings[hole]
         for token in row:
@@ -91,10 +96,10 @@ class Beginnings:
             rest = rest[len(self._spellings[token]) :]
         return rest
 
-    def _fits(self, rest: bytes) -> Bools:
+    def fits(self, rest: bytes) -> Bools:
+        """(V,) the tokens that may come next."""
         if rest not in self._fitting:
-            spellings = self._spellings
-            self._fitting[rest] = np.array([bool(s) and (rest.startswith(s) or s.startswith(rest)) for s in spellings])
+            self._fitting[rest] = fitting(rest, self._spellings)
         return self._fitting[rest]
 
 
@@ -135,11 +140,14 @@ def left_to_right(_probability: Floats, masked: Bools) -> Bools:
 class PolicyName(enum.StrEnum):
     """The policies that an artifact can name."""
 
+    BEAM = "beam"
+    """`grow`; the others are of `denoise`."""
     CONFIDENCE = "confidence"
     LEFT_TO_RIGHT = "left-to-right"
 
     def policy(self, confidence: float) -> Policy:
-        """The policy itself; `confidence` is the threshold of the one that has one."""
+        """How `denoise` commits; `confidence` is the threshold of the one that has one."""
+        assert self is not PolicyName.BEAM, "a beam search is no way to commit slots in any order"
         return left_to_right if self is PolicyName.LEFT_TO_RIGHT else by_confidence(confidence)
 
 
@@ -151,14 +159,112 @@ def denoise(predict: Denoise, beginnings: Beginnings, holes: int, sampling: Samp
     masks = np.full((1, holes, sampling.canvas), MASK, np.int64)
     prediction = predict(masks, np.full((1, holes), sampling.canvas, np.int64))
     lengths, scores = likeliest(length_logs(prediction.existence[0]), sampling.lengths)  # (B, G), (B,)
-    slots = np.full((*lengths.shape, max(1, int(lengths.max()))), MASK, np.int64)
-    first = np.repeat(prediction.logits[:, :, : slots.shape[-1]], len(lengths), 0)
-    drafts = committed(Drafts(1, slots, lengths, scores), first, beginnings, sampling.policy, least=SURE)
+    drafts = masked(lengths, scores)
+    first = np.repeat(prediction.logits[:, :, : drafts.slots.shape[-1]], len(lengths), 0)
+    drafts = committed(replace(drafts, step=1), first, beginnings, sampling.policy, least=SURE)
     yield (drafts := without_beaten(drafts))
+    yield from finished(predict, drafts, beginnings, sampling.policy)
+
+
+def grow(predict: Denoise, beginnings: Beginnings, holes: int, canvas: int, width: int) -> Iterator[Drafts]:
+    """Fill canvases from the left, each as long as it turns out to be: a beam search of so many candidates.
+
+    A step predicts all slots of full canvases; each candidate goes on with its likeliest tokens, or ends where the next
+    slot may not exist. Slots to the right of the one in hand that are sure already are committed with it. The last
+    drafts are finished, the likeliest first.
+    """
+    beam = masked(np.full((1, holes), canvas), np.zeros(1, np.float32))
+    done: list[Grown] = []
+    for step in itertools.count(1):
+        prediction = predict(beam.slots, np.maximum(beam.lengths, 1))
+        found = [grown for n in range(len(beam.scores)) for grown in _continued(beam, n, prediction, beginnings, width)]
+        done += [grown for grown in found if grown.is_finished]
+        done.sort(key=lambda grown: -grown.score)
+        bar = done[0].score + np.log(HOPELESS) if done else -np.inf
+        if len(done) >= ALTERNATIVES:
+            bar = max(bar, done[ALTERNATIVES - 1].score)
+        open_ = sorted((grown for grown in found if not grown.is_finished), key=lambda grown: -grown.score)
+        going_on = [grown for grown in open_[:width] if grown.score > bar]
+        if not going_on:
+            break
+        beam = _together(step, going_on)
+        yield replace(beam, lengths=_expected(beam, prediction))
+    nothing = replace(beam, step=step, scores=np.full_like(beam.scores, -np.inf))
+    yield _together(step, done) if done else nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A candidate of a beam search."""
+
+    slots: Ints  # (G, N)
+    lengths: Ints  # (G,), N where the end is not reached
+    score: float
+
+    @property
+    def is_finished(self) -> bool:
+        return not (self.slots[np.arange(self.slots.shape[-1]) < self.lengths[:, None]] == MASK).any()
+
+
+def _continued(beam: Drafts, n: int, prediction: Prediction, beginnings: Beginnings, width: int) -> Iterator[Grown]:
+    """The ways in which a candidate can go on at its first masked slot."""
+    hole = int(beam.masked[n].any(-1).argmax())
+    first = int(beam.masked[n, hole].argmax())
+    rest = beginnings.rest(hole, beam.slots[n, hole])
+    exists = _log_sigmoid(prediction.existence[n, hole].astype(np.float64))  # (N,)
+    logits = prediction.logits[n, hole, first:].astype(np.float64)
+    logits[:, :SPECIAL] = -np.inf
+    if rest:
+        logits[0, ~beginnings.fits(rest)] = -np.inf
+    logs = logits - np.logaddexp.reduce(logits, -1, keepdims=True)  # (N - first, V)
+    score = float(beam.scores[n])
+    if not rest:
+        lengths = beam.lengths[n].copy()
+        lengths[hole] = first
+        yield Grown(beam.slots[n], lengths, score + float(exists[first] - prediction.existence[n, hole, first]))
+        score += float(exists[first])
+    for rank, token in enumerate(np.argsort(-logs[0], kind="stable")[:width]):
+        slots, total = beam.slots[n].copy(), score + float(logs[0, token])
+        slots[hole, first] = token
+        if rank == 0 and not rest and logs[0, token] >= np.log(SURE):
+            for after in range(first + 1, slots.shape[-1]):
+                best = int(logs[after - first].argmax())
+                if min(logs[after - first, best], exists[after]) < np.log(SURE):
+                    break
+                slots[hole, after] = best
+                total += float(logs[after - first, best] + exists[after])
+        if np.isfinite(total):
+            yield Grown(slots, beam.lengths[n], total)
+
+
+def _together(step: int, found: Sequence[Grown]) -> Drafts:
+    slots, lengths = (np.stack(arrays) for arrays in zip(*((one.slots, one.lengths) for one in found), strict=True))
+    return Drafts(step, slots, lengths, np.array([one.score for one in found], np.float32))
+
+
+def _expected(beam: Drafts, prediction: Prediction) -> Ints:
+    """(B, G) how long the canvases look, by the last prediction for the best candidate."""
+    lasts = (prediction.existence[0] > 0).cumprod(-1).sum(-1)  # (G,)
+    committed_ = (beam.slots != MASK).sum(-1)  # (B, G)
+    is_open = beam.masked.any(-1)
+    return np.where(is_open, np.maximum(lasts, committed_ + 1), beam.lengths)
+
+
+def _log_sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(-np.logaddexp(0.0, -x))
+
+
+def masked(lengths: Ints, scores: Floats) -> Drafts:
+    """Candidates of such lengths (B, G), before the first step."""
+    return Drafts(0, np.full((*lengths.shape, max(1, int(lengths.max()))), MASK, np.int64), lengths, scores)
+
+
+def finished(predict: Denoise, drafts: Drafts, beginnings: Beginnings, policy: Policy) -> Iterator[Drafts]:
+    """Denoise until no slot is masked."""
     while drafts.masked.any():
         # an empty canvas shows the network one masked slot: it never saw a canvas of none
         prediction = predict(drafts.slots, np.maximum(drafts.lengths, 1))
-        drafts = replace(committed(drafts, prediction.logits, beginnings, sampling.policy), step=drafts.step + 1)
+        drafts = replace(committed(drafts, prediction.logits, beginnings, policy), step=drafts.step + 1)
         yield (drafts := without_beaten(drafts))
 
 

@@ -1,8 +1,10 @@
 """Byte-level BPE over one line at a time: lossless on any bytes, line ends are tokens of their own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Regex, models, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Bpe
 
@@ -95,6 +97,11 @@ class Tokenizer:
         )
         bpe.train_from_iterator(_spelled_lines(texts), trainer)
         return cls(bpe)
+
+
+def fitting(beginning: bytes, spellings: Sequence[bytes]) -> NDArray[np.bool_]:
+    """(V,) which tokens may come first in a text that begins so."""
+    return np.array([bool(s) and (beginning.startswith(s) or s.startswith(beginning)) for s in spellings])
 
 
 def split_lines(text: str) -> list[str]:

@@ -17,6 +17,7 @@ COMMANDS = {
     "fill": LazyCommand("lacuna.cli.fill:fill", "Fill holes of a file; print the change as a diff."),
     "serve": LazyCommand("lacuna.cli.serve:serve", "Speak the language server protocol on stdin and stdout."),
     "doctor": LazyCommand("lacuna.cli.doctor:doctor", "Say what runs here, and try it."),
+    "model": LazyCommand("lacuna.cli.model:shelf", "See, choose and check models."),
     "train": LazyCommand("lacuna.cli.train:train", "Train a denoiser (needs the extra 'train')."),
     "export": LazyCommand("lacuna.cli.export:export", "Turn a checkpoint into an artifact (needs the extra 'train')."),
     "eval": LazyCommand("lacuna.cli.evaluate:evaluate", "Measure answers on data with known ones."),

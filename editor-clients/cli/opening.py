@@ -28,11 +28,17 @@ class ProviderChoice(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
-    """As given on the command line; no `folder` is the embedded artifact, no `threads` the engine's choice."""
+    """As given on the command line; no `folder` is the artifact in use, no `threads` the engine's choice."""
 
     folder: Path | None
     provider: ProviderChoice
     threads: int | None
+
+    @property
+    def artifact(self) -> Path:
+        from lacuna.cli import models
+
+        return self.folder or models.in_use()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +69,26 @@ class OpenModel:
 Opening = Callable[[ModelOptions], OpenModel]
 
 
-def open_model(options: ModelOptions) -> OpenModel:
+def open_engine(options: ModelOptions) -> "Engine":
     """Load the artifact; raise ModelError with the engine's sentence when it cannot run."""
-    from lacuna.export.artifact import embedded
     from lacuna.export.engine import Engine
     from lacuna.export.providers import Provider
-    from lacuna.lsp_server.infill import infill
 
-    folder = options.folder or embedded()
     try:
-        engine = Engine.load(folder, provider=Provider(options.provider.value), threads=options.threads)
+        return Engine.load(options.artifact, provider=Provider(options.provider.value), threads=options.threads)
     except LacunaError as error:
         raise ModelError(str(error)) from error
-    notes = (f"{engine.name}, {engine.manifest.precision}, from {folder}", engine.provider_note)
+
+
+def open_model(options: ModelOptions) -> OpenModel:
+    """The artifact as a model that fills; raise ModelError as `open_engine` does."""
+    from lacuna.lsp_server.infill import infill
+
+    engine = open_engine(options)
+    notes = (
+        f"{engine.name}, {engine.manifest.precision}, from {options.artifact}",
+        engine.provider_note,
+    )
     return OpenModel(
         functools.partial(infill, engine), engine.manifest.defaults.threshold, notes, lambda: _apart(engine)
     )
@@ -93,9 +106,7 @@ def _apart(engine: "Engine") -> Apart:
 def model_options(command: Callable[..., object]) -> Callable[..., object]:
     """The options that say which model runs and how, handed to the command as its `model`."""
 
-    @click.option(
-        "--model", "folder", type=click.Path(path_type=Path), help="An artifact.  [default: the embedded one]"
-    )
+    @click.option("--model", "folder", type=click.Path(path_type=Path), help="An artifact.  [default: the one in use]")
     @click.option(
         "--provider",
         type=click.Choice([choice.value for choice in ProviderChoice]),

@@ -6,11 +6,18 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 import platformdirs
 
+from lacuna.cli import adapt, models
 from lacuna.cli.exit_codes import ExitCode, FileError, ModelError
+from lacuna.cli.tables import show
+from lacuna.syntax.errors import LacunaError
+
+if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
+    from rich.table import Table
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -31,11 +38,11 @@ class Duration(click.ParamType[float]):
 
 
 @click.command()
-@click.option("--recipe", default="spine", show_default=True, help="One of ours by name, or a TOML file.")
+@click.option("--recipe", help="One of ours by name, or a TOML file.  [default: spine, or own with --on]")
 @click.option(
     "--run",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where checkpoint, tokenizer and curves are kept.  [default: runs/RECIPE]",
+    help="Where checkpoint, tokenizer and curves are kept.  [default: runs/RECIPE, with --on in the user's cache]",
 )
 @click.option(
     "--corpus",
@@ -54,26 +61,45 @@ class Duration(click.ParamType[float]):
     help="Let torch.compile fuse operations: a third faster on a processor, but it needs a C++ compiler.",
 )
 @click.option(
+    "--from",
+    "source",
+    metavar="ARTIFACT",
+    help="Begin with the weights and the tokenizer of an artifact: a folder, or `embedded`.",
+)
+@click.option(
+    "--on",
+    "root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Adapt an artifact (--from, by default the embedded one) to the Python files of this folder.",
+)
+@click.option(
     "--probes",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="HumanEval-Infilling rows (.jsonl or .jsonl.gz); text that resembles them is left out of the corpus.",
 )
-def train(
+def train(  # noqa: PLR0913 -- one for each option
     *,
-    recipe: str,
+    recipe: str | None,
     run: Path | None,
     corpus: Path,
     seconds: float,
     device: str,
     threads: int | None,
     is_compiled: bool,
+    source: str | None,
+    root: Path | None,
     probes: Path | None,
 ) -> ExitCode:
-    """Train a denoiser.
+    """Train a denoiser, or adapt one to your own code.
 
     A run goes on from its last checkpoint, exactly as if it had not been stopped (on the same machine, with as many
     threads). Ctrl-C ends it after the step in hand and keeps a checkpoint.
+
+    With --on, the files of a folder that its .gitignore leaves are trained on, but for one in ten: those show what was
+    gained. Nothing leaves the machine. The artifact is then listed by `lacuna model list`.
     """
+    from lacuna.export.artifact import ArtifactError
+    from lacuna.export.convert import restore
     from lacuna.model.training import loop, text
     from lacuna.model.training import recipe as recipes
     from lacuna.model.training.checkpoint import RunError
@@ -81,10 +107,15 @@ def train(
     from lacuna.model.training.distributions import CorpusError
     from lacuna.model.training.progress import say
 
+    recipe = recipe or ("own" if root else "spine")
     read = recipes.read(recipe)
-    run = run or Path("runs") / Path(recipe).stem
     try:
+        own = adapt.prepare(root) if root else None
+        if own:
+            corpus, run, source = own.corpus, run or own.run, source or models.EMBEDDED
+        run = run or Path("runs") / Path(recipe).stem
         chosen, used = device_of(device), use_threads(threads)
+        initial = restore.begin(models.named(source), read.network, run) if source else None
         _build(corpus, probes)
         text.keep_report(run, corpus)
         tokenizer = text.tokenizer_of(run, corpus, read.vocabulary)
@@ -98,6 +129,7 @@ def train(
                 run,
                 device=chosen,
                 seconds=seconds,
+                initial=initial,
                 is_compiled=is_compiled,
                 is_interrupted=is_interrupted,
             )
@@ -105,7 +137,7 @@ def train(
     except KeyboardInterrupt:
         say("lacuna: interrupted; the same command goes on from what is finished.")
         return ExitCode.INTERRUPTED
-    except DeviceError as error:
+    except (DeviceError, ArtifactError) as error:
         raise ModelError(str(error)) from error
     except (CorpusError, RunError) as error:
         raise FileError(str(error)) from error
@@ -116,7 +148,26 @@ def train(
         say(f"lacuna: interrupted at {reached} The same command goes on from there.")
         return ExitCode.INTERRUPTED
     say(f"trained to {reached}")
+    if own and source and state.step == read.steps:
+        show(_kept(own, run, recipe, models.named(source)))
     return ExitCode.DONE
+
+
+def _kept(own: adapt.Own, run: Path, recipe: str, source: Path) -> Iterator["Table | str"]:
+    """Export what was trained, with the defaults of what it began with, and say what that gained."""
+    from lacuna.export.convert import convert
+    from lacuna.export.engine import Engine
+
+    try:
+        before = Engine.load(source)
+        trained = convert.read(run, recipe)
+        convert.convert(trained, own.artifact, convert.EIGHT_BITS, own.name, before.manifest.defaults)
+        after = Engine.load(own.artifact)
+    except LacunaError as error:
+        raise ModelError(str(error)) from error
+    except OSError as error:
+        raise FileError(f"{error.filename} cannot be written: {error.strerror}.") from error
+    yield from adapt.compare(own, before, after)
 
 
 def _build(folder: Path, probes: Path | None) -> None:

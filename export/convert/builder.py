@@ -86,6 +86,10 @@ class Value:
         """Two parts of equal size along an axis."""
         return self.graph.halves(self, axis, size)
 
+    def part(self, axis: int, start: int, end: int) -> "Value":
+        """From `start` to before `end` along an axis."""
+        return self.graph.op("Slice", self, *(self.graph.constant([n]) for n in (start, end, axis)))
+
     def at(self, index: int) -> "Value":
         """An element along the first axis."""
         return self.graph.op("Gather", self, self.graph.constant(index), axis=0)

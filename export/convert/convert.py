@@ -74,6 +74,7 @@ def convert(
         dimensions=run.dims,
         reading=Reading(),
         defaults=defaults,
+        calibration=None,
         corpus=run.corpus,
         training=run.training,
         scores=dict(scores),

@@ -16,8 +16,10 @@ from onnx import TensorProto
 
 from lacuna.export.convert.builder import Graph, Value, Weights
 from lacuna.export.convert.precision import Precision
+from lacuna.model.context import BEFORE_ANCHOR
 from lacuna.model.dimensions import Dimensions
-from lacuna.model.tokenizer import MASK
+from lacuna.model.hints import HINTS, STRENGTHS
+from lacuna.model.tokenizer import MASK, PAD
 from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, ROTARY_BASE
 
 EPSILON = float(np.finfo(np.float32).eps)
@@ -28,6 +30,8 @@ State = Mapping[str, NDArray[np.float32]]
 Turns = tuple[Value, Value]
 """Cosines and sines (..., E/2) of positions (...)."""
 EMBEDDING = "embedding"
+LAST = 2**31
+"""The end of an axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,31 @@ class Network:
         mean = self.graph.op("Pow", x, 2.0).mean(-1) + EPSILON
         return x / self.graph.op("Sqrt", mean) * self.graph.weight(name, self.state[f"{name}.weight"])
 
+    def look_up(self, ids: Value, table: str) -> Value:
+        """(...) -> rows of a table (..., width)."""
+        return self.precision.rows(ids, table, self.state[f"{table}.weight"])
+
     def embed(self, tokens: Value) -> Value:
-        """Token ids (...) -> (..., D)."""
-        return self.precision.rows(tokens, EMBEDDING, self.state[f"{EMBEDDING}.weight"])
+        """(..., BEFORE_ANCHOR + P) -> (..., P, D): each token, those before it, and the n-grams that end with it."""
+        first, second, third = (tokens.part(-1, start, end) for start, end in ((0, -2), (1, -1), (2, LAST)))
+        bigram = second * self.dims.vocabulary + third
+        trigram = first * self.dims.vocabulary**2 + bigram
+        tables = (("bigrams", bigram, self.dims.bigrams), ("trigrams", trigram, self.dims.trigrams))
+        ngrams = self.graph.concat(-1, *(self.look_up(self.graph.op("Mod", n, rows), name) for name, n, rows in tables))
+        smear = self.graph.weight("smear", self.state["smear"])
+        return self.look_up(third, EMBEDDING) + smear * self.look_up(second, EMBEDDING) + self.linear(ngrams, "ngrams")
+
+    def hinted(self, hints: Value, strengths: Value) -> Value:
+        """Hints and their strengths (..., P, HINTS) -> what they add to (..., P, D)."""
+        gates = self.graph.weight("hint", self.state["hint.weight"])
+        rows = strengths + self.graph.weight("hint rows", STRENGTHS * np.arange(HINTS))
+        added = self.graph.op("Gather", gates, rows, axis=0) * self.look_up(hints, EMBEDDING)  # (..., P, HINTS, D)
+        return self.graph.op("Squeeze", added.sum(-2), self.graph.constant([-2]))
+
+    def no_hints(self) -> Value:
+        """What the lack of hints adds (D,)."""
+        lacking = self.state["hint.weight"][::STRENGTHS].sum(0) * self.state[f"{EMBEDDING}.weight"][PAD]
+        return self.graph.weight("no hints", lacking)
 
     def logits(self, x: Value) -> Value:
         """Hidden states (..., D) -> (..., V)."""
@@ -134,10 +160,8 @@ class Network:
         # A column of ones sums the weights in the product's order: padding at the end makes no difference.
         ones = op("Pad", own.values, self.graph.constant([*[0] * (2 * lead + 5), 1]), 1.0)  # (..., K, P, E + 1)
         summed = self.mix(op("Exp", own.scores - top), ones, lead, own.keys, queries)
-        width = self.graph.constant([self.dims.head_width])
-        zero, last, far = (self.graph.constant([n]) for n in (0, -1, 2**31))
-        mixed = op("Slice", summed, zero, width, last)
-        total = op("Slice", summed, width, far, last)
+        mixed = summed.part(-1, 0, self.dims.head_width)
+        total = summed.part(-1, self.dims.head_width, LAST)
         for part in context:
             weights = op("Exp", part.scores - top)
             mixed = mixed + self.mix(weights, part.values, lead, part.keys, queries)
@@ -159,7 +183,7 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
     turns = net.turns(position)
     count = op("Log", (position + 3).floats()).expand_dims(1)  # (T, 1) of 2 more than the keys that a token sees
     no_later = op("Where", offset > 0, -np.inf, 0.0)
-    x = net.embed(tokens)  # (T, D)
+    x = net.embed(op("Pad", tokens, graph.constant([BEFORE_ANCHOR, 0]), PAD)) + net.no_hints()  # (T, D)
     keys, values = [], []
     for n in range(dims.layers):
         q, k, v = net.project(x, n, 1)  # (T, A, E), (T, K, E) twice
@@ -189,7 +213,8 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
 def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weights) -> bytes:
     """One prediction for all slots of all holes, in several candidates: `Denoiser.denoise`, holes jointly.
 
-    slots (B, G, N), lengths (B, G), anchors (G,), near_keys, near_values (local layers, G, 2W, K, E),
+    slots (B, G, N), lengths (B, G), anchors (G, BEFORE_ANCHOR + 1), hints, strengths (B, G, 1 + N, HINTS), near_keys,
+    near_values (local layers, G, 2W, K, E),
     near_offsets (G, 2W), far_keys, far_values (global layers, M, K, E), far_offsets (G, M) -> logits (B, G, N, V),
     existence (B, G, N).
     """
@@ -199,7 +224,9 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     local, whole = dims.local_layers, dims.global_layers
     slots = graph.input("slots", np.int64, "B", "G", "N")
     lengths = graph.input("lengths", np.int64, "B", "G")
-    anchors = graph.input("anchors", np.int64, "G")
+    anchors = graph.input("anchors", np.int64, "G", BEFORE_ANCHOR + 1)
+    hints = graph.input("hints", np.int64, "B", "G", "P", HINTS)
+    strengths = graph.input("strengths", np.int64, "B", "G", "P", HINTS)
     near_keys = graph.input("near_keys", np.float32, len(local), "G", 2 * W, K, E)
     near_values = graph.input("near_values", np.float32, len(local), "G", 2 * W, K, E)
     near_offsets = graph.input("near_offsets", np.int64, "G", 2 * W)
@@ -207,8 +234,9 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     far_values = graph.input("far_values", np.float32, len(whole), "M", K, E)
     far_offsets = graph.input("far_offsets", np.int64, "G", "M")
     B, G = slots.size(0), slots.size(1)
-    anchors = op("Expand", anchors.expand_dims(1), graph.concat(0, B, G, graph.constant([1])))
-    slots = graph.concat(2, anchors, slots)
+    anchors = op("Expand", anchors, graph.concat(0, B, G, graph.constant([1])))
+    tokens = graph.concat(2, anchors, slots)
+    slots = tokens.part(2, BEFORE_ANCHOR, LAST)
     N = slots.size(2)  # counts the anchor from here on
     M, GN = far_offsets.size(1), G * N
     wide = graph.constant([W])
@@ -218,7 +246,7 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
 
     # 1. What stands in the slots
     role = op("Where", (slots == MASK).expand_dims(-1), net.role(MASKED), net.role(COMMITTED))
-    x = net.embed(slots) + role  # (B, G, N, D)
+    x = net.embed(tokens) + net.hinted(hints, strengths) + role  # (B, G, N, D)
     slot = N.range() - 1  # the anchor stands at -1
     no_slot = absent(op("Not", slot < lengths.expand_dims(-1)))  # (B, G, N)
 
@@ -275,7 +303,7 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
             attended = net.attend(context, Part(own, v, N), None, 2, N).transpose(0, 1, 3, 2, 4)
         x = net.finish(x, attended, n, 3)
     # What is said of a slot is read one place to its left.
-    x = op("Slice", net.normalise(x, "norm"), *(graph.constant([n]) for n in (0, -1, 2)))
+    x = net.normalise(x, "norm").part(2, 0, -1)
     weight, bias = state["existence.weight"][0], state["existence.bias"]
     existence = (x * graph.weight("existence.weight", weight)).sum(-1) + graph.weight("existence.bias", bias)
     graph.output(net.logits(x), "logits", "B", "G", "N", dims.vocabulary)

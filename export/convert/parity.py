@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from lacuna.export.engine import Engine
 from lacuna.model.chunks import Chunked, cut
-from lacuna.model.context import choose, window
+from lacuna.model.context import BEFORE_ANCHOR, choose, window
+from lacuna.model.healing import heads, healed
+from lacuna.model.hints import Hints
 from lacuna.model.sampler import Prediction
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.model.training.network import Denoiser, Far, Near
@@ -35,6 +37,7 @@ class Case:
 
     chunked: Chunked
     chosen: tuple[int, ...]
+    heads: tuple[bytes, ...]
     slots: Ints  # (B, G, N)
     lengths: Ints  # (B, G)
 
@@ -73,9 +76,9 @@ def compare(network: Denoiser, float32: Engine, eight_bits: Engine, texts: Seque
     logits_difference = existence_difference = 0.0
     confidences, agreements, divergences = [], [], []
     for case in cases:
-        truth = _by_network(network, case)
+        truth = _by_network(network, case, float32.tokenizer)
         plain, small = (
-            engine.denoise(engine.context(case.chunked, case.chosen), case.slots, case.lengths)
+            engine.denoise(engine.context(case.chunked, case.chosen, case.heads), case.slots, case.lengths)
             for engine in (float32, eight_bits)
         )
         exists = np.arange(case.slots.shape[-1]) < case.lengths[..., None]  # (B, G, N)
@@ -103,7 +106,8 @@ def compare(network: Denoiser, float32: Engine, eight_bits: Engine, texts: Seque
 
 def _cases(text: str, tokenizer: Tokenizer, budget: int, near: int, rng: np.random.Generator) -> Iterator[Case]:
     """The ends of some lines of a text, hidden together; none if it has no such line."""
-    spans = _line_ends(text, rng)
+    cursors = _line_ends(text, rng)
+    spans = healed(text, cursors)
     hidden = [tokenizer.encode_text(text[span.start : span.end])[:LONGEST] for span in spans]
     if not hidden:
         return
@@ -115,7 +119,9 @@ def _cases(text: str, tokenizer: Tokenizer, budget: int, near: int, rng: np.rand
             is_open = rng.random(len(tokens)) < share
             is_open[rng.integers(len(tokens))] = True
             slots[level, hole, : len(tokens)] = np.where(is_open, MASK, tokens)
-    yield Case(chunked, choose(chunked, budget, near), slots, np.tile(lengths, (len(LEVELS), 1)))
+    yield Case(
+        chunked, choose(chunked, budget, near), heads(text, cursors, spans), slots, np.tile(lengths, (len(LEVELS), 1))
+    )
 
 
 def _line_ends(text: str, rng: np.random.Generator) -> list[Span]:
@@ -132,7 +138,7 @@ def _line_ends(text: str, rng: np.random.Generator) -> list[Span]:
 
 
 @torch.no_grad()
-def _by_network(network: Denoiser, case: Case) -> Prediction:
+def _by_network(network: Denoiser, case: Case, tokenizer: Tokenizer) -> Prediction:
     """As training does it, but every chunk by itself."""
     parts = [network.encode(torch.tensor([case.chunked.chunks[n]])) for n in case.chosen]
     keys, values = (torch.cat([part[side] for part in parts], 2) for side in (0, 1))  # (layers, 1, M, K, E)
@@ -141,10 +147,12 @@ def _by_network(network: Denoiser, case: Case) -> Prediction:
     local, whole = list(network.dims.local_layers), list(network.dims.global_layers)
     near = Near(keys[local][:, :, near_index], values[local][:, :, near_index], near_offsets[None])
     far = Far(keys[whole], values[whole], torch.from_numpy(seen.offsets())[None])
-    anchors = np.broadcast_to(seen.anchors[:, None], (*case.lengths.shape, 1))
-    slots = torch.from_numpy(np.concatenate([anchors, case.slots], -1))[None]  # (1, B, G, 1 + N)
+    anchors = np.broadcast_to(seen.anchors, (*case.lengths.shape, BEFORE_ANCHOR + 1))
+    slots = torch.from_numpy(np.concatenate([anchors, case.slots], -1))[None]
+    lookup = Hints(case.chunked, case.heads, tokenizer.spellings)
+    hints, strengths = (torch.from_numpy(array)[None] for array in lookup.of_all(case.slots))
     lengths = torch.from_numpy(case.lengths)[None]
-    hidden, existence = network.denoise(slots, lengths, near, far, torch.tensor([True]))
+    hidden, existence = network.denoise(slots, lengths, (hints, strengths), near, far, torch.tensor([True]))
     return Prediction(network.logits(hidden)[0].numpy(), existence[0].numpy())
 
 

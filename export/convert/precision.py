@@ -88,3 +88,9 @@ def quantise(matrix: Floats) -> tuple[NDArray[np.uint8], Floats]:
     scales = np.maximum(np.abs(blocks).max(-1, keepdims=True) / 127, np.float32(1e-12)).astype(np.float32)
     codes = np.rint(blocks / scales) + 128
     return codes.astype(np.uint8).reshape(out, inner), scales[..., 0]
+
+
+def dequantised(codes: NDArray[np.generic], scales: Floats) -> Floats:
+    """What `quantise` made of a matrix, back: (out, in)."""
+    blocks = codes.reshape(*scales.shape, BLOCK).astype(np.float32) - 128
+    return (blocks * scales[..., None]).reshape(len(scales), -1)

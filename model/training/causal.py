@@ -8,9 +8,14 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lacuna.model.context import BEFORE_ANCHOR
+from lacuna.model.hints import of_text
+from lacuna.model.tokenizer import PAD
 from lacuna.model.training.measure import Part
 from lacuna.model.training.network import Denoiser
-from lacuna.model.training.recipe import Recipe
+from lacuna.model.training.recipe import CausalPhase, Recipe
+
+Ints = NDArray[np.int64]
 
 
 def parts(
@@ -22,15 +27,30 @@ def parts(
     """
     phase = recipe.causal
     rng = np.random.default_rng((recipe.seed, 1, step))
-    starts = rng.integers(0, len(tokens) - phase.length - 1, phase.rows)
-    rows = torch.from_numpy(np.stack([tokens[at : at + phase.length + 1] for at in starts]).astype(np.int64))
-    for batch in rows.to(device).split(phase.micro):
-        loss = mean_loss(network, batch)
-        count = batch[:, 1:].numel()
-        yield Part(loss * (len(batch) / phase.rows), {"causal": loss.item() * count}, count, count)
+    first = phase.before + BEFORE_ANCHOR
+    starts = rng.integers(first, len(tokens) - phase.length - 1, phase.rows)
+    for at in range(0, phase.rows, phase.micro):
+        rows = [
+            _row(tokens[start - first : start + phase.length + 1], phase, rng)
+            for start in starts[at : at + phase.micro]
+        ]
+        text, hints, strengths = (torch.from_numpy(np.stack(arrays)).to(device) for arrays in zip(*rows, strict=True))
+        loss = mean_loss(network, text, (hints, strengths))
+        count = hints[..., 0].numel()
+        yield Part(loss * (len(rows) / phase.rows), {"causal": loss.item() * count}, count, count)
 
 
-def mean_loss(network: Denoiser, batch: Tensor) -> Tensor:
-    """Rows (R, T + 1) -> mean cross-entropy of each token after the first, in nats."""
-    logits = network.logits(network.causal(batch[:, :-1]))  # (R, T, V)
-    return F.cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten())
+def _row(tokens: NDArray[np.uint16], phase: CausalPhase, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
+    """Tokens with those before them -> text (BEFORE_ANCHOR + T + 1,), hints and strengths (T, HINTS), at times none."""
+    text = tokens.astype(np.int64)
+    hints, strengths = of_text(text[:-1])
+    if rng.random() < phase.unhinted:
+        hints, strengths = np.full_like(hints, PAD), np.zeros_like(strengths)
+    T = phase.length
+    return text[-T - 1 - BEFORE_ANCHOR :], hints[-T:], strengths[-T:]
+
+
+def mean_loss(network: Denoiser, text: Tensor, hints: tuple[Tensor, Tensor]) -> Tensor:
+    """Rows (R, BEFORE_ANCHOR + T + 1), hints and strengths (R, T, HINTS) -> mean cross-entropy of the last T tokens."""
+    logits = network.logits(network.causal(text[:, :-1], hints))  # (R, T, V)
+    return F.cross_entropy(logits.flatten(0, 1), text[:, BEFORE_ANCHOR + 1 :].flatten())

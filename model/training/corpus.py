@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import platform
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from lacuna.model.training import repository
 from lacuna.model.training.distributions import (
     CorpusError,
     Distribution,
@@ -70,7 +72,7 @@ class CorpusReport:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package about to be read."""
+    """A package about to be read; one's own code has no licence to check."""
 
     name: str
     version: str
@@ -87,6 +89,26 @@ def build(
     leaks = probes_of(probes) if probes else frozenset()
     recipe = recipe or read_recipe()
     packages = [*_downloaded(recipe.distributions, index or PipIndex(), cache), _standard_library()]
+    return _built(destination, packages, recipe.package_bytes, recipe.test_share, leaks)
+
+
+def build_own(destination: Path, root: Path) -> CorpusReport:
+    """Build a corpus of the Python files below `root`, every tenth held out for validation. Raises CorpusError."""
+    files = {
+        role: functools.partial(repository.python_files, root, is_held_out=role is Role.VALIDATION)
+        for role in (Role.VALIDATION, Role.TRAIN)
+    }
+    packages = [Package(f"own {role}", "", "", "", role, files[role]) for role in files]
+    report = _built(destination, packages, package_bytes=sys.maxsize, test_share=0.5, leaks=frozenset())
+    for role in files:
+        if not report.roles[role].files:
+            raise CorpusError(f"{root} has too few Python files of use to train on and to hold out for a test.")
+    return report
+
+
+def _built(
+    destination: Path, packages: list[Package], package_bytes: int, test_share: float, leaks: frozenset[str]
+) -> CorpusReport:
     dropped: Counter[Dropped] = Counter()
     duplicates = Duplicates()
     kept: dict[str, list[SourceFile]] = {}
@@ -98,7 +120,7 @@ def build(
         task = progress.add_task("Filtering", total=len(packages))
         for package in packages:
             progress.update(task, description=f"Filtering {package.name}")
-            kept[package.name] = list(_selected(package, recipe, duplicates, leaks, dropped))
+            kept[package.name] = list(_selected(package, package_bytes, test_share, duplicates, leaks, dropped))
             progress.advance(task)
         progress.update(task, description="Filtered")
 
@@ -118,7 +140,7 @@ def build(
     )
     report = CorpusReport(
         python=platform.python_version(),
-        package_bytes=recipe.package_bytes,
+        package_bytes=package_bytes,
         probes=len(leaks),
         roles={role: _sum(one.kept for one in reports if one.role is role) for role in order},
         outputs=outputs,
@@ -162,12 +184,17 @@ def _standard_library() -> Package:
 
 
 def _selected(
-    package: Package, recipe: Recipe, duplicates: Duplicates, probes: frozenset[str], dropped: Counter[Dropped]
+    package: Package,
+    package_bytes: int,
+    test_share: float,
+    duplicates: Duplicates,
+    probes: frozenset[str],
+    dropped: Counter[Dropped],
 ) -> Iterator[SourceFile]:
     """Yield what is kept of a package, in hash order: code up to its share of the cap, then tests in proportion."""
     files = sorted(package.files(), key=lambda raw: hashlib.sha256(f"{package.name}/{raw.path}".encode()).digest())
     code_bytes, test_bytes = 0, 0
-    code_cap = int(recipe.package_bytes * (1 - recipe.test_share))
+    code_cap = int(package_bytes * (1 - test_share))
     for raw in (file for file in files if not is_test(file.path)):
         result = _judged(package, raw, code_cap - code_bytes, Dropped.PACKAGE_CAP, duplicates, probes)
         if isinstance(result, Dropped):
@@ -175,7 +202,7 @@ def _selected(
             continue
         code_bytes += len(result.text.encode())
         yield result
-    test_cap = int(code_bytes * recipe.test_share / (1 - recipe.test_share))
+    test_cap = int(code_bytes * test_share / (1 - test_share))
     for raw in (file for file in files if is_test(file.path)):
         result = _judged(package, raw, test_cap - test_bytes, Dropped.TEST_CAP, duplicates, probes)
         if isinstance(result, Dropped):
@@ -196,7 +223,7 @@ def _judged(
     # The cap is asked first: parsing what would not fit anyway is most of the work.
     if len(raw.data) > room:
         return over
-    result = examine(package.name, raw)
+    result = examine(package.name, raw, is_own=not package.licence)
     if isinstance(result, Dropped):
         return result
     if contaminated(result.text, probes):

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from lacuna.model.hints import HINTS
 from lacuna.model.tokenizer import MASK, SPECIAL, Tokenizer
 from lacuna.model.training.loss import Losses, corrupt, losses
 from lacuna.model.training.measure import Part
@@ -69,11 +70,12 @@ def row_losses(
     near, far = context(network, data, device)
     lengths = torch.from_numpy(data.lengths).to(device)
     exists = torch.arange(targets.shape[-1], device=device) < existing.unsqueeze(-1)  # (R, G, N)
-    anchors = torch.from_numpy(data.anchors).to(device)[:, None, :, None].expand(-1, levels + 1, -1, 1)
-    canvases = torch.cat([corrupted.slots, torch.where(exists, targets, MASK).unsqueeze(1)], 1)
+    anchors = torch.from_numpy(data.anchors).to(device)[:, None].expand(-1, levels + 1, -1, -1)
+    canvases = torch.cat([corrupted.slots, torch.where(exists, targets, MASK).unsqueeze(1)], 1)  # (R, B + 1, G, N)
     hidden_states, existence = network.denoise(
-        torch.cat([anchors, canvases], -1),  # (R, B + 1, G, 1 + N)
+        torch.cat([anchors, canvases], -1),
         lengths[:, None].expand(-1, levels + 1, -1),
+        hints(data, canvases),
         near,
         far,
         torch.from_numpy(data.joint).to(device),
@@ -98,6 +100,18 @@ def context(network: Denoiser, data: Batch, device: torch.device) -> tuple[Near,
     near_offsets, far_offsets = (torch.from_numpy(o).to(device) for o in (data.near_offsets, data.far_offsets))
     near = Near(keys[local][:, row, near_index], values[local][:, row, near_index], near_offsets)
     return near, Far(keys[whole], values[whole], far_offsets)
+
+
+def hints(data: Batch, canvases: Tensor) -> tuple[Tensor, Tensor]:
+    """Canvases (R, B, G, N) -> hints and strengths (R, B, G, 1 + N, HINTS); a row's padding to G holes has none."""
+    R, B, G, N = canvases.shape
+    found = np.zeros((2, R, B, G, 1 + N, HINTS), np.int64)
+    slots = canvases.cpu().numpy()
+    for r, lookup in enumerate(data.hints):
+        count = int((data.hidden[r] >= 0).sum())
+        found[:, r, :, :count] = lookup.of_all(slots[r, :, :count])
+    both = torch.from_numpy(found).to(canvases.device)
+    return both[0], both[1]
 
 
 def _wrong(data: Batch, levels: int, share: float, generator: torch.Generator) -> Tensor:

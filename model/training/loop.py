@@ -1,7 +1,7 @@
 """The training loop: reads top to bottom, resumes exactly, shows what it does."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,11 +23,12 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
     *,
     device: torch.device,
     seconds: float,
+    initial: Mapping[str, torch.Tensor] | None = None,
     is_compiled: bool = False,
     save_every: float = 300.0,
     is_interrupted: Callable[[], bool] = lambda: False,
 ) -> checkpoint.State:
-    """Train in folder `run`, from its checkpoint if it has one, and leave a checkpoint there.
+    """Train in folder `run`, from its checkpoint or else from the weights `initial`; leave a checkpoint there.
 
     Ends with the recipe, after `seconds` of wall time, or with the step in which `is_interrupted` turned true.
     A resumed run repeats an uninterrupted one to the last digit on the same machine with as many threads.
@@ -38,6 +39,8 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
         raise RecipeError(f"the corpus has fewer tokens than one row of the recipe ({recipe.causal.length})")
     torch.manual_seed(recipe.seed)
     network = Denoiser(recipe.network).to(device)
+    if initial is not None:
+        network.load_state_dict(initial)
     average = Denoiser(recipe.network).to(device)
     average.load_state_dict(network.state_dict())
     if is_compiled:

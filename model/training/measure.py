@@ -38,6 +38,11 @@ class Tally:
         return {name: value / max(1, self.loss_tokens) for name, value in self.sums.items()}
 
 
+LOOKED_UP = ("bigrams", "trigrams", "hint", "role")
+"""Tables that are read, not multiplied by."""
+
+
 def flops_of_token(network: Denoiser) -> float:
     """Floating-point operations of forward and backward for one position, attention left out: 6 for each weight."""
-    return 6.0 * sum(p.numel() for p in network.parameters() if p.ndim == 2)
+    matrices = (p for name, p in network.named_parameters() if p.ndim == 2 and not name.startswith(LOOKED_UP))
+    return 6.0 * sum(p.numel() for p in matrices)

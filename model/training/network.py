@@ -12,7 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from lacuna.model.context import BEFORE_ANCHOR
 from lacuna.model.dimensions import Dimensions
+from lacuna.model.hints import HINTS, STRENGTHS
 from lacuna.model.tokenizer import MASK, PAD
 
 BEFORE, AFTER, OWN, OTHER = range(4)
@@ -108,6 +110,11 @@ class Denoiser(nn.Module):
         super().__init__()
         self.dims = dims
         self.embedding = nn.Embedding(dims.vocabulary, dims.width)
+        self.smear = nn.Parameter(torch.zeros(dims.width))
+        self.bigrams = nn.Embedding(dims.bigrams, dims.ngram_width)
+        self.trigrams = nn.Embedding(dims.trigrams, dims.ngram_width)
+        self.ngrams = nn.Linear(2 * dims.ngram_width, dims.width, bias=False)
+        self.hint = nn.Embedding(HINTS * STRENGTHS, dims.width)
         self.role = nn.Embedding(2, dims.width)
         self.layers = nn.ModuleList(Layer(dims) for _ in range(dims.layers))
         self.biases = nn.ModuleDict({str(n): GlobalBias(dims.heads) for n in dims.global_layers})
@@ -123,8 +130,27 @@ class Denoiser(nn.Module):
                 nn.init.zeros_(p)
             elif p.ndim == 2 and name.startswith("layers"):
                 nn.init.normal_(p, std=p.shape[1] ** -0.5)
-        nn.init.normal_(self.embedding.weight, std=0.02)
+        for table in (self.embedding, self.bigrams, self.trigrams):
+            nn.init.normal_(table.weight, std=0.02)
+        nn.init.zeros_(self.ngrams.weight)
+        nn.init.zeros_(self.hint.weight)
         nn.init.zeros_(self.role.weight)  # after the causal phase a committed slot is a token like any other
+
+    def embed(self, tokens: Tensor) -> Tensor:
+        """(..., BEFORE_ANCHOR + P) -> (..., P, D): each token, those before it, and the n-grams that end with it.
+
+        Tables of hashed n-grams cost memory, not time: what a 3-gram model knows need not be computed.
+        """
+        first, second, third = tokens[..., :-2], tokens[..., 1:-1], tokens[..., 2:]
+        bigram = (second * self.dims.vocabulary + third) % self.dims.bigrams
+        trigram = ((first * self.dims.vocabulary + second) * self.dims.vocabulary + third) % self.dims.trigrams
+        ngrams = torch.cat([self.bigrams(bigram), self.trigrams(trigram)], -1)
+        return self.embedding(third) + self.smear * self.embedding(second) + self.ngrams(ngrams)
+
+    def hinted(self, hints: Tensor, strengths: Tensor) -> Tensor:
+        """Hints and their strengths (..., P, HINTS) -> what they add to (..., P, D)."""
+        gates = self.hint(strengths + STRENGTHS * torch.arange(HINTS, device=strengths.device))
+        return (gates * self.embedding(hints)).sum(-2)
 
     # ------------------------------------------------------------------ entries
 
@@ -140,7 +166,9 @@ class Denoiser(nn.Module):
         offset = position - position.unsqueeze(1)  # (query, key)
         relation = torch.full_like(offset, BEFORE)
         mask = (valid[:, None, None, :] & (offset <= 0)).expand(X, 1, T, T)
-        x = self.embedding(tokens.flatten()[flat])  # (valid, D)
+        x = self.embed(F.pad(tokens, (BEFORE_ANCHOR, 0), value=PAD)).flatten(0, 1)[flat]  # (valid, D)
+        no_hints = flat.new_full((HINTS,), PAD)
+        x = x + self.hinted(no_hints, torch.zeros_like(no_hints))
 
         def pad(y: Tensor) -> Tensor:  # (valid, h, E) -> (X, T, h, E)
             return y.new_zeros(X * T, *y.shape[1:]).index_copy(0, flat, y).unflatten(0, (X, T))
@@ -165,21 +193,29 @@ class Denoiser(nn.Module):
         return torch.stack(keys), torch.stack(values)
 
     def denoise(
-        self, slots: Tensor, lengths: Tensor, near: Near, far: Far, joint: Tensor, ordered: Tensor | None = None
+        self,
+        slots: Tensor,
+        lengths: Tensor,
+        hints: tuple[Tensor, Tensor],
+        near: Near,
+        far: Far,
+        joint: Tensor,
+        ordered: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """One prediction for all slots of all holes.
 
-        slots (R, B, G, 1 + N): the anchor, which is the context token left of the hole, then the canvas' token ids,
-        MASK where masked; lengths (R, B, G): slots of each canvas, the rest is padding; joint (R,): whether the holes
-        of a row see each other's canvases; ordered (B,), for training alone: whether a slot sees of the canvases only
-        what is to its left in its own, so that each true token can be predicted from those before it.
+        slots (R, B, G, BEFORE_ANCHOR + 1 + N): the context tokens left of the hole, the last of which is the anchor,
+        then the canvas' token ids, MASK where masked; lengths (R, B, G): slots of each canvas, the rest is padding;
+        hints: with their strengths, (R, B, G, 1 + N, HINTS) each, of what follows the anchor and each slot; joint (R,):
+        whether the holes of a row see each other's canvases; ordered (B,), for training alone: whether a slot sees of
+        the canvases only what is to its left in its own, so that each true token can be predicted from those before it.
         Returns hidden states (R, B, G, N, D), for `logits`, and existence logits (R, B, G, N). Both are read one place
         to the left of the slot they speak of, as in the causal phase: what was learned there holds here at once.
         """
-        R, B, G, N = slots.shape  # N counts the anchor from here on
+        R, B, G, N, _ = hints[0].shape  # N counts the anchor from here on
         W = near.offsets.shape[-1] // 2
-        role = torch.where(slots == MASK, MASKED, COMMITTED)
-        x = self.embedding(slots) + self.role(role)  # (R, B, G, N, D)
+        role = torch.where(slots[..., BEFORE_ANCHOR:] == MASK, MASKED, COMMITTED)
+        x = self.embed(slots) + self.hinted(*hints) + self.role(role)  # (R, B, G, N, D)
         slot = torch.arange(N, device=slots.device) - 1  # the anchor stands at -1
         is_slot = slot < lengths.unsqueeze(-1)  # (R, B, G, N)
         from_right = slot - (lengths.unsqueeze(-1) - 1)  # (R, B, G, N) position as seen from the right
@@ -239,15 +275,18 @@ class Denoiser(nn.Module):
         x = self.norm(x[..., :-1, :])
         return x, self.existence(x).squeeze(-1)
 
-    def causal(self, tokens: Tensor, window: int = 256) -> Tensor:
-        """Text (R, T) -> hidden states (R, T, D), each of which predicts the token after it."""
-        R, T = tokens.shape
+    def causal(self, tokens: Tensor, hints: tuple[Tensor, Tensor], window: int = 256) -> Tensor:
+        """Text (R, BEFORE_ANCHOR + T), hints and strengths (R, T, HINTS) -> hidden states (R, T, D).
+
+        Each predicts the token after it.
+        """
+        R, T, _ = hints[0].shape
         position = torch.arange(T, device=tokens.device)
         offset = position - position.unsqueeze(1)  # (query, key)
         past = offset <= 0
         local = (past & (offset > -window))[None, None].expand(R, 1, T, T)
         mask = past[None, None].expand(R, 1, T, T)
-        x = self.embedding(tokens)
+        x = self.embed(tokens) + self.hinted(*hints)
         for n, layer in enumerate(self.layers):
             q, k, v = layer.project(x)
             if self.dims.is_global(n):

@@ -31,6 +31,10 @@ class CausalPhase:
     micro: int
     length: int
     """Tokens of a row."""
+    before: int
+    """Tokens before a row in which hints are looked up, too."""
+    unhinted: float
+    """Share of the rows without hints: context has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lacuna.model.chunks import cut
-from lacuna.model.context import Window, window
-from lacuna.model.healing import healed
+from lacuna.model.context import BEFORE_ANCHOR, Window, window
+from lacuna.model.healing import heads, healed
+from lacuna.model.hints import Hints
 from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 from lacuna.model.training import holes
 from lacuna.model.training.recipe import InfillPhase
@@ -26,6 +27,7 @@ class Row:
     window: Window
     hidden: tuple[tuple[int, ...], ...]
     """The hidden tokens of each hole."""
+    hints: Hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,13 @@ class Batch:
     far_offsets: Ints  # (R, G, M)
     near_index: Ints  # (R, G, 2W) into M
     near_offsets: Ints  # (R, G, 2W)
-    anchors: Ints  # (R, G) the token left of each hole
+    anchors: Ints  # (R, G, BEFORE_ANCHOR + 1) the tokens left of each hole
     targets: Ints  # (R, G, N) hidden tokens, PAD past their end
     existing: Ints  # (R, G) slots of the canvas that exist
     hidden: Ints  # (R, G) hidden tokens in all, more than `existing` when the canvas is too short; -1 is no hole
     lengths: Ints  # (R, G) slots of the canvas, 0 where there is no hole
     joint: NDArray[np.bool_]  # (R,)
+    hints: tuple[Hints, ...]  # of each row
 
 
 def draw_row(
@@ -55,8 +58,9 @@ def draw_row(
     spans = [holes.shortened(text, span, longest, rng) for span in spans]
     grown = healed(text, spans)
     chunked = cut(text, grown, tokenizer)
+    hints = Hints(chunked, heads(text, spans, grown), tokenizer.spellings)
     hidden = tuple(tokenizer.encode_text(text[span.start : span.end]) for span in grown)
-    return Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), hidden)
+    return Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), hidden, hints)
 
 
 def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np.random.Generator) -> Batch:
@@ -72,7 +76,7 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
     near_index = np.zeros((count, most_holes, 2 * near), np.int64)
     near_offsets = np.zeros((count, most_holes, 2 * near), np.int64)
     targets = np.full((count, most_holes, capacity), PAD, np.int64)
-    anchors = np.full((count, most_holes), HOLE, np.int64)
+    anchors = np.full((count, most_holes, BEFORE_ANCHOR + 1), HOLE, np.int64)
     existing = np.zeros((count, most_holes), np.int64)
     hidden = np.full((count, most_holes), -1, np.int64)
     lengths = np.zeros((count, most_holes), np.int64)
@@ -94,7 +98,18 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
             targets[r, g, : existing[r, g]] = tokens[: existing[r, g]]
     joint = rng.random(count) < phase.joint
     return Batch(
-        chunks, far_index, far_offsets, near_index, near_offsets, anchors, targets, existing, hidden, lengths, joint
+        chunks,
+        far_index,
+        far_offsets,
+        near_index,
+        near_offsets,
+        anchors,
+        targets,
+        existing,
+        hidden,
+        lengths,
+        joint,
+        tuple(row.hints for row in rows),
     )
 
 

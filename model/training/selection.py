@@ -59,8 +59,8 @@ def is_test(path: str) -> bool:
     return in_folder or name.startswith("test_") or name.endswith("_test.py") or name in {"tests.py", "conftest.py"}
 
 
-def examine(package: str, raw: RawFile) -> SourceFile | Dropped:
-    """Return the file with its text normalised, or the first rule that drops it."""
+def examine(package: str, raw: RawFile, *, is_own: bool = False) -> SourceFile | Dropped:
+    """Return the file with its text normalised, or the first rule that drops it; one's own may have any licence."""
     if drop := _dropped_unread(raw):
         return drop
     try:
@@ -68,6 +68,8 @@ def examine(package: str, raw: RawFile) -> SourceFile | Dropped:
     except UnicodeDecodeError:
         return Dropped.NOT_UTF8
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not is_own and any(licence in text[:HEAD_CHARACTERS].lower() for licence in COPYLEFT):
+        return Dropped.COPYLEFT
     return _dropped_by_text(text) or SourceFile(package, raw.path, text)
 
 
@@ -90,8 +92,6 @@ def _dropped_by_text(text: str) -> Dropped | None:
     head = text[:HEAD_CHARACTERS].lower()
     if any(mark in head for mark in GENERATED):
         return Dropped.GENERATED
-    if any(licence in head for licence in COPYLEFT):
-        return Dropped.COPYLEFT
     if any(len(line) > LONGEST_LINE for line in text.split("\n")):
         return Dropped.LONG_LINES
     if sum(map(text.count, "0123456789")) > LARGEST_DIGIT_SHARE * len(text):

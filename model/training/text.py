@@ -56,6 +56,19 @@ def tokenizer_of(run: Path, folder: Path, size: int) -> Tokenizer:
     return tokenizer
 
 
+def keep_tokenizer(run: Path, content: bytes) -> None:
+    """Let the run use a tokenizer that is there already; raises RecipeError if it was begun with another."""
+    path = run / TOKENIZER
+    if path.exists():
+        if path.read_bytes() != content:
+            raise RecipeError(f"{run} was begun with another tokenizer: train in another folder")
+        return
+    run.mkdir(parents=True, exist_ok=True)
+    temporary = run / f"{TOKENIZER}.partial"
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
 def documents_of(run: Path, folder: Path, tokenizer: Tokenizer) -> Documents:
     """The corpus' training files; their tokens are kept in the run's folder."""
     texts = tuple(file.text for file in corpus.load(folder, Role.TRAIN))

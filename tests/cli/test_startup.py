@@ -34,7 +34,7 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]):
     assert not loaded_by(*arguments) & {"numpy", "onnxruntime", "torch", "tree_sitter", "rich", "pygls", "tokenizers"}
 
 
-@pytest.mark.parametrize("command", ["fill", "serve", "doctor", "eval", "bench"])
+@pytest.mark.parametrize("command", ["fill", "serve", "doctor", "model", "eval", "bench"])
 def test_no_serving_command_loads_torch(command: str):
     assert "torch" not in loaded_by(command, "--help")
 

@@ -42,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     tokenizer = Tokenizer.train([TEXT, OTHER_TEXT], 320)
     tokenizer.save(folder / "tokenizer.json")
     torch.manual_seed(1)
-    network = random_network(Dimensions(tokenizer.size, 64, 6, 4, 2, 96, near=40))
+    network = random_network(Dimensions(tokenizer.size, 64, 6, 4, 2, 96, near=40, bigrams=97, trigrams=211))
     run = Run(
         network.dims,
         network.state_dict(),

@@ -27,7 +27,7 @@ def cold(engine: Engine) -> Engine:
 def read(engine: Engine, text: str, *spans: Span) -> tuple[Chunked, Context]:
     chunked = cut(text, spans, engine.tokenizer)
     chosen = choose(chunked, engine.manifest.defaults.budget, engine.manifest.dimensions.near)
-    return chunked, engine.context(chunked, chosen)
+    return chunked, engine.context(chunked, chosen, [b""] * len(spans))
 
 
 def masks(*lengths: int, width: int = 0) -> tuple[np.ndarray, np.ndarray]:

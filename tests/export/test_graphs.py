@@ -9,7 +9,9 @@ from lacuna.export.convert.parity import compare
 from lacuna.export.convert.precision import BLOCK, quantise
 from lacuna.export.engine import Context, Engine
 from lacuna.model.chunks import Chunked, Place
+from lacuna.model.context import BEFORE_ANCHOR
 from lacuna.model.dimensions import Dimensions
+from lacuna.model.hints import Hints
 from lacuna.model.tokenizer import HOLE, MASK
 from lacuna.model.training.network import Denoiser, Far, Near
 
@@ -18,6 +20,14 @@ TOLERANCE = 5e-4
 
 def floats(rng: np.random.Generator, *shape: int) -> NDArray[np.float32]:
     return rng.standard_normal(shape).astype(np.float32)
+
+
+def random_chunked(dims: Dimensions, holes: int, tokens: int, rng: np.random.Generator) -> Chunked:
+    """A text of few different tokens, so that runs of them stand in it twice."""
+    text = rng.integers(HOLE, dims.vocabulary, 12)[rng.integers(0, 12, tokens + holes)]
+    places = np.sort(rng.choice(tokens + holes, holes, replace=False))
+    text[places] = HOLE
+    return Chunked((tuple(text.tolist()),), tuple(Place(0, int(at)) for at in places))
 
 
 def random_context(dims: Dimensions, holes: int, tokens: int, rng: np.random.Generator) -> Context:
@@ -33,7 +43,8 @@ def random_context(dims: Dimensions, holes: int, tokens: int, rng: np.random.Gen
         far_keys=floats(rng, whole, tokens, *head),
         far_values=floats(rng, whole, tokens, *head),
         far_offsets=np.arange(tokens) - sentinels[:, None],
-        anchors=rng.integers(HOLE, dims.vocabulary, holes),
+        anchors=rng.integers(HOLE, dims.vocabulary, (holes, BEFORE_ANCHOR + 1)),
+        hints=Hints(random_chunked(dims, holes, tokens, rng), [b""] * holes, [b"a"] * dims.vocabulary),
         attended=tokens,
         encoded=tokens,
     )
@@ -46,9 +57,10 @@ def by_torch(network: Denoiser, context: Context, slots: NDArray[np.int64], leng
 
     near = Near(row(context.near_keys, 1), row(context.near_values, 1), row(context.near_offsets))
     far = Far(row(context.far_keys, 1), row(context.far_values, 1), row(context.far_offsets))
-    anchors = np.broadcast_to(context.anchors[:, None], (*lengths.shape, 1))
+    anchors = np.broadcast_to(context.anchors, (*lengths.shape, BEFORE_ANCHOR + 1))
+    hints, strengths = map(row, context.hints.of_all(slots))
     hidden, existence = network.denoise(
-        row(np.concatenate([anchors, slots], -1)), row(lengths), near, far, torch.tensor([True])
+        row(np.concatenate([anchors, slots], -1)), row(lengths), (hints, strengths), near, far, torch.tensor([True])
     )
     return network.logits(hidden)[0].numpy(), existence[0].numpy()
 
@@ -56,7 +68,7 @@ def by_torch(network: Denoiser, context: Context, slots: NDArray[np.int64], leng
 @pytest.mark.parametrize("length", [1, 2, 17, 208])
 def test_encode_equals_the_network(made, engines, length: int) -> None:
     chunk = np.random.default_rng(length).integers(HOLE, made.network.dims.vocabulary, length)
-    context = engines["float32"].context(Chunked((tuple(chunk.tolist()),), (Place(0, 0),)), (0,))
+    context = engines["float32"].context(Chunked((tuple(chunk.tolist()),), (Place(0, 0),)), (0,), [b""])
     keys, values = (t[:, 0].numpy() for t in made.network.encode(torch.from_numpy(chunk)[None]))
     whole = list(made.network.dims.global_layers)
     np.testing.assert_allclose(context.far_keys, keys[whole], atol=TOLERANCE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lacuna.lsp_server.ranking import rank, refusal, repeats
+from lacuna.lsp_server.ranking import rank, refusal, repeats, without_overlap
 from lacuna.lsp_server.request import Reason
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import PYTHON
@@ -34,6 +34,22 @@ def at(marked):
 def test_repeats(marked, answer, expected):
     text, span = at(marked)
     assert repeats(text, span, answer) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("def f(«»):\n", "self):", "self", id="brackets and colon"),
+        pytest.param("def f(«»):\n", "self)", "self", id="some of what follows"),
+        pytest.param("x = [«»]\n", "a[0]", "a[0", id="whether it parses is judged elsewhere"),
+        pytest.param("for x in «»:\n", "items", "items", id="nothing said again"),
+        pytest.param("x = «»\n)\n", "f(1)", "f(1)", id="the next line is no rest of this one"),
+        pytest.param("f(«»)  \r\n", ")", "", id="all of it"),
+    ],
+)
+def test_without_overlap(marked, answer, expected):
+    text, span = at(marked)
+    assert without_overlap(text, span, answer) == expected
 
 
 def ranked(marked, *answers):

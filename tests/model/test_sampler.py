@@ -14,9 +14,12 @@ from lacuna.model.sampler import (
     Sampling,
     by_confidence,
     denoise,
+    finished,
+    grow,
     left_to_right,
     length_logs,
     likeliest,
+    masked,
 )
 from lacuna.model.tokenizer import MASK, SPECIAL
 
@@ -105,6 +108,15 @@ def test_the_network_never_sees_a_canvas_without_slots():
     assert all((lengths >= 1).all() for _, lengths in script.calls)
 
 
+def test_of_a_length_that_is_known_no_other_is_tried():
+    script = Script([[5, 6, 7]], [[0.5]], [{1: 1.0}])
+    known = masked(np.array([[3]]), np.zeros(1, np.float32))
+    *_, last = finished(script, known, Beginnings([b""], SPELLINGS), left_to_right)
+    assert last.slots.tolist() == [[[5, 6, 7]]]
+    assert (last.step, last.scores[0]) == (3, pytest.approx(np.log(0.5**3)))
+    assert all(lengths.tolist() == [[3]] for _, lengths in script.calls)
+
+
 def test_closing_it_makes_no_further_call():
     script = Script([[5, 6, 7]], [[0.3]], [{3: 1.0}])
     steps = denoise(script, Beginnings([b""], SPELLINGS), 1, Sampling(8, 1, by_confidence(0.9)))
@@ -186,3 +198,85 @@ def test_an_unfinished_candidate_that_leads_is_denoised_to_its_end():
     best = int(drafts[-1].scores.argmax())
     assert drafts[-1].lengths[best].tolist() == [4]
     assert drafts[-1].slots[best, 0].tolist() == [5, 6, 7, 8]
+
+
+# --- growing from the left
+
+
+def grown(script, *, canvas=8, width=4, beginnings=None):
+    holes = len(script.answers)
+    return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), holes, canvas, width))
+
+
+def test_a_canvas_grows_until_the_next_slot_may_not_exist():
+    *_, last = grown(Script([[5, 6, 7]], [[0.6]], [{3: 1.0}]))
+    assert last.lengths[0].tolist() == [3]
+    assert last.slots[0, 0, :3].tolist() == [5, 6, 7]
+
+
+def test_a_grown_answer_scores_the_product_of_its_tokens_and_of_what_exists():
+    *_, last = grown(Script([[5, 6]], [[0.7, 0.6]], [{2: 0.75, 1: 0.25}]), width=1)
+    lengths = {int(n): float(score) for (n,), score in zip(last.lengths, last.scores, strict=True)}
+    # Of slots 0, 1 and 2 the script says that they exist with 1, 0.75 and 0, whatever is committed.
+    assert lengths[1] == pytest.approx(np.log(0.7 * 0.25), abs=1e-3)
+    assert lengths[2] == pytest.approx(np.log(0.7 * 0.75 * 0.6), abs=1e-3)
+    assert last.scores.tolist() == sorted(last.scores, reverse=True)
+
+
+def test_a_beam_finds_what_the_likeliest_first_token_hides():
+    class Misleading(Script):
+        """The likeliest first token makes the second a guess; the other one makes it certain."""
+
+        def __call__(self, slots, lengths):
+            prediction = super().__call__(slots, lengths)
+            logits = prediction.logits
+            for b in range(len(slots)):
+                logits[b, 0, 0, [5, 6]] = [2.2, 2.0]
+                logits[b, 0, 1] = 0.0
+                logits[b, 0, 1, 7] = 9.0 if slots[b, 0, 0] == 6 else 0.0
+            return prediction
+
+    narrow, wide = (grown(Misleading([[5]], [[0.5]], [{2: 1.0}]), width=width)[-1] for width in (1, 4))
+    assert narrow.slots[0, 0, :2].tolist()[0] == 5
+    assert wide.slots[0, 0, :2].tolist() == [6, 7]
+    assert wide.scores[0] > narrow.scores[0]
+
+
+def test_what_is_sure_is_committed_in_one_step():
+    script = Script([[5, 6, 7, 8]], [[0.99]], [{4: 1.0}])
+    *_, last = grown(script)
+    assert last.slots[0, 0, :4].tolist() == [5, 6, 7, 8]
+    assert len(script.calls) == 2, "one to commit, one to see that nothing follows"
+
+
+def test_a_step_predicts_no_more_candidates_than_the_beam_is_wide():
+    script = Script([[5, 6, 7]], [[0.3]], [{3: 0.5, 6: 0.5}])
+    grown(script, width=3)
+    assert max(len(slots) for slots, _ in script.calls) == 3
+
+
+def test_holes_grow_one_after_the_other_and_see_each_other():
+    script = Script([[5, 6], [7]], [[0.6], [0.6]], [{2: 1.0}, {1: 1.0}])
+    *_, last = grown(script)
+    assert last.lengths[0].tolist() == [2, 1]
+    assert last.slots[0, 0, :2].tolist() == [5, 6]
+    assert last.slots[0, 1, :1].tolist() == [7]
+
+
+def test_growing_begins_as_it_must_and_ends_no_sooner():
+    *_, last = grown(Script([[9, 9]], [[0.6]], [{1: 1.0}]), beginnings=[b"pri"])
+    for slots, lengths in zip(last.slots, last.lengths, strict=True):
+        spelled = b"".join(SPELLINGS[token] for token in slots[0, : lengths[0]])
+        assert spelled.startswith(b"pri")
+
+
+def test_an_answer_never_outgrows_its_canvas():
+    *_, last = grown(Script([[5]], [[0.8]], [{50: 1.0}]), canvas=4)
+    assert last.lengths.max() == 4
+
+
+def test_every_step_shows_a_draft_and_the_last_has_no_masked_slot():
+    drafts = grown(Script([[5, 6, 7]], [[0.6]], [{3: 1.0}]))
+    assert [draft.step for draft in drafts] == list(range(1, len(drafts) + 1))
+    assert all(draft.masked.any() for draft in drafts[:-1])
+    assert not drafts[-1].masked.any()

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from lacuna.export.artifact import Corpus, Defaults, Training
+from lacuna.export.convert import convert
+from lacuna.export.convert.convert import Run
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import recipe as recipes
 from lacuna.model.training.network import Denoiser
@@ -18,8 +21,9 @@ NAMES = ("bisect", "colorsys", "fnmatch", "queue", "reprlib", "sched", "textwrap
 TINY = """
 seed = 5
 vocabulary = 400
-network = { width = 64, layers = 3, heads = 2, key_heads = 1, hidden = 96, near = 24 }
-causal = { steps = 3, rows = 4, micro = 2, length = 48 }
+network = { width = 64, layers = 3, heads = 2, key_heads = 1, hidden = 96, near = 24, \
+bigrams = 97, trigrams = 211, ngram_width = 32 }
+causal = { steps = 3, rows = 4, micro = 2, length = 48, before = 32, unhinted = 0.25 }
 optimiser = { matrix_rate = 0.01, other_rate = 0.004, weight_decay = 0.02, warm_up = 2, decay_from = 0.7, floor = 0.1, \
 clip = 1.0, average = 0.9 }
 
@@ -89,3 +93,17 @@ def network(recipe: Recipe) -> Denoiser:
     for p in made.parameters():
         p.add_(torch.randn(p.shape, generator=generator) * (p.shape[-1] ** -0.5 if p.ndim == 2 else 0.3))
     return made
+
+
+@pytest.fixture
+def shipped(recipe: Recipe, tokenizer: Tokenizer, network: Denoiser, tmp_path: Path) -> Path:
+    """An artifact of the tiny recipe's size."""
+    tokenizer.save(tmp_path / "tokenizer.json")
+    trained = Run(
+        recipe.network,
+        network.state_dict(),
+        (tmp_path / "tokenizer.json").read_bytes(),
+        Training("tiny", 0, 0, "none"),
+        Corpus("none", "none"),
+    )
+    return convert.convert(trained, tmp_path / "shipped", convert.EIGHT_BITS, "tiny", Defaults()).folder

@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from lacuna.cli import main
+from lacuna.export.artifact import load
+from lacuna.export.convert import restore
 from lacuna.model.training import checkpoint, curves
 
 # Steps slow enough to be interrupted.
@@ -123,6 +125,42 @@ def test_a_run_of_another_recipe_is_refused(
     other.write_text(recipe_file.read_text().replace("seed = 5", "seed = 6"))
     assert main.run(flat(arguments | {"--recipe": other})) == 2
     assert capsys.readouterr().err.endswith("was made with another recipe (seed): train in another folder\n")
+
+
+def test_training_goes_on_from_an_artifact(arguments: dict[str, object], shipped: Path, tmp_path: Path):
+    arguments |= {"--from": shipped, "--for": "1s"}
+    assert main.run(flat(arguments)) == 0
+    run = tmp_path / "run"
+    assert (run / "tokenizer.json").read_bytes() == (shipped / "tokenizer.json").read_bytes()
+    begun, trained = restore.weights(load(shipped)), torch.load(run / checkpoint.NAME, weights_only=True)
+    assert trained["step"] > 0
+    for name, tensor in trained["network"].items():
+        # A few steps lead nowhere else: fresh weights would be farther off than what they hold.
+        assert (tensor - begun[name]).norm() < 0.5 * tensor.norm(), name
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "sentence"),
+    [
+        ("/nowhere", 3, "lacuna: There is no artifact at /nowhere."),
+        ("embedded", 2, "has other dimensions than the recipe"),
+    ],
+)
+def test_an_artifact_that_does_not_fit_is_refused(
+    arguments: dict[str, object], capsys: pytest.CaptureFixture[str], source: str, code: int, sentence: str
+):
+    assert main.run(flat(arguments | {"--from": source})) == code
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_run_keeps_the_tokenizer_it_was_begun_with(
+    arguments: dict[str, object], shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "tokenizer.json").write_text("another")
+    assert main.run(flat(arguments | {"--from": shipped})) == 2
+    assert "was begun with another tokenizer: train in another folder" in capsys.readouterr().err
+    assert (tmp_path / "run" / "tokenizer.json").read_text() == "another"
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is CUDA here")

@@ -8,10 +8,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from lacuna.model.chunks import cut
-from lacuna.model.context import window
+from lacuna.model.chunks import Chunked, cut
+from lacuna.model.context import BEFORE_ANCHOR, window
+from lacuna.model.hints import HINTS, STRENGTHS, Hints
 from lacuna.model.tokenizer import HOLE, MASK, PAD, Tokenizer
-from lacuna.model.training.infilling import context
+from lacuna.model.training.infilling import context, hints
 from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, Denoiser, Far, Near
 from lacuna.model.training.recipe import Recipe
 from lacuna.model.training.rows import Batch, Row, batch
@@ -30,8 +31,14 @@ def rows(texts: tuple[str, ...], tokenizer: Tokenizer) -> list[Row]:
     ):
         chunked = cut(text, spans, tokenizer)
         hidden = tuple(tokenizer.encode_text(text[span.start : span.end]) for span in spans)
-        made.append(Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), hidden))
+        made.append(
+            Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), hidden, hints_of(chunked, tokenizer))
+        )
     return made
+
+
+def hints_of(chunked: Chunked, tokenizer: Tokenizer) -> Hints:
+    return Hints(chunked, [b""] * len(chunked.holes), tokenizer.spellings)
 
 
 class Asked(NamedTuple):
@@ -39,6 +46,7 @@ class Asked(NamedTuple):
 
     slots: Tensor
     lengths: Tensor
+    hints: tuple[Tensor, Tensor]
     near: Near
     far: Far
     joint: Tensor
@@ -52,10 +60,17 @@ def asked(network: Denoiser, data: Batch, candidates: int = 2, *, joint: bool = 
     """Canvases half committed, each candidate in its own way."""
     truth = torch.from_numpy(data.targets)[:, None].expand(-1, candidates, -1, -1)  # (R, B, G, N)
     masked = (torch.arange(candidates)[:, None, None] + torch.arange(truth.shape[-1])) % 3 > 0
-    anchors = torch.from_numpy(data.anchors)[:, None, :, None].expand(-1, candidates, -1, 1)
-    slots = torch.cat([anchors, torch.where(masked | (truth == PAD), MASK, truth)], -1)
+    anchors = torch.from_numpy(data.anchors)[:, None].expand(-1, candidates, -1, -1)
+    canvases = torch.where(masked | (truth == PAD), MASK, truth)
+    slots = torch.cat([anchors, canvases], -1)
     lengths = torch.from_numpy(data.lengths)[:, None].expand(-1, candidates, -1)
-    return Asked(slots, lengths, *context(network, data, CPU), torch.full((len(data.joint),), joint))
+    return Asked(
+        slots, lengths, hints(data, canvases), *context(network, data, CPU), torch.full((len(data.joint),), joint)
+    )
+
+
+def unhinted(*shape: int) -> tuple[Tensor, Tensor]:
+    return torch.zeros(*shape, HINTS, dtype=torch.long), torch.zeros(*shape, HINTS, dtype=torch.long)
 
 
 def same(a: Tensor, b: Tensor) -> None:
@@ -95,7 +110,7 @@ def test_a_chunk_is_read_as_text_is_in_the_causal_phase(network: Denoiser):
     last, given = network.layers[-1], []
     project = last.project
     last.project = lambda x: (given.append(x), project(x))[1]
-    network.causal(tokens)
+    network.causal(torch.cat([torch.full((1, BEFORE_ANCHOR), PAD), tokens], 1), unhinted(1, 30))
     for encoded, expected in zip((keys, values), last.keys_values(given[0]), strict=True):
         same(encoded[-1], expected)
 
@@ -110,7 +125,10 @@ def test_a_row_is_denoised_the_same_alone_and_beside_a_longer_one(network: Denoi
         # The lengths of canvases are drawn anew: take those of the batch.
         data = replace(batched([row], recipe), lengths=together.lengths[r : r + 1, 0, : len(row.hidden)].numpy())
         assert (together.lengths[r, :, len(row.hidden) :] == 0).all(), "padding to as many holes"
-        alone = asked(network, data)._replace(slots=together.slots[r : r + 1, :, : len(row.hidden)])
+        alone = asked(network, data)._replace(
+            slots=together.slots[r : r + 1, :, : len(row.hidden)],
+            hints=tuple(t[r : r + 1, :, : len(row.hidden)] for t in together.hints),
+        )
         found = real(network.denoise(*alone), alone.lengths)
         beside = real(tuple(o[r : r + 1, :, : len(row.hidden)] for o in outputs), alone.lengths)
         same(found[0], beside[0])
@@ -121,7 +139,11 @@ def test_candidates_do_not_see_each_other(network: Denoiser, rows: list[Row], re
     three = asked(network, batched(rows, recipe), candidates=3)
     outputs = network.denoise(*three)
     for b in range(3):
-        one = three._replace(slots=three.slots[:, b : b + 1], lengths=three.lengths[:, b : b + 1])
+        one = three._replace(
+            slots=three.slots[:, b : b + 1],
+            lengths=three.lengths[:, b : b + 1],
+            hints=tuple(t[:, b : b + 1] for t in three.hints),
+        )
         same(network.denoise(*one)[0], outputs[0][:, b : b + 1])
 
 
@@ -129,7 +151,10 @@ def test_candidates_do_not_see_each_other(network: Denoiser, rows: list[Row], re
 def test_slots_past_a_canvas_are_not_seen(network: Denoiser, rows: list[Row], recipe: Recipe, junk: int):
     given = asked(network, batched(rows, recipe))
     padding = torch.full((*given.slots.shape[:-1], 5), junk)
-    longer = given._replace(slots=torch.cat([given.slots, padding], -1))
+    more = torch.ones((*given.hints[0].shape[:-2], 5, HINTS), dtype=torch.long)
+    longer = given._replace(
+        slots=torch.cat([given.slots, padding], -1), hints=tuple(torch.cat([t, more], -2) for t in given.hints)
+    )
     for found, expected in zip(
         real(network.denoise(*longer), given.lengths), real(network.denoise(*given), given.lengths), strict=True
     ):
@@ -163,7 +188,7 @@ def test_holes_see_each_others_canvases_only_if_joint(
     given = asked(network, batched(rows[1:], recipe), joint=joint)
     before, _ = network.denoise(*given)
     slots = given.slots.clone()
-    slots[:, :, 0, 1:] = 77
+    slots[:, :, 0, BEFORE_ANCHOR + 1 :] = 77
     after, _ = network.denoise(*given._replace(slots=slots))
     assert not torch.allclose(before[:, :, 0], after[:, :, 0])
     changed = (before[:, :, 1:] - after[:, :, 1:]).abs().max().item()
@@ -177,7 +202,7 @@ def test_an_ordered_candidate_sees_only_what_is_left_in_its_own_canvas(
     ordered = torch.tensor([False, True])
     before, _ = network.denoise(*given, ordered)
     slots = given.slots.clone()
-    slots[:, :, 0, 4] = 77  # slot 3: the anchor stands before slot 0
+    slots[:, :, 0, BEFORE_ANCHOR + 4] = 77  # slot 3: the anchor stands before slot 0
     after, _ = network.denoise(*given._replace(slots=slots), ordered)
     changed = (before - after).abs().amax(-1)[0] > 0  # (B, G, N)
     assert changed[0].all(), "the other candidate sees all of all canvases"
@@ -194,7 +219,7 @@ def test_hidden_text_replaced_by_garbage_leaves_logits_identical(
     outputs = []
     for given, hole in ((text, span), (replaced, Span(span.start, span.start + len(garbage)))):
         chunked = cut(given, [hole], tokenizer)
-        row = Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), ((),))
+        row = Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), ((),), hints_of(chunked, tokenizer))
         data = replace(batched([row], recipe), lengths=np.array([[8]]))
         outputs.append(network.logits(network.denoise(*asked(network, data))[0]))
     assert torch.equal(*outputs)
@@ -231,10 +256,33 @@ def single(request: pytest.FixtureRequest, recipe: Recipe) -> tuple[Denoiser, De
     reach = torch.cat([torch.arange(-W, 0), torch.arange(1, W + 1)])
     near_offsets = torch.stack([torch.where(reach > -5, reach, 0), torch.where(reach < 4, reach, 0)])[None]
     far_offsets = torch.tensor([[[-7, -3, -2, -1, 0, 1, 2, 5, 0], [-9, -5, -4, -3, -2, -1, 0, 3, 0]]])
-    slots = torch.randint(4, 99, (1, 1, G, 1 + size + 2), generator=generator)  # two slots are padding
-    slots[..., 1::2] = MASK
+    slots = torch.randint(4, 99, (1, 1, G, BEFORE_ANCHOR + 1 + size + 2), generator=generator)  # two slots are padding
+    slots[..., BEFORE_ANCHOR + 1 :: 2] = MASK
+    drawn_hints = tuple(
+        torch.randint(0, n, (1, 1, G, 1 + size + 2, HINTS), generator=generator) for n in (99, STRENGTHS)
+    )
     near, far = Near(drawn(G, 2 * W), drawn(G, 2 * W), near_offsets), Far(drawn(M), drawn(M), far_offsets)
-    return *networks, Asked(slots, torch.full((1, 1, G), size), near, far, torch.tensor([True])), size
+    return *networks, Asked(slots, torch.full((1, 1, G), size), drawn_hints, near, far, torch.tensor([True])), size
+
+
+def embedded(network: Denoiser, given: Asked) -> Tensor:
+    """What enters the layers, place by place (G, N, D)."""
+    V, dims = network.dims.vocabulary, network.dims  # noqa: N806 -- the network's letter
+    rows = []
+    for slots, hints_, strengths in zip(given.slots[0, 0], given.hints[0][0, 0], given.hints[1][0, 0], strict=True):
+        places = []
+        for i in range(BEFORE_ANCHOR, len(slots)):
+            a, b, c = slots[i - 2 : i + 1].tolist()
+            ngrams = [network.bigrams.weight[(b * V + c) % dims.bigrams]]
+            ngrams.append(network.trigrams.weight[(a * V * V + b * V + c) % dims.trigrams])
+            x = network.embedding.weight[c] + network.smear * network.embedding.weight[b]
+            x = x + network.ngrams.weight @ torch.cat(ngrams) + network.role.weight[MASKED if c == MASK else COMMITTED]
+            for n in range(HINTS):
+                hint, strength = int(hints_[i - BEFORE_ANCHOR, n]), int(strengths[i - BEFORE_ANCHOR, n])
+                x = x + network.hint.weight[n * STRENGTHS + strength] * network.embedding.weight[hint]
+            places.append(x)
+        rows.append(torch.stack(places))
+    return torch.stack(rows)
 
 
 def test_a_local_layer_places_the_hole_between_its_sides(single: tuple[Denoiser, Denoiser, Asked, int]):
@@ -243,10 +291,7 @@ def test_a_local_layer_places_the_hole_between_its_sides(single: tuple[Denoiser,
     hidden, _ = network.denoise(*given)
     for g in range(2):
         # As if the canvas' slots stood in the text: the left side ends at -1, the right one begins at `size`.
-        x = (
-            network.embedding(given.slots[0, 0, g])
-            + network.role.weight[torch.where(given.slots[0, 0, g] == MASK, MASKED, COMMITTED)]
-        )
+        x = embedded(network, given)[g]
         q, k, v = layer.project(x)
         seen = [(turned(k[1 + i, 0], i), v[1 + i, 0]) for i in range(-1, size)]
         for key, value, offset in zip(
@@ -268,10 +313,7 @@ def test_a_global_layer_weighs_by_relation_distance_and_number(single: tuple[Den
     _, network, given, size = single
     layer, dims, bias = network.layers[0], network.dims, network.biases["0"]
     hidden, _ = network.denoise(*given)
-    x = (
-        network.embedding(given.slots[0, 0])
-        + network.role.weight[torch.where(given.slots[0, 0] == MASK, MASKED, COMMITTED)]
-    )
+    x = embedded(network, given)
     q, k, v = layer.project(x)  # (G, N, A or K, E)
     for g in range(2):
         for i in range(size):
@@ -303,11 +345,11 @@ def test_a_global_layer_weighs_by_relation_distance_and_number(single: tuple[Den
 
 
 def test_causal_states_see_the_past_and_not_the_future(network: Denoiser):
-    tokens = torch.arange(4, 34)[None]
-    before = network.causal(tokens)
+    tokens = torch.arange(4, 36)[None]
+    before = network.causal(tokens, unhinted(1, 30))
     changed = tokens.clone()
-    changed[0, 20] = 200
-    after = network.causal(changed)
+    changed[0, BEFORE_ANCHOR + 20] = 200
+    after = network.causal(changed, unhinted(1, 30))
     assert torch.equal(before[:, :20], after[:, :20])
     assert (before[:, 20:] - after[:, 20:]).abs().amax(-1).min() > 1e-5
 
@@ -316,10 +358,12 @@ def test_local_layers_of_the_causal_phase_see_a_window(network: Denoiser, recipe
     local = Denoiser(replace(recipe.network, layers=1, global_every=2)).requires_grad_(requires_grad=False)
     for p in local.parameters():
         p.add_(0.1)
-    tokens = torch.arange(4, 34)[None]
+    tokens = torch.arange(4, 36)[None]
     changed = tokens.clone()
-    changed[0, 5] = 200
-    difference = (local.causal(tokens, window=8) - local.causal(changed, window=8)).abs().amax(-1)[0]
+    changed[0, BEFORE_ANCHOR + 5] = 200
+    states = [local.causal(t, unhinted(1, 30), window=8) for t in (tokens, changed)]
+    difference = (states[0] - states[1]).abs().amax(-1)[0]
+    reach = 8 + BEFORE_ANCHOR  # the window's last key carries the tokens before it
     assert difference[:5].max() == 0
-    assert difference[5:13].min() > 0
-    assert difference[13:].max() == 0
+    assert difference[5 : 5 + reach].min() > 0
+    assert difference[5 + reach :].max() == 0

@@ -54,7 +54,7 @@ def test_near_indices_lead_to_the_tokens_about_the_hole(rows: list[Row], data: B
             reach = [d for d in [*range(-width, 0), *range(1, width + 1)] if 0 <= at + d < len(tokens)]
             assert data.near_offsets[r, g][there].tolist() == reach
             assert seen.tolist() == [tokens[at + d] for d in reach]
-            assert data.anchors[r, g] == (tokens[at - 1] if at else HOLE)
+            assert data.anchors[r, g].tolist() == [HOLE, HOLE, HOLE, *tokens[:at]][-3:]
         assert not data.near_offsets[r, len(row.hidden) :].any()
 
 

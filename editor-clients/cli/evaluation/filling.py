@@ -21,16 +21,20 @@ class Filled:
     reason: str
     """Why nothing was offered, else empty."""
     steps: int
+    confidence: float
+    """Of the best candidate, offered or not; 0 where there is none."""
 
 
-def fill(infill: Infill, text: str, span: Span) -> Filled:
-    """What Lacuna would put there, however unsure it is."""
+def fill(infill: Infill, text: str, span: Span, as_long_as: str | None = None) -> Filled:
+    """What Lacuna would put there, however unsure it is; with a text given, in as many tokens as that has."""
+    given = None if as_long_as is None else (as_long_as,)
     steps = 0
     try:
-        for item in infill(Request(text, LANGUAGE, (span,), threshold=0.0)):
+        for item in infill(Request(text, LANGUAGE, (span,), threshold=0.0, as_long_as=given)):
             if isinstance(item, Answer):
                 new_text = "".join(edit.new_text for edit in item.edits)
-                return Filled(new_text, item.reason.value if item.reason else "", steps)
+                best = item.candidates[0][0].confidence if item.candidates[0] else 0.0
+                return Filled(new_text, item.reason.value if item.reason else "", steps, best)
             steps += 1
     except LacunaError as error:
         raise ModelError(str(error)) from error

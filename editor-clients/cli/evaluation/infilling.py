@@ -101,6 +101,8 @@ class Report:
     by_characters: dict[str, Group]
     isolation: str
     seed: int
+    true_length: bool
+    """Whether the model was told how many tokens to write."""
 
 
 def read(path: Path) -> tuple[Task, ...]:
@@ -130,11 +132,11 @@ def chosen(tasks: Sequence[Task], *, every: int, limit: int | None) -> Sequence[
     return tasks[::every][:limit]
 
 
-def complete(task: Task, infill: Infill) -> Completion:
-    """What Lacuna would put between prompt and suffix, however unsure it is."""
+def complete(task: Task, infill: Infill, *, true_length: bool) -> Completion:
+    """What Lacuna would put between prompt and suffix, however unsure it is; at the true length if that is given."""
     at = len(task.prompt)
     began = time.perf_counter()
-    filled = fill(infill, task.prompt + task.suffix, Span(at, at))
+    filled = fill(infill, task.prompt + task.suffix, Span(at, at), task.canonical_solution if true_length else None)
     return Completion(task, filled.text, filled.reason, filled.steps, (time.perf_counter() - began) * 1000)
 
 
@@ -142,7 +144,7 @@ def score(completion: Completion) -> Scored:
     return Scored(completion, sandbox.run(completion.task.program(completion.text)))
 
 
-def report(rows: Sequence[Scored], *, data: str, seed: int) -> Report:
+def report(rows: Sequence[Scored], *, data: str, seed: int, true_length: bool) -> Report:
     texts = [(row.completion.text, row.completion.task.canonical_solution) for row in rows]
     whole = _group(rows, seed)
     return Report(
@@ -164,6 +166,7 @@ def report(rows: Sequence[Scored], *, data: str, seed: int) -> Report:
         by_characters=_grouped(rows, metrics.characters_bucket, seed),
         isolation=" ".join(sandbox.isolation()),
         seed=seed,
+        true_length=true_length,
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from lacuna.cli.evaluation import infilling, lines
+from lacuna.cli.evaluation import calibration, infilling, lines, slots
 from lacuna.cli.evaluation.metrics import Estimate
 
 
 def of_infilling(found: infilling.Report) -> Iterator[Table | str]:
-    table = _table(f"{found.data}: {found.rows} rows of {found.problems} problems", "rows", "pass@1", "exact match")
+    length = "true" if found.true_length else "own"
+    title = f"{found.data}: {found.rows} rows of {found.problems} problems, {length} length"
+    table = _table(title, "rows", "pass@1", "exact match")
     table.add_row("all", str(found.rows), _interval(found.passed), _interval(found.exact))
     for groups in (found.by_lines, found.by_characters):
         table.add_section()
@@ -55,6 +57,30 @@ def of_lines(found: lines.Report) -> Iterator[Table | str]:
         groups.add_row(package, str(rows), *(_percent(system.by_package[package]) for system in found.systems.values()))
     yield groups
     yield f"holes {found.digest}, seed {found.seed}" + (f", model {found.model}" if found.model else "")
+
+
+def of_slots(found: slots.Report) -> Iterator[Table | str]:
+    table = _table(f"Slots of {found.holes} rest-of-line holes ({found.role})", "masked slots", "right")
+    for share, accuracy in found.accuracy.items():
+        table.add_row(f"{share} masked", str(found.slots[share]), _interval(accuracy))
+    yield table
+    yield f"{found.left_out} holes are longer than a canvas and left out"
+    yield f"holes {found.digest}, seed {found.seed}, model {found.model}"
+
+
+def of_calibration(found: calibration.Report) -> Iterator[Table | str]:
+    bins = _table(f"Confidence of {found.judged_on} answers, fitted on {found.fitted_on} others", "confidence", "right")
+    for one in found.bins:
+        bins.add_row(f"{one.answers} answers", _percent(one.confidence), _percent(one.right))
+    yield bins
+    curve = _table("What a threshold would show", "coverage", "right")
+    for point in found.curve:
+        curve.add_row(f"{point.threshold:.2f}", _percent(point.coverage), _percent(point.precision))
+    yield curve
+    yield (
+        f"expected calibration error {found.expected_error:.3f} (before: {found.expected_error_before:.3f}), "
+        f"Brier skill {found.brier_skill:.3f}, AUROC {found.auroc:.3f}; threshold {found.threshold:.2f}"
+    )
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -36,7 +36,7 @@ def test_the_answer_is_not_in_what_is_shown():
 
 def test_drafts_are_counted_as_steps(scripted):
     model = scripted(texts=("x",), drafts=(Draft(1, ((None,),)),) * 3)
-    assert filling.fill(model.infill, "y = \n", Span(4, 4)) == filling.Filled("x", "", 3)
+    assert filling.fill(model.infill, "y = \n", Span(4, 4)) == filling.Filled("x", "", 3, 0.5)
 
 
 def test_a_failing_model_is_the_model_s_fault():

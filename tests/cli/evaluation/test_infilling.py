@@ -53,6 +53,15 @@ def test_the_request_is_the_text_without_the_answer_and_an_empty_span_between(ru
     assert request.text == "def double(x):\n    return y\n"
     assert request.spans == (Span(15, 15),)
     assert request.threshold == 0.0
+    assert request.as_long_as is None
+
+
+def test_the_true_length_is_told_only_on_demand(run, scripted, data, tmp_path):
+    model = scripted(texts=("    y = x + x",))
+    ended = run("eval", "infilling", data, "--true-length", "--json", tmp_path / "j", model=model)
+    assert [request.as_long_as for request in model.requests] == [(row["canonical_solution"],) for row in ROWS]
+    assert json.loads((tmp_path / "j").read_text())["true_length"] is True
+    assert b"true length" in ended.out
 
 
 def test_an_answer_without_its_line_end_is_exact_but_does_not_pass(run, scripted, data, tmp_path):

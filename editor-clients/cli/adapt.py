@@ -1,0 +1,82 @@
+"""What `lacuna train --on PATH` does beside training: its corpus, its folders, and what the training gained."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+from rich.table import Table
+
+from lacuna.cli import models
+
+if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
+    from lacuna.cli.evaluation.holes import Hole
+    from lacuna.cli.evaluation.metrics import Estimate
+    from lacuna.export.engine import Engine
+
+HOLES = 300
+"""Asked about before and after, in held-out files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A repository to adapt to: where its corpus is, where it is trained, and where the artifact goes."""
+
+    name: str
+    corpus: Path
+    run: Path
+    artifact: Path
+
+
+def prepare(root: Path) -> Own:
+    """Build the corpus of a repository. Its run is found again as long as the text is the same, else begun anew."""
+    from lacuna.model.training import corpus
+    from lacuna.model.training.distributions import Role
+
+    name = root.resolve().name or "root"
+    folder = platformdirs.user_cache_path("lacuna") / "own" / name
+    report = corpus.build_own(folder / "corpus", root.resolve())
+    content = hashlib.sha256("".join(report.outputs[f"{role}.jsonl"] for role in Role).encode()).hexdigest()
+    run = folder / content[:12]
+    for old in folder.iterdir():
+        if old not in (run, folder / "corpus"):
+            shutil.rmtree(old)
+    return Own(name, folder / "corpus", run, models.shelf() / name)
+
+
+def compare(own: Own, before: "Engine", after: "Engine") -> Iterator[Table | str]:
+    """Ask both about the same rest-of-line holes in the held-out files."""
+    from lacuna.cli.evaluation import holes, metrics
+    from lacuna.model.training.corpus import load
+    from lacuna.model.training.distributions import Role
+
+    asked = holes.draw(load(own.corpus, Role.VALIDATION), HOLES, seed=0)
+    first, second = (_exact(asked, engine) for engine in (before, after))
+    files = [hole.file for hole in asked]
+    table = Table("rest of a line, exactly", "held-out files", title=f"{len(asked)} holes in {len(set(files))} files")
+    table.add_row("before", _shown(metrics.mean_over(first, files, seed=0)))
+    table.add_row("after", _shown(metrics.mean_over(second, files, seed=0)))
+    table.add_row("gain", _shown(metrics.difference(second, first, files, seed=0)))
+    yield table
+    yield f"95 % intervals, drawn by file. Use it with: lacuna model use {own.name}"
+
+
+def _exact(asked: Sequence["Hole"], engine: "Engine") -> list[float]:
+    from functools import partial
+
+    from lacuna.cli.evaluation import filling, metrics
+    from lacuna.cli.evaluation.progress import tracked
+    from lacuna.lsp_server.infill import infill
+
+    answer = partial(infill, engine)
+    return [
+        float(metrics.is_exact(filling.fill(answer, hole.shown, hole.place).text, hole.truth))
+        for hole in tracked(asked, f"Asking {engine.name}")
+    ]
+
+
+def _shown(found: "Estimate") -> str:
+    return f"{100 * found.value:.1f} % ({100 * found.low:.1f} to {100 * found.high:.1f})"

@@ -1,0 +1,80 @@
+"""From an artifact back to the network's weights, rounded as they were shipped: training can go on from there."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, numpy_helper
+
+from lacuna.export.artifact import DENOISE, ENCODE, TOKENIZER, WEIGHTS, Artifact, ArtifactError, load
+from lacuna.export.convert.precision import EightBits, Float32, dequantised
+from lacuna.model.dimensions import Dimensions
+from lacuna.model.training.network import Denoiser
+from lacuna.model.training.recipe import RecipeError
+from lacuna.model.training.text import keep_tokenizer
+
+Array = NDArray[np.generic]
+
+
+def begin(folder: Path, dimensions: Dimensions, run: Path) -> dict[str, torch.Tensor]:
+    """The weights of the artifact in `folder`, for a run that gets its tokenizer.
+
+    Raises ArtifactError, and RecipeError where the artifact or the run is of another kind.
+    """
+    shipped = load(folder)
+    if shipped.manifest.dimensions != dimensions:
+        raise RecipeError(f"{folder} has other dimensions than the recipe: {shipped.manifest.dimensions}")
+    keep_tokenizer(run, shipped.files[TOKENIZER])
+    return weights(shipped)
+
+
+def weights(artifact: Artifact) -> dict[str, torch.Tensor]:
+    """The network's `state_dict`; raises ArtifactError if the graphs do not hold all of it."""
+    if artifact.manifest.precision not in (EightBits.name, Float32.name):
+        raise ArtifactError(f"{artifact.folder} holds weights in {artifact.manifest.precision}, which cannot be read.")
+    stored = dict(_initialisers(artifact))
+    found = {}
+    for name, expected in Denoiser(artifact.manifest.dimensions).state_dict().items():
+        try:
+            array = _parameter(name, stored)
+        except KeyError as error:
+            raise ArtifactError(f"The graphs of {artifact.folder} lack the weights {error.args[0]!r}.") from error
+        found[name] = torch.from_numpy(np.array(array, np.float32)).reshape(expected.shape)
+    return found
+
+
+def _parameter(name: str, stored: Mapping[str, Array]) -> Array:
+    """One of the network's parameters, from what `graphs` named it."""
+    base = name.removesuffix(".weight")
+    match name.split("."):
+        case ["role", _]:
+            return np.stack([stored["role 0"], stored["role 1"]])
+        case ["biases", _, "bias" | "slope"]:
+            return np.stack([stored[f"{name}.{relation}.2"].ravel() for relation in range(4)])
+        case ["biases", _, "scale"]:
+            return stored[f"{name}.None.3"]
+        case ["biases", _, "null"]:
+            return stored[f"{name}.None.2"]
+    for codes in (f"{base} blocks", f"{base} codes"):
+        if codes in stored:
+            return dequantised(stored[codes], np.asarray(stored[f"{base} scales"], np.float32))
+    return stored[name] if name in stored else stored[base]
+
+
+def _initialisers(artifact: Artifact) -> Iterator[tuple[str, Array]]:
+    shared = artifact.files[WEIGHTS]
+    for graph in (ENCODE, DENOISE):
+        for tensor in onnx.load_model_from_string(artifact.files[graph]).graph.initializer:
+            yield tensor.name, _array(tensor, shared)
+
+
+def _array(tensor: TensorProto, shared: bytes) -> Array:
+    if tensor.data_location != TensorProto.EXTERNAL:
+        return numpy_helper.to_array(tensor)
+    entries = {entry.key: entry.value for entry in tensor.external_data}
+    start, length = int(entries["offset"]), int(entries["length"])
+    kind = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
+    return np.frombuffer(shared[start : start + length], kind).reshape(tuple(tensor.dims))

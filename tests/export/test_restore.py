@@ -1,0 +1,57 @@
+"""An artifact holds the weights that it was made of."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from lacuna.export import artifact
+from lacuna.export.artifact import ArtifactError
+from lacuna.export.convert import restore
+from lacuna.export.convert.convert import EIGHT_BITS, Run, convert
+from lacuna.export.convert.precision import dequantised, quantise
+
+
+def test_float32_weights_come_back_as_they_were(made) -> None:
+    restored = restore.weights(artifact.load(made.float32))
+    expected = made.network.state_dict()
+    assert restored.keys() == expected.keys()
+    for name, tensor in expected.items():
+        assert torch.equal(restored[name], tensor), name
+
+
+def test_8_bit_weights_come_back_rounded_and_do_not_change_any_more(made, tmp_path) -> None:
+    shipped = artifact.load(made.eight_bits)
+    restored = restore.weights(shipped)
+    for name, tensor in made.network.state_dict().items():
+        assert torch.allclose(restored[name], tensor, atol=float(tensor.abs().max()) / 127), name
+    run = Run(made.run.dims, restored, made.run.tokenizer, made.run.training, made.run.corpus)
+    again = restore.weights(convert(run, tmp_path / "again", EIGHT_BITS, "again", shipped.manifest.defaults))
+    for name, tensor in restored.items():
+        torch.testing.assert_close(again[name], tensor, msg=f"rounding what is rounded changes nothing: {name}")
+
+
+def test_the_embedded_artifact_can_be_trained_on() -> None:
+    restored = restore.weights(artifact.load(artifact.embedded()))
+    assert all(torch.isfinite(tensor).all() for tensor in restored.values())
+
+
+def test_quantised_weights_come_back_within_half_a_step() -> None:
+    matrix = np.random.default_rng(0).standard_normal((6, 64)).astype(np.float32)
+    codes, scales = quantise(matrix)
+    assert (np.abs(dequantised(codes, scales) - matrix) <= np.repeat(scales, 32, 1) / 2 + 1e-6).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda m: replace(m, precision="3 bits"), "holds weights in 3 bits, which cannot be read"),
+        (lambda m: replace(m, dimensions=replace(m.dimensions, layers=7)), r"lack the weights 'layers\.6"),
+    ],
+    ids=["another precision", "more layers than there are"],
+)
+def test_what_is_not_there_is_named(made, change, sentence: str) -> None:
+    whole = artifact.load(made.eight_bits)
+    with pytest.raises(ArtifactError, match=sentence):
+        restore.weights(replace(whole, manifest=change(whole.manifest)))

@@ -1,0 +1,134 @@
+"""Hints against a plain search: the longest run before a place that stands elsewhere too, and what follows it there."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lacuna.model.chunks import Chunked, Place
+from lacuna.model.hints import HINTS, LENGTHS, LONGEST, Hints, of_text
+from lacuna.model.tokenizer import HOLE, MASK, PAD
+
+A, B, C, D = range(4, 8)
+SPELLINGS = [b"", b"", b"", b"", b"a", b"b", b"ab", b"abc"]
+
+
+def strength_of(run: int) -> int:
+    return sum(run >= length for length in LENGTHS)
+
+
+def best(found: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
+    """Of (strength, nearness, what follows), the strongest, then the strongest that differs."""
+    hints, strengths = [PAD] * HINTS, [0] * HINTS
+    for n in range(HINTS):
+        left = [one for one in found if one[0] and one[2] not in hints[:n]]
+        if left:
+            strengths[n], _, hints[n] = max(left)
+    return hints, strengths
+
+
+def chunked(*tokens: int) -> Chunked:
+    """Two chunks, cut in the middle."""
+    middle = len(tokens) // 2
+    places = [Place(0, at) if at < middle else Place(1, at - middle) for at, t in enumerate(tokens) if t == HOLE]
+    return Chunked((tokens[:middle], tokens[middle:]), tuple(places))
+
+
+def asked(document: Chunked, *slots: int, hole: int = 0, head: bytes = b"") -> list[tuple[list[int], list[int]]]:
+    heads = [head if n == hole else b"" for n in range(len(document.holes))]
+    hints, strengths = Hints(document, heads, SPELLINGS).of(hole, slots)
+    return list(zip(hints.tolist(), strengths.tolist(), strict=True))
+
+
+texts = st.lists(st.integers(4, 7), min_size=1, max_size=60)
+
+
+@given(texts)
+def test_of_text_is_what_a_plain_search_finds(text: list[int]):
+    hints, strengths = of_text(np.array(text))
+    for at in range(len(text)):
+        found = []
+        for place in range(at):
+            run = 0
+            while run < LONGEST and run <= place and text[place - run] == text[at - run]:
+                run += 1
+            found.append((strength_of(run), place, text[place + 1]))
+        assert (hints[at].tolist(), strengths[at].tolist()) == best(found)
+
+
+@given(texts)
+def test_of_text_does_not_look_ahead(text: list[int]):
+    half = len(text) // 2
+    for whole, part in zip(of_text(np.array(text)), of_text(np.array(text[:half], dtype=np.int64)), strict=True):
+        assert np.array_equal(whole[: half - 1], part[: half - 1])
+
+
+@given(texts, st.data())
+def test_the_anchor_has_the_hints_that_a_plain_search_finds_on_both_sides(text: list[int], data: st.DataObject):
+    hole = data.draw(st.integers(0, len(text)))
+    document = [*text[:hole], HOLE, *text[hole:]]
+    found = []
+    for place in range(len(document) - 1):
+        run = 0
+        while run < LONGEST and run <= min(place, hole - 1) and document[place - run] == document[hole - 1 - run]:
+            run += 1
+        if place != hole - 1 and document[place + 1] != HOLE:
+            found.append((strength_of(run), -abs(place + 1 - hole), document[place + 1]))
+    (hints, strengths), *_ = asked(chunked(*document))
+    expected = best(found)
+    # Two places may be as near, one on either side.
+    assert strengths == expected[1]
+    assert all(any(one[0] == s and one[2] == h for one in found) for h, s in zip(hints, strengths, strict=True) if s)
+
+
+@pytest.mark.parametrize(
+    ("slots", "expected"),
+    [
+        pytest.param((MASK, MASK, MASK), [(C, 2), (D, 2), (A, 2), (A, 2)], id="masked slots follow the run"),
+        pytest.param((C, MASK), [(C, 2), (D, 3), (A, 3)], id="a right slot makes it longer"),
+        pytest.param((D, MASK), [(C, 2), (A, 1), (A, 1)], id="a wrong slot begins another"),
+        pytest.param((MASK, D), [(C, 2), (D, 2), (A, 3)], id="a right slot after a masked one"),
+    ],
+)
+def test_slots_go_on_where_the_run_led(slots: tuple[int, ...], expected: list[tuple[int, int]]):
+    document = chunked(A, B, C, D, A, A, B, HOLE, B)
+    assert [(hints[0], strengths[0]) for hints, strengths in asked(document, *slots)] == expected
+
+
+def test_the_second_hint_differs_from_the_first():
+    (hints, strengths), *_ = asked(chunked(B, C, B, D, A, B, C, A, B, HOLE))
+    assert (hints, strengths) == ([C, D], [2, 1])
+
+
+def test_no_run_goes_through_a_hole():
+    document = chunked(A, B, HOLE, A, B, HOLE)
+    assert asked(document, MASK, hole=0) == [([PAD, PAD], [0, 0])] * 2
+    assert asked(document, MASK, hole=1) == [([PAD, PAD], [0, 0])] * 2
+    assert asked(chunked(HOLE), MASK) == [([PAD, PAD], [0, 0])] * 2
+
+
+@pytest.mark.parametrize(
+    ("head", "hints"),
+    [
+        pytest.param(b"", [D, C], id="none"),
+        pytest.param(b"ab", [D, C], id="spelled by one token or more"),
+        pytest.param(b"abc", [D, PAD], id="longer than a token"),
+        pytest.param(b"aba", [C, PAD], id="spelled by two tokens"),
+        pytest.param(b"b", [B, PAD], id="anywhere, whatever stands before it"),
+        pytest.param(b"bx", [PAD, PAD], id="nowhere"),
+    ],
+)
+def test_what_is_looked_up_begins_as_the_hole_does(head: bytes, hints: list[int]):
+    (found, _), *_ = asked(chunked(A, C, A, D, B, A, HOLE), head=head)
+    assert found == hints
+
+
+def test_of_all_is_each_by_itself():
+    document = chunked(A, B, C, HOLE, A, B, HOLE, D)
+    slots = np.array([[[MASK, C], [C, MASK]], [[A, B], [MASK, MASK]]])
+    lookup = Hints(document, [b"", b""], SPELLINGS)
+    hints, strengths = lookup.of_all(slots)
+    for b, g in np.ndindex(2, 2):
+        expected = lookup.of(g, slots[b, g])
+        assert np.array_equal(hints[b, g], expected[0])
+        assert np.array_equal(strengths[b, g], expected[1])
