@@ -9,6 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from lacuna.model.context import BEFORE_ANCHOR
+from lacuna.model.hints import HINTS
 from lacuna.model.tokenizer import HOLE, MASK
 from lacuna.model.training.loss import Corrupted, Losses, corrupt, losses
 from lacuna.model.training.network import Denoiser, Far, Near
@@ -35,12 +37,14 @@ def predict(request: pytest.FixtureRequest, network: Denoiser) -> Predict:
     far = torch.zeros(len(dims.global_layers), 1, 1, dims.key_heads, dims.head_width)
 
     def by_network(canvas: Canvas) -> Tensor:
+        none = torch.zeros(1, 1, 1, 1 + len(canvas), HINTS, dtype=torch.long)
         hidden, _ = network.denoise(
-            torch.tensor((HOLE, *canvas)).view(1, 1, 1, -1),
+            torch.tensor([[[[*[HOLE] * (BEFORE_ANCHOR + 1), *canvas]]]]),
             torch.tensor([[[len(canvas)]]]),
+            (none, none),
             Near(near, near, torch.zeros(1, 1, count, dtype=torch.long)),
             Far(far, far, torch.zeros(1, 1, 1, dtype=torch.long)),
-            torch.tensor([False]),
+            torch.tensor([True]),
         )
         return network.logits(hidden)[0, 0, 0]
 
