@@ -3,7 +3,7 @@
 import copy
 import enum
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # `lacuna --help` needs no numpy
     from lacuna.export.artifact import Defaults
     from lacuna.export.cache import ChunkCache
     from lacuna.export.engine import Engine
-    from lacuna.lsp_server.request import Infill
+    from lacuna.lsp_server.request import Infill, Request, Warm
 
 
 class ProviderChoice(enum.StrEnum):
@@ -48,6 +48,10 @@ def _without_cache() -> Apart:
     raise ModelError("This model has no cache to measure.")
 
 
+def _without_warming(_: "Request") -> Iterator[int]:
+    return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class OpenModel:
     """A model ready to fill, and the least confidence at which its makers would show an answer."""
@@ -58,6 +62,10 @@ class OpenModel:
     """Sentences for `lacuna doctor`: which artifact it is, what runs it and why nothing else does."""
     apart: Callable[[], Apart] = _without_cache
     """The same model, loaded once, with another cache."""
+    name: str = ""
+    provider: str = ""
+    warm: "Warm" = _without_warming
+    """Encodes ahead what a request will see."""
 
 
 Opening = Callable[[ModelOptions], OpenModel]
@@ -69,6 +77,7 @@ def open_model(options: ModelOptions) -> OpenModel:
     from lacuna.export.engine import Engine
     from lacuna.export.providers import Provider
     from lacuna.lsp_server.infill import infill
+    from lacuna.lsp_server.warming import warm
 
     folder = options.folder or embedded()
     try:
@@ -77,7 +86,13 @@ def open_model(options: ModelOptions) -> OpenModel:
         raise ModelError(str(error)) from error
     notes = (f"{engine.name}, {engine.manifest.precision}, from {folder}", engine.provider_note)
     return OpenModel(
-        functools.partial(infill, engine), engine.manifest.defaults.threshold, notes, lambda: _apart(engine)
+        functools.partial(infill, engine),
+        engine.manifest.defaults.threshold,
+        notes,
+        lambda: _apart(engine),
+        engine.name,
+        engine.provider,
+        functools.partial(warm, engine),
     )
 
 

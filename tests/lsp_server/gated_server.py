@@ -3,17 +3,18 @@
 from scripted_server import Gate
 
 from lacuna.cli.opening import ModelOptions, ProviderChoice, open_model
+from lacuna.lsp_server.request import Model
 from lacuna.lsp_server.server import serve
 
 
 def load():
-    infill = open_model(ModelOptions(folder=None, provider=ProviderChoice.AUTO, threads=None)).infill
+    opened = open_model(ModelOptions(folder=None, provider=ProviderChoice.AUTO, threads=None))
 
     def gated(request):
         gate = Gate()
         drafts = 0
         try:
-            for made in infill(request):
+            for made in opened.infill(request):
                 gate.report(f"step {drafts}")
                 gate.wait()
                 drafts += 1
@@ -22,7 +23,7 @@ def load():
             gate.report("closed")
             raise
 
-    return gated
+    return Model(opened.name, opened.provider, gated, opened.warm)
 
 
 if __name__ == "__main__":
