@@ -259,6 +259,143 @@ async def test_an_automatic_request_does_not_displace_an_explicit_fill(client):
     assert (await automatic).items
 
 
+# --- the status
+
+
+@pytest.fixture
+def no_model():
+    return {"model": None, "provider": None}
+
+
+async def test_the_status_tells_from_loading_over_work_to_latency(start, no_model):
+    client = await start(load="gated")
+    loading = await client.begun("loading")
+    first = await client.status()
+    assert first == {"state": "loading", "busy": None, **no_model, "latency": None, "reason": None, "message": None}
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    waiting = await client.status(reason="loading")
+    assert waiting["message"] == "The model is being loaded."
+    loading.let(1)
+    run = await client.begun("step 0")
+    model = {"model": "scripted", "provider": "NoneExecutionProvider"}
+    assert model.items() <= (await client.status(state="ready", busy="automatic")).items()
+    run.let(3)
+    assert await request
+    done = await client.status(busy=None, reason=None)
+    assert done["latency"] == {"median": 0, "p95": 0, "parts": {"parse": 0, "encode": 0, "steps": 0}}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "message"),
+    [
+        ("# nothing\n", "below-threshold", "below threshold."),
+        ("# empty\n", "nothing", "nothing to add."),
+        ("# fails\n", "failed", "The script says so."),
+        ("# breaks\n", "failed", "Lacuna made a mistake."),
+    ],
+    ids=["below threshold", "empty", "failure", "mistake"],
+)
+async def test_the_status_says_why_nothing_was_shown_until_something_is(client, text, reason, message):
+    client.open(text)
+    assert await client.complete(1, 0) is None
+    assert (await client.status(reason=reason))["message"] == message
+    client.open("x = \n")
+    assert await client.complete(0, 4)
+    assert (await client.status(reason=None))["message"] is None
+
+
+async def test_the_status_says_that_a_file_is_ignored_or_something_switched_off(start):
+    client = await start(options={"languages": {"python": False}})
+    client.open("x = \n")
+    assert await client.complete(0, 4) is None
+    assert await client.status(reason="disabled", message="lacuna.languages switches python off.")
+    client.uri = "file:///project/.env"
+    client.open("KEY=\n")
+    assert await client.complete(0, 4, invoked=True) is None
+    assert await client.status(reason="ignored", message="Files of this name hold secrets.")
+
+
+async def test_the_status_says_that_an_answer_was_stale_or_taken_back(client):
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3, id_="stale"))
+    stale = await client.begun("step 0")
+    client.change("y", range_=at(0, 0))
+    assert await request is None
+    assert await client.status(reason="stale", message="The document changed.")
+    request = asyncio.ensure_future(client.complete(0, 4, id_="taken back"))
+    stale.let(1)
+    cancelled = await client.begun("step 0")
+    client.cancel("taken back")
+    await fails(request, CANCELLED)
+    assert await client.status(reason="cancelled", message="The editor took the request back.")
+    cancelled.let(1)
+
+
+async def test_a_fill_that_fails_says_so_in_the_status_too(client):
+    client.open("x = <fill>  # nothing\n")
+    await fails(client.resolve(await client.only_action(at(0, 4))), FAILED)
+    message = "Lacuna has nothing to offer here: below threshold."
+    assert await client.status(reason="below-threshold", message=message)
+
+
+async def test_a_cold_file_is_warming_in_the_background_and_then_answered(client):
+    client.open("x =  # gated # cold\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    warming = await client.begun("chunk 0")
+    assert await client.status(reason="warming", busy="background")
+    warming.let(2)
+    (await client.begun("step 0")).let(3)
+    assert (await request).items
+    assert await client.status(reason=None)
+
+
+async def test_whoever_asks_explicitly_does_not_wait_for_warming(client):
+    client.open("x =  # gated # cold explicit\n")
+    request = asyncio.ensure_future(client.complete(0, 3, invoked=True))
+    (await client.begun("step 0")).let(3)
+    assert (await request).items
+
+
+async def test_an_edit_while_a_file_is_warming_ends_that(client):
+    client.open("x =  # gated # cold edited\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    warming = await client.begun("chunk 0")
+    client.change("y", range_=at(0, 0))
+    assert await request is None
+    warming.let(1)
+    assert await client.status(reason="stale", busy=None)
+
+
+async def test_an_automatic_completion_that_takes_too_long_is_given_up(start):
+    client = await start(budget=0.2)
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    run = await client.begun("step 0")
+    assert await request is None
+    assert await client.status(reason="out-of-budget")
+    run.let(1)
+    assert await run.event() == "closed"
+
+
+async def test_a_model_that_left_memory_is_loaded_again_for_the_next_request(start, no_model):
+    client = await start(options={"unloadAfter": 0.001})
+    unloaded = await client.status(state="unloaded")
+    assert no_model.items() <= unloaded.items()
+    client.open("x = \n")
+    assert (await client.complete(0, 4)).items
+    assert (await client.status(state="unloaded"))["latency"] is not None
+
+
+async def test_a_model_that_vanished_meanwhile_is_an_error_for_who_asks(start):
+    client = await start(options={"unloadAfter": 0.001}, load="vanishes")
+    await client.status(state="unloaded")
+    client.open("x = \n")
+    assert await client.complete(0, 4) is None
+    assert await client.status(state="failed", reason="failed", message="The model does not match its hash.")
+    await fails(client.complete(0, 4, invoked=True), FAILED)
+
+
 # --- alternatives
 
 
