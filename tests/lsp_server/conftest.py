@@ -199,6 +199,9 @@ class Client:
     def has_been_told_all(self):
         return self._tellings.empty()
 
+    def has_no_other_run(self):
+        return self._runs.empty()
+
     async def begun(self, event):
         run = await asyncio.wait_for(self._runs.get(), PATIENCE)
         assert await run.event() == event

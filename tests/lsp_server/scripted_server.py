@@ -1,7 +1,7 @@
 """The real server around a scripted infill: comments in the document say how it behaves. Run as a process.
 
 SCRIPT_SOCKET names a Unix socket on which gated runs report and wait; SCRIPT_LOAD=gated|fails|vanishes is for the
-loading, SCRIPT_BUDGET the seconds that an automatic completion may take. `test/held` tells what the server holds.
+loading, SCRIPT_BUDGET the seconds that an automatic completion may take (machines may be busy). `test/held` tells what the server holds.
 """
 
 import json
@@ -136,7 +136,7 @@ def held(session, _):
 
 
 if __name__ == "__main__":
-    offering.BUDGET = float(os.environ.get("SCRIPT_BUDGET", offering.BUDGET))
+    offering.BUDGET = float(os.environ.get("SCRIPT_BUDGET", "600"))
     session = build(Worker(load), version="1.2.3")
     session.feature("test/held")(held)
     run(session)
