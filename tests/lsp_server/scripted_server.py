@@ -1,7 +1,8 @@
 """The real server around a scripted infill: comments in the document say how it behaves. Run as a process.
 
 SCRIPT_SOCKET names a Unix socket on which gated runs report and wait; SCRIPT_LOAD=gated|fails|vanishes is for the
-loading, SCRIPT_BUDGET the seconds that an automatic completion may take (machines may be busy). `test/held` tells what the server holds.
+loading, SCRIPT_BUDGET the seconds that an automatic completion may take (by default many: machines may be busy).
+`test/held` tells what the server holds.
 """
 
 import json
