@@ -10,6 +10,7 @@ from lacuna.lsp_server import settings
 from lacuna.lsp_server.features.client import Client
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.settings import Options, Settings
+from lacuna.lsp_server.status import Why
 from lacuna.syntax.errors import LacunaError
 
 
@@ -82,3 +83,5 @@ async def _watch_loading(session: Session) -> None:
         await asyncio.wrap_future(session.worker.loaded)
     except LacunaError as error:
         session.tell(str(error))
+        session.outcomes.showed_nothing(session.outcomes.begin(), Why.FAILED, str(error))
+        session.status.changed()

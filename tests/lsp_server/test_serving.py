@@ -196,6 +196,7 @@ async def test_initialize_is_answered_before_the_model_is_loaded_and_requests_wa
 async def test_a_model_that_cannot_be_loaded_is_reported_once_and_then_to_who_asks(start):
     client = await start(load="fails")
     assert await client.told() == "The model does not match its hash."
+    assert await client.status(state="failed", reason="failed", message="The model does not match its hash.")
     client.open("x = <fill>\n")
     assert await client.complete(0, 4) is None
     action = await client.only_action(at(0, 4))
