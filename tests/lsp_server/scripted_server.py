@@ -13,6 +13,7 @@ from dataclasses import replace
 from lacuna.lsp_server.features import offering
 from lacuna.lsp_server.request import Answer, Candidate, Draft, Edit, Model, Reason, Timings, Tokens
 from lacuna.lsp_server.server import build, run
+from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
 from lacuna.syntax.errors import LacunaError
 
@@ -126,7 +127,7 @@ def load():
     return Model("scripted", "NoneExecutionProvider", infill, warm)
 
 
-def held(session, _):
+def held(session: Session, _):
     """How many things the server keeps between requests."""
     return {
         "answers": len(session.protocol._request_futures),  # noqa: SLF001 (what is looked for is a leak)
