@@ -81,7 +81,7 @@ class Engine:
         dims = self.manifest.dimensions
         chunks = [chunked.chunks[n] for n in chosen]
         known = [self.cache.get(chunk) for chunk in chunks]
-        encoded = [self._encode(chunk) if found is None else found for chunk, found in zip(chunks, known, strict=True)]
+        encoded = [self.encode(chunk) if found is None else found for chunk, found in zip(chunks, known, strict=True)]
         anew = sum(len(chunk) for chunk, found in zip(chunks, known, strict=True) if found is None)
         seen = window(chunked, chosen)
         near_index, near_offsets = seen.near(dims.near)
@@ -122,7 +122,8 @@ class Engine:
         logits, existence = sessions.run(self._sessions.denoise, DENOISE, feeds)
         return Prediction(logits[:, :, :width], existence[:, :, :width])
 
-    def _encode(self, chunk: Sequence[int]) -> Encoded:
+    def encode(self, chunk: Sequence[int]) -> Encoded:
+        """Encode a chunk, known or not, and keep it in the cache."""
         encoded = Encoded(*sessions.run(self._sessions.encode, ENCODE, {"tokens": np.asarray(chunk, np.int64)}))
         self.cache.put(chunk, encoded)
         return encoded

@@ -87,6 +87,9 @@ class Documents:
         except KeyError:
             raise UnknownDocumentError(f"{uri} is not open.") from None
 
+    def __len__(self) -> int:
+        return len(self._by_uri)
+
     def put(self, document: Document) -> None:
         """Take this snapshot as its document's newest."""
         self._by_uri[document.uri] = document

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lacuna.export.engine import Engine
-from lacuna.lsp_server import ranking
+from lacuna.lsp_server import ranking, scope, warming
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
 from lacuna.model.healing import heads, healed
@@ -25,12 +25,17 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     clock = _Clock()
 
     # spans -> chunks and holes
-    check = SyntaxCheck(request.text, request.spans, language_of(request.language))
+    language = language_of(request.language)
+    check = SyntaxCheck(request.text, request.spans, language)
     grown = healed(request.text, request.spans)
     chunked = chunks.cut(request.text, grown, tokenizer)
     begin_with = heads(request.text, request.spans, grown)
     chosen = context.choose(chunked, defaults.budget, engine.manifest.dimensions.near)
     parse_ms = clock.lap()
+    if not request.is_patient and warming.is_cold(engine, chunked, chosen):
+        unasked = Timings(parse_ms, 0, (), clock.total()), Tokens(0, 0, 0)
+        yield Answer((), tuple(() for _ in request.spans), Reason.WARMING, *unasked, engine.provider, engine.name)
+        return
 
     # chunks -> keys and values
     seen = engine.context(chunked, chosen, begin_with)
@@ -49,7 +54,8 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
 
     # answers that parse, best first -> edits
     answers += list(_trimmed(request, answers))
-    ranked = ranking.rank(request.text, request.spans, answers, check)
+    within = [(scope.cut_all(request, texts, language), score) for texts, score in answers]
+    ranked = ranking.rank(request.text, request.spans, within, check)
     reason = ranking.refusal(ranked[0], request.threshold) if ranked else Reason.NO_PARSE
     edits = () if reason else tuple(map(Edit, request.spans, ranked[0].texts))
     yield Answer(

@@ -7,6 +7,17 @@ from dataclasses import dataclass
 from lacuna.syntax.spans import Span
 
 
+class Scope(enum.StrEnum):
+    """How much of an answer is offered at most; `lacuna.lsp_server.scope` cuts it."""
+
+    LINE = "line"
+    """To the end of the first line with something on it."""
+    STATEMENT = "statement"
+    """To the end of the statement that the answer begins or goes on with."""
+    BLOCK = "block"
+    """All of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """Spans of one text to be filled jointly."""
@@ -17,6 +28,9 @@ class Request:
     """Sorted and disjoint."""
     threshold: float
     """Least confidence at which an answer is offered; 0 offers whatever parses."""
+    scope: Scope = Scope.BLOCK
+    is_patient: bool = True
+    """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
     as_long_as: tuple[str, ...] | None = None
     """For measurements: texts with as many tokens as the answers are to have, instead of the lengths that look best."""
 
@@ -55,6 +69,8 @@ class Reason(enum.StrEnum):
     NO_PARSE = "no parse"
     REPEATS = "repeats what follows"
     EMPTY = "nothing to add"
+    WARMING = "the file is being read"
+    """Little of the context is encoded yet. `Model.warm` changes that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +108,16 @@ class Answer:
 
 Infill = Callable[[Request], Iterator[Draft | Answer]]
 """Yields a draft after every step and the answer last; closing it cancels."""
+
+Warm = Callable[[Request], Iterator[int]]
+"""Encodes what a request's spans will see; yields, after each part, the tokens that are left. Closing it cancels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A denoiser in memory, and what it can do."""
+
+    name: str
+    provider: str
+    infill: Infill
+    warm: Warm

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from lsprotocol import types
 from pygls.io_ import run_async
 
-from lacuna.lsp_server.features import code_action, inline_completion, lifecycle, text_sync
-from lacuna.lsp_server.request import Infill
+from lacuna.lsp_server.features import code_action, completion, inline_completion, lifecycle, text_sync
+from lacuna.lsp_server.request import Model
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
 
@@ -20,13 +20,18 @@ _LAST_STEP = 2.0
 """Seconds that a step may take to end after the client has left."""
 
 
-def serve(load: Callable[[], Infill], version: str) -> None:
+def serve(load: Callable[[], Model], version: str) -> None:
     """Serve one client until it leaves. `load` runs in the worker's thread, after `initialize` was answered.
 
-    Raises SystemExit(1) if the client said `exit` without `shutdown`.
+    It runs again when the model is wanted after idleness. Raises SystemExit(1) if the client said `exit` without
+    `shutdown`.
     """
+    run(build(Worker(load), version))
+
+
+def run(session: Session) -> None:
+    """Converse until the client leaves; as `serve`."""
     _log_without_source_text()
-    session = build(Worker(load), version)
     try:
         asyncio.run(_converse(session))
     finally:
@@ -42,6 +47,8 @@ def build(worker: Worker, version: str) -> Session:
     session.feature(types.INITIALIZE)(lifecycle.initialize)
     session.feature(types.INITIALIZED)(lifecycle.initialized)
     session.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(lifecycle.did_change_configuration)
+    folders = lifecycle.did_change_workspace_folders
+    session.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(folders)
     session.feature(types.SHUTDOWN)(lifecycle.shutdown)
     session.feature(types.TEXT_DOCUMENT_DID_OPEN)(text_sync.did_open)
     session.feature(types.TEXT_DOCUMENT_DID_CHANGE)(text_sync.did_change)
@@ -49,6 +56,8 @@ def build(worker: Worker, version: str) -> Session:
     # Without options pygls does not advertise it.
     inline = types.InlineCompletionOptions()
     session.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, inline)(inline_completion.complete)
+    items = types.CompletionOptions(trigger_characters=completion.TRIGGERS)
+    session.feature(types.TEXT_DOCUMENT_COMPLETION, items)(completion.complete)
     actions = types.CodeActionOptions(code_action_kinds=[code_action.KIND], resolve_provider=True)
     session.feature(types.TEXT_DOCUMENT_CODE_ACTION, actions)(code_action.offer)
     session.feature(types.CODE_ACTION_RESOLVE)(code_action.resolve)

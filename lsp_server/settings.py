@@ -6,35 +6,40 @@ the model and the provider come from the command line.
 
 import dataclasses
 import json
-from dataclasses import dataclass
-from typing import Any, NewType, get_type_hints
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NewType, get_args, get_type_hints
 
-import cattrs
 from pathspec import GitIgnoreSpec
 
+from lacuna.lsp_server.request import Scope
+
 SECTION = "lacuna"
+MOST_ALTERNATIVES = 3
 
 Probability = NewType("Probability", float)
 Globs = NewType("Globs", GitIgnoreSpec)
+Languages = NewType("Languages", Mapping[str, bool])
+Count = NewType("Count", int)
+Minutes = NewType("Minutes", float)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a client sent; None where it said nothing."""
+    """What a client sent, by our names; None where it said nothing. What each means stands in `_ABOUT`."""
 
     enabled: bool | None = None
-    """Whether to complete while the user types; what is asked for explicitly is always answered."""
     threshold: Probability | None = None
-    """Least confidence at which a completion is shown."""
     exclude: Globs | None = None
-    """Files, by patterns as in .gitignore, in which Lacuna does nothing."""
-
-
-_EXPECTED = {
-    "enabled": "true or false",
-    "threshold": "a number from 0 to 1",
-    "exclude": "a list of patterns as in .gitignore",
-}
+    scope: Scope | None = None
+    in_comments: bool | None = None
+    in_strings: bool | None = None
+    languages: Languages | None = None
+    completion_items: bool | None = None
+    alternatives: Count | None = None
+    unload_after: Minutes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,18 @@ class Settings:
 
     enabled: bool = True
     threshold: float = 0.3
-    exclude: GitIgnoreSpec = dataclasses.field(default_factory=lambda: GitIgnoreSpec(()))
+    exclude: GitIgnoreSpec = field(default_factory=lambda: GitIgnoreSpec(()))
+    scope: Scope = Scope.BLOCK
+    in_comments: bool = True
+    in_strings: bool = True
+    languages: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    completion_items: bool = False
+    alternatives: int = MOST_ALTERNATIVES
+    unload_after: float = 30
+    """Minutes."""
 
-    def is_excluded(self, path: str) -> bool:
-        """Whether the user keeps Lacuna out of the file with this absolute path."""
-        return self.exclude.match_file(path.lstrip("/"))
+    def has_language(self, language_id: str) -> bool:
+        return self.languages.get(language_id, True)
 
 
 def resolve(*layers: Options) -> Settings:
@@ -67,44 +79,152 @@ def parse(sent: object) -> tuple[Options, tuple[str, ...]]:
         return Options(), (f"The settings of {SECTION} should be an object, not {_shown(sent)}.",)
     complaints = []
     read: dict[str, Any] = {}
-    fields = get_type_hints(Options)
     for name, value in sent.items():
-        if name not in fields:
-            complaints.append(f"There is no setting {SECTION}.{name}; there are {', '.join(sorted(fields))}.")
+        if name not in _FIELDS:
+            complaints.append(f"There is no setting {SECTION}.{name}; there are {', '.join(sorted(_FIELDS))}.")
             continue
+        kind = _kind(name)
         try:
-            read[name] = _converter.structure(value, fields[name])
-        except (TypeError, ValueError, cattrs.BaseValidationError):
-            complaints.append(f"{SECTION}.{name} should be {_EXPECTED[name]}, not {_shown(value)}.")
+            read[_FIELDS[name]] = kind.read(value)
+        except (TypeError, ValueError):
+            complaints.append(f"{SECTION}.{name} should be {kind.expected}, not {_shown(value)}.")
     return Options(**read), tuple(complaints)
 
 
-def _shown(value: object) -> str:
-    shown = json.dumps(value, ensure_ascii=False)
-    return shown if len(shown) <= 40 else f"{shown[:40]}…"
+def schema() -> dict[str, object]:
+    """The JSON schema of what a client may send as the section `lacuna`."""
+    defaults = Settings()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Settings of Lacuna",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            name: {**_kind(name).schema, "default": _sent(getattr(defaults, attribute)), "description": _ABOUT[name]}
+            for name, attribute in _FIELDS.items()
+        },
+    }
 
 
-def _boolean(value: object, _: object) -> bool:
+_ABOUT: dict[str, str] = {
+    "enabled": "Whether to complete while you type. What you ask for explicitly is always answered.",
+    "threshold": "Least confidence, from 0 to 1, at which a completion is shown while you type.",
+    "exclude": "Files in which Lacuna does nothing, by patterns as in .gitignore, beside secrets (.env, keys) and what "
+    "your .gitignore files name. A pattern that begins with ! lets a file in.",
+    "scope": "How much a completion offers at most: up to the end of a line, of a statement, or a whole block.",
+    "inComments": "Whether to complete in comments.",
+    "inStrings": "Whether to complete in strings, docstrings among them.",
+    "languages": 'Languages switched on or off, by the editor\'s language id: {"python": false}.',
+    "completionItems": "Whether to answer textDocument/completion too, with one item, for editors without ghost text.",
+    "alternatives": "How many alternatives a completion has at most.",
+    "unloadAfter": "Minutes without a request after which the model leaves memory; it comes back with the next "
+    "request. 0 keeps it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One kind of value: how JSON schema and how a sentence names it, and how it is read."""
+
+    schema: Mapping[str, object]
+    expected: str
+    read: Callable[[Any], object]
+    """Raises TypeError or ValueError."""
+
+
+def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError
     return value
 
 
-def _probability(value: object, _: object) -> Probability:
+def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError
-    if not 0 <= value <= 1:
+    return float(value)
+
+
+def _probability(value: object) -> float:
+    number = _number(value)
+    if not 0 <= number <= 1:
         raise ValueError
-    return Probability(float(value))
+    return number
 
 
-def _globs(value: object, _: object) -> Globs:
+def _minutes(value: object) -> float:
+    number = _number(value)
+    if not 0 <= number < float("inf"):
+        raise ValueError
+    return number
+
+
+def _count(value: object) -> int:
+    number = _number(value)
+    if number not in range(1, MOST_ALTERNATIVES + 1):
+        raise ValueError
+    return int(number)
+
+
+def _globs(value: object) -> GitIgnoreSpec:
     if not isinstance(value, list) or not all(isinstance(pattern, str) for pattern in value):
         raise TypeError
-    return Globs(GitIgnoreSpec.from_lines(value))  # a pattern that cannot be read is a ValueError
+    try:
+        return GitIgnoreSpec.from_lines(value)  # a pattern that cannot be read is a ValueError, or:
+    except re.error as error:
+        raise ValueError from error
 
 
-_converter = cattrs.Converter()
-_converter.register_structure_hook(bool, _boolean)  # cattrs' own would take "no" for true
-_converter.register_structure_hook(Probability, _probability)
-_converter.register_structure_hook(Globs, _globs)
+def _languages(value: object) -> Mapping[str, bool]:
+    if value == []:  # Lua's empty table
+        value = {}
+    if not isinstance(value, dict):
+        raise TypeError
+    return MappingProxyType({name: _boolean(switch) for name, switch in value.items()})
+
+
+_KINDS: dict[object, _Kind] = {
+    bool: _Kind({"type": "boolean"}, "true or false", _boolean),
+    Probability: _Kind({"type": "number", "minimum": 0, "maximum": 1}, "a number from 0 to 1", _probability),
+    Globs: _Kind({"type": "array", "items": {"type": "string"}}, "a list of patterns as in .gitignore", _globs),
+    Scope: _Kind(
+        {"enum": [scope.value for scope in Scope]}, "one of " + ", ".join(f'"{scope}"' for scope in Scope), Scope
+    ),
+    Languages: _Kind(
+        {"type": "object", "additionalProperties": {"type": "boolean"}},
+        "an object of language ids, each true or false",
+        _languages,
+    ),
+    Count: _Kind(
+        {"type": "integer", "minimum": 1, "maximum": MOST_ALTERNATIVES},
+        f"a whole number from 1 to {MOST_ALTERNATIVES}",
+        _count,
+    ),
+    Minutes: _Kind({"type": "number", "minimum": 0}, "a number of minutes, 0 or more", _minutes),
+}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+_FIELDS = {_camel(field.name): field.name for field in dataclasses.fields(Options)}
+"""What clients call an option, and what we do."""
+_HINTS = get_type_hints(Options)
+
+
+def _kind(name: str) -> _Kind:
+    (type_,) = (each for each in get_args(_HINTS[_FIELDS[name]]) if each is not type(None))
+    return _KINDS[type_]
+
+
+def _sent(default: object) -> object:
+    """A default as a client would send it."""
+    if isinstance(default, GitIgnoreSpec):
+        return []
+    return dict(default) if isinstance(default, Mapping) else default
+
+
+def _shown(value: object) -> str:
+    shown = json.dumps(value, ensure_ascii=False)
+    return shown if len(shown) <= 40 else f"{shown[:40]}…"

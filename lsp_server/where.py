@@ -1,6 +1,10 @@
-"""Which spans are meant by a cursor or a selection; what is in them is decided elsewhere."""
+"""Which spans are meant by a cursor or a selection, and what stands there."""
+
+import bisect
+import enum
 
 from lacuna.syntax import parsing, spans
+from lacuna.syntax.blocks import Blocks
 from lacuna.syntax.languages import Language
 from lacuna.syntax.spans import Span
 
@@ -13,6 +17,42 @@ def at_cursor(text: str, offset: int) -> Span:
     rest = spans.rest_of_line(text, offset)
     is_blank = not text[rest.start : rest.end].strip()
     return rest if is_blank else Span(offset, offset)
+
+
+def word_start(text: str, offset: int) -> int:
+    """Where the word begins that ends at an offset; the offset itself if none does."""
+    start = offset
+    while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    return start
+
+
+class Prose(enum.Enum):
+    """Text that is no code."""
+
+    COMMENT = enum.auto()
+    STRING = enum.auto()
+
+
+def prose_at(text: str, language: Language, offset: int) -> Prose | None:
+    """What prose a cursor stands in. By lines, not by a tree: while one types, most strings are not closed yet.
+
+    What stands in an f-string counts as a string, its expressions too.
+    """
+    line_start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    blocks = Blocks.of(text, language)
+    before = bisect.bisect_left(blocks.string_starts, offset) - 1
+    if before >= 0:
+        end = blocks.string_ends[before]
+        if offset < end:
+            return Prose.STRING
+        line_start = max(line_start, end)
+    code = language.code.match(text, line_start, offset)
+    assert code, "the pattern matches the empty string"
+    stop = text[code.end() : code.end() + 1]
+    if code.end() == offset or stop == "\\":
+        return None
+    return Prose.STRING if stop in {"'", '"', *(fence[0] for fence in language.fences)} else Prose.COMMENT
 
 
 def touched_markers(text: str, selection: Span) -> tuple[Span, ...]:

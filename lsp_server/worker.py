@@ -1,14 +1,19 @@
-"""The one thread that infills: what runs, what waits, what is dropped. It knows requests, not editors."""
+"""The one thread that infills: what runs, what waits, what is dropped, when the model is in memory.
+
+It knows requests, not editors.
+"""
 
 import enum
+import gc
 import logging
 import threading
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import Any, TypeVar
 
-from lacuna.lsp_server.request import Answer, Infill, Request
+from lacuna.lsp_server.request import Answer, Model, Request
 from lacuna.syntax.errors import LacunaError
 
 _log = logging.getLogger(__name__)
@@ -24,7 +29,17 @@ class Kind(enum.IntEnum):
     AUTOMATIC = 1
     """The editor asked while the user types."""
     BACKGROUND = 2
-    """Nobody waits."""
+    """Warming: what later requests will need."""
+
+
+class State(enum.StrEnum):
+    """Of the model."""
+
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+    UNLOADED = "unloaded"
+    """After idleness; the next request loads it again."""
 
 
 class DroppedError(LacunaError):
@@ -52,7 +67,7 @@ class _Job:
     document: str
     kind: Kind
     request: Request
-    future: Future[Answer]
+    future: Future[Any]
     """The only flag: a job is over as soon as its future is done, whoever did it."""
 
     def drop(self, reason: DroppedError) -> None:
@@ -66,40 +81,74 @@ class Worker:
     over (answered otherwise, cancelled through its future, dropped) starts no step after the one that runs.
     """
 
-    def __init__(self, load: Callable[[], Infill]) -> None:
+    def __init__(self, load: Callable[[], Model]) -> None:
         self._load = load
         self._changed = threading.Condition()
         self._waiting: dict[tuple[str, Kind], _Job] = {}
         self._running: _Job | None = None
+        self._model: Model | None = None
+        self._failure: Exception | None = None
+        self._idle_limit = float("inf")
         self._is_stopped = False
+        self._tell: Callable[[], None] = lambda: None
         # A daemon, so that a step that hangs cannot keep the process alive.
         self._thread = threading.Thread(target=self._work, name="infill", daemon=True)
         self.loaded: Future[None] = Future()
-        """Done when the model is loaded; carries the error if that failed."""
+        """Done when the model is loaded for the first time; carries the error if that failed."""
+        self.state = State.LOADING
 
-    def start(self) -> None:
-        """Begin to load the model and then to work. Requests may be submitted before."""
+    @property
+    def busy(self) -> Kind | None:
+        """The kind of what runs now."""
+        running = self._running
+        return running.kind if running else None
+
+    @property
+    def model(self) -> Model | None:
+        """None while it is not in memory."""
+        return self._model
+
+    def start(self, tell: Callable[[], None] = lambda: None) -> None:
+        """Begin to load the model and then to work. Requests may be submitted before.
+
+        `tell` is called, in the worker's thread, whenever `state` or `busy` changed.
+        """
+        self._tell = tell
         self._thread.start()
+
+    def unload_after(self, seconds: float) -> None:
+        """Let the model go when so many seconds passed without a request; the next one loads it again."""
+        with self._changed:
+            self._idle_limit = seconds
+            self._changed.notify()
 
     def submit(self, document: str, kind: Kind, request: Request) -> Future[Answer]:
         """Ask for an infill. Cancelling the future cancels the infill.
 
         The future fails with a `DroppedError` when something else took its place, or as the infill failed.
         """
-        job = _Job(document, kind, request, Future())
+        assert kind is not Kind.BACKGROUND, "what is asked for in the background is to warm"
+        return self._enqueue(_Job(document, kind, request, Future()))
+
+    def warm(self, document: str, request: Request) -> Future[None]:
+        """Encode in the background what the request will need; else as `submit`."""
+        return self._enqueue(_Job(document, Kind.BACKGROUND, request, Future()))
+
+    def _enqueue(self, job: _Job) -> Future[Any]:
+        key = job.document, job.kind
         with self._changed:
             if self._is_stopped:
                 job.drop(StoppedError("The server is shutting down."))
                 return job.future
-            older = self._waiting.pop((document, kind), None)
+            older = self._waiting.pop(key, None)
             if older is not None:
                 older.drop(SupersededError("A newer request took its place."))
             running = self._running
-            if running is not None and running.kind > kind:
+            if running is not None and running.kind > job.kind:
                 running.drop(PreemptedError("A more urgent request took the worker."))
-            elif running is not None and (running.document, running.kind) == (document, kind):
+            elif running is not None and (running.document, running.kind) == key:
                 running.drop(SupersededError("A newer request took its place."))
-            self._waiting[document, kind] = job
+            self._waiting[key] = job
             self._changed.notify()
         return job.future
 
@@ -127,49 +176,83 @@ class Worker:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        try:
-            infill = self._load()
-        except Exception as error:  # noqa: BLE001 (whatever it is, those who ask must hear it)
-            infill = _failing(error)
-            _settle(self.loaded, error)
-        else:
-            _settle(self.loaded, None)
+        self._open()
         while (job := self._next()) is not None:
+            self._tell()
+            if self.state is State.UNLOADED or (self.state is State.FAILED and job.kind is Kind.EXPLICIT):
+                self._open()
             try:
-                self._run(infill, job)
+                self._run(job)
             except Exception as error:  # noqa: BLE001 (it belongs to the asker; the thread lives on)
                 if not _settle(job.future, error) and not isinstance(error, LacunaError):
                     _log.exception("An infill failed after it was dropped")
             finally:
                 with self._changed:
                     self._running = None
+                self._tell()
+            del job  # it holds its text, and idleness may last
+
+    def _open(self) -> None:
+        self._turn(State.LOADING)
+        try:
+            self._model = self._load()
+        except Exception as error:  # noqa: BLE001 (whatever it is, those who ask must hear it)
+            self._failure = error
+            self._turn(State.FAILED)
+            _settle(self.loaded, error)
+        else:
+            self._turn(State.READY)
+            _settle(self.loaded, None)
+
+    def _unload(self) -> None:
+        self._model = None
+        gc.collect()
+        self._turn(State.UNLOADED)
+
+    def _turn(self, state: State) -> None:
+        self.state = state
+        self._tell()
 
     def _next(self) -> _Job | None:
-        with self._changed:
-            while not self._is_stopped:
+        """The next job; while there is none, nothing runs but the clock of idleness."""
+        idle_since = time.monotonic()
+        while True:
+            with self._changed:
+                if self._is_stopped:
+                    return None
                 if self._waiting:
                     # Oldest first within a kind: dictionaries keep their order.
                     key = min(self._waiting, key=lambda key: key[1])
                     self._running = self._waiting.pop(key)
                     return self._running
-                self._changed.wait()
-            return None
+                left = idle_since + self._idle_limit - time.monotonic()
+                if self._model is None or left == float("inf"):
+                    self._changed.wait()
+                elif left > 0:
+                    self._changed.wait(min(left, threading.TIMEOUT_MAX))
+            if self._model is not None and left <= 0:
+                self._unload()  # outside the lock: whoever submits must not wait for it
 
-    @staticmethod
-    def _run(infill: Infill, job: _Job) -> None:
+    def _run(self, job: _Job) -> None:
         if job.future.done():
             return
-        drafts = infill(job.request)
+        if self._model is None:
+            assert self._failure is not None, "a model that could not be loaded has left its error"
+            _settle(job.future, self._failure.with_traceback(None))  # raised often, it would collect frames
+            return
+        work = self._model.warm if job.kind is Kind.BACKGROUND else self._model.infill
+        outcomes = work(job.request)
         try:
-            for item in drafts:
-                if isinstance(item, Answer):
-                    _settle(job.future, item)
+            for outcome in outcomes:
+                if isinstance(outcome, Answer):
+                    _settle(job.future, outcome)
                 if job.future.done():
                     return
-            raise AssertionError("an infill ends with its answer")
+            assert job.kind is Kind.BACKGROUND, "an infill ends with its answer"
+            _settle(job.future, None)
         finally:
-            if isinstance(drafts, Generator):
-                drafts.close()
+            if isinstance(outcomes, Generator):
+                outcomes.close()
 
 
 def _settle(future: Future[T], outcome: T | Exception) -> bool:
@@ -182,10 +265,3 @@ def _settle(future: Future[T], outcome: T | Exception) -> bool:
     except InvalidStateError:
         return False
     return True
-
-
-def _failing(error: Exception) -> Infill:
-    def infill(_: Request) -> NoReturn:
-        raise error
-
-    return infill

@@ -3,7 +3,7 @@
 import copy
 import enum
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # `lacuna --help` needs no numpy
     from lacuna.export.artifact import Defaults
     from lacuna.export.cache import ChunkCache
     from lacuna.export.engine import Engine
-    from lacuna.lsp_server.request import Infill
+    from lacuna.lsp_server.request import Infill, Request, Warm
 
 
 class ProviderChoice(enum.StrEnum):
@@ -54,6 +54,10 @@ def _without_cache() -> Apart:
     raise ModelError("This model has no cache to measure.")
 
 
+def _without_warming(_: "Request") -> Iterator[int]:
+    return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class OpenModel:
     """A model ready to fill, and the least confidence at which its makers would show an answer."""
@@ -64,6 +68,10 @@ class OpenModel:
     """Sentences for `lacuna doctor`: which artifact it is, what runs it and why nothing else does."""
     apart: Callable[[], Apart] = _without_cache
     """The same model, loaded once, with another cache."""
+    name: str = ""
+    provider: str = ""
+    warm: "Warm" = _without_warming
+    """Encodes ahead what a request will see."""
 
 
 Opening = Callable[[ModelOptions], OpenModel]
@@ -83,6 +91,7 @@ def open_engine(options: ModelOptions) -> "Engine":
 def open_model(options: ModelOptions) -> OpenModel:
     """The artifact as a model that fills; raise ModelError as `open_engine` does."""
     from lacuna.lsp_server.infill import infill
+    from lacuna.lsp_server.warming import warm
 
     engine = open_engine(options)
     notes = (
@@ -90,7 +99,13 @@ def open_model(options: ModelOptions) -> OpenModel:
         engine.provider_note,
     )
     return OpenModel(
-        functools.partial(infill, engine), engine.manifest.defaults.threshold, notes, lambda: _apart(engine)
+        functools.partial(infill, engine),
+        engine.manifest.defaults.threshold,
+        notes,
+        lambda: _apart(engine),
+        engine.name,
+        engine.provider,
+        functools.partial(warm, engine),
     )
 
 

@@ -1,18 +1,41 @@
 """`lacuna serve`: the language server on stdin and stdout."""
 
+import json
+
 import click
 
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.opening import ModelOptions, Opening, model_options
 from lacuna.cli.version import version
+from lacuna.lsp_server import settings
+from lacuna.lsp_server.request import Model
 from lacuna.lsp_server.server import serve as serve_on_stdio
+
+
+def _print_schema(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 -- click's
+    if wanted and not context.resilient_parsing:
+        click.echo(json.dumps(settings.schema(), indent=2, ensure_ascii=False))
+        context.exit()
 
 
 @click.command()
 @click.option("--stdio", is_flag=True, expose_value=False, help="The only transport; accepted because editors say it.")
+@click.option(
+    "--settings-schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_schema,
+    help="Print the JSON schema of what an editor may set.",
+)
 @model_options
 @click.pass_obj
 def serve(opening: Opening, *, model: ModelOptions) -> ExitCode:
     """Speak the language server protocol on stdin and stdout."""
-    serve_on_stdio(lambda: opening(model).infill, version())
+
+    def load() -> Model:
+        opened = opening(model)
+        return Model(opened.name, opened.provider, opened.infill, opened.warm)
+
+    serve_on_stdio(load, version())
     return ExitCode.DONE

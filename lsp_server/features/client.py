@@ -18,6 +18,8 @@ class Client:
     annotates_changes: bool = False
     tags_generated: bool = False
     """A code action may be marked as made by a model."""
+    keeps_indentation: bool = False
+    """A menu's item may ask to be inserted as it is."""
     has_configuration: bool = False
     """The server may ask for settings."""
     registers_configuration: bool = False
@@ -29,6 +31,8 @@ class Client:
         workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
         documents = capabilities.text_document or types.TextDocumentClientCapabilities()
         action = documents.code_action or types.CodeActionClientCapabilities()
+        item = (documents.completion or types.CompletionClientCapabilities()).completion_item
+        modes = item.insert_text_mode_support if item else None
         edit = workspace.workspace_edit or types.WorkspaceEditClientCapabilities()
         change = workspace.did_change_configuration or types.DidChangeConfigurationClientCapabilities()
         return cls(
@@ -40,6 +44,7 @@ class Client:
             tags_generated=bool(
                 action.tag_support and types.CodeActionTag.LlmGenerated in action.tag_support.value_set
             ),
+            keeps_indentation=modes is not None and types.InsertTextMode.AsIs in modes.value_set,
             has_configuration=bool(workspace.configuration),
             registers_configuration=bool(change.dynamic_registration),
         )

@@ -9,12 +9,13 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from lacuna.lsp_server import where
 from lacuna.lsp_server.documents import Document
-from lacuna.lsp_server.features import wire
+from lacuna.lsp_server.features import offering, wire
 from lacuna.lsp_server.features.client import Client
-from lacuna.lsp_server.request import Edit
+from lacuna.lsp_server.features.offering import NothingToShowError
+from lacuna.lsp_server.request import Edit, Reason, Request
 from lacuna.lsp_server.session import Session
+from lacuna.lsp_server.status import WHY
 from lacuna.lsp_server.worker import Kind, OutdatedError
-from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.languages import UnknownLanguageError, language_of
 from lacuna.syntax.spans import Span
 
@@ -22,10 +23,6 @@ TITLE = "Fill with Lacuna"
 KIND = types.CodeActionKind.RefactorRewrite
 _ANNOTATION = "fill"
 _NOT_OURS = "This code action is not one of Lacuna's."
-
-
-class NothingToOfferError(LacunaError):
-    """The fill that was asked for has no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,8 @@ def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAc
     is_empty = selection.start == selection.end
     if not session.client.resolves_edits or not _is_wanted(params.context.only) or not _is_known(document):
         return []
-    if session.settings.is_excluded(wire.path(document.uri)):
+    is_wanted_here = session.settings_of(document.uri).has_language(document.language)
+    if not is_wanted_here or session.why_ignored(document.uri) is not None:
         return []
     if is_empty and not where.touched_markers(document.text, selection):
         return []
@@ -56,18 +54,25 @@ def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAc
 
 async def resolve(session: Session, action: types.CodeAction) -> types.CodeAction:
     """The action with its edit; fails if the document moved on or there is nothing to offer."""
-    target = _target(action.data)
+    with offering.accounted(session):
+        document, edits = await _filled(session, _target(action.data))
+    action.edit = _workspace_edit(document, edits, session.client)
+    return action
+
+
+async def _filled(session: Session, target: _Target) -> tuple[Document, tuple[Edit, ...]]:
     document = session.documents[target.uri]
     if document.version != target.version:
         raise OutdatedError("The document changed.")
     if not 0 <= target.start <= target.end <= len(document.text):
         raise JsonRpcInvalidParams(_NOT_OURS)
-    spans = where.selected(document.text, language_of(document.language), Span(target.start, target.end))
-    answer = await session.infill(document, Kind.EXPLICIT, spans, threshold=0.0)
+    language = language_of(document.language)
+    spans = where.selected(document.text, language, Span(target.start, target.end))
+    answer = await session.infill(document, Kind.EXPLICIT, Request(document.text, language.name, spans, threshold=0.0))
     if not answer.edits:
-        raise NothingToOfferError(f"Lacuna has nothing to offer here: {answer.reason or 'no answer'}.")
-    action.edit = _workspace_edit(document, answer.edits, session.client)
-    return action
+        reason = answer.reason or Reason.EMPTY
+        raise NothingToShowError(WHY[reason], f"Lacuna has nothing to offer here: {reason}.")
+    return document, answer.edits
 
 
 def _target(data: object) -> _Target:

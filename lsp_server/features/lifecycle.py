@@ -1,25 +1,30 @@
-"""The session begins and ends."""
+"""The session begins and ends; its settings come from the client, for each of its folders."""
 
 import asyncio
+import math
+from collections.abc import Sequence
 
 from lsprotocol import types
 
 from lacuna.lsp_server import settings
 from lacuna.lsp_server.features.client import Client
 from lacuna.lsp_server.session import Session
-from lacuna.lsp_server.settings import Options
+from lacuna.lsp_server.settings import Options, Settings
+from lacuna.lsp_server.status import Why
 from lacuna.syntax.errors import LacunaError
 
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
     session.client = Client.of(params.capabilities)
-    session.initial_options = _heard(session, params.initialization_options)
-    session.settings = settings.resolve(session.initial_options)
+    (session.initial_options,) = _heard(session, [params.initialization_options])
+    _obey(session, settings.resolve(session.initial_options))
+    if not session.client.has_configuration:
+        session.is_configured.set()
 
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
     """Only now, with the answer to `initialize` sent, does the model begin to load."""
-    session.worker.start()
+    session.watch_worker()
     if session.client.registers_configuration:
         register = types.Registration(
             id="configuration",
@@ -35,25 +40,42 @@ async def did_change_configuration(session: Session, params: types.DidChangeConf
     await _configure(session, pushed=sent.get(settings.SECTION) if isinstance(sent, dict) else None)
 
 
+async def did_change_workspace_folders(session: Session, _: types.DidChangeWorkspaceFoldersParams) -> None:
+    if session.client.has_configuration:  # what a client pushed holds for all folders
+        await _configure(session, pushed=None)
+
+
 def shutdown(session: Session, _: object) -> None:
+    session.status.stop()
     session.worker.stop()
 
 
 async def _configure(session: Session, pushed: object) -> None:
-    """Settings are what the client answers; from a client that cannot be asked, what it pushed."""
-    sent = pushed
+    """Settings are what the client answers, for each folder; from a client that cannot be asked, what it pushed."""
+    folders: list[str] = []
+    answers: Sequence[object] = [pushed]
     if session.client.has_configuration:
-        item = types.ConfigurationItem(section=settings.SECTION)
-        answers = await session.workspace_configuration_async(types.ConfigurationParams([item]))
-        sent = answers[0] if answers and answers[0] is not None else pushed
-    session.settings = settings.resolve(session.initial_options, _heard(session, sent))
+        folders = [folder.uri for folder in session.workspace.folders.values()]
+        items = [types.ConfigurationItem(uri, settings.SECTION) for uri in (None, *folders)]
+        told = await session.workspace_configuration_async(types.ConfigurationParams(items))
+        answers = [answer if answer is not None else pushed for answer in told] or [pushed]
+    own, *of_folders = (settings.resolve(session.initial_options, each) for each in _heard(session, answers))
+    session.folder_settings = dict(zip(folders, of_folders, strict=False))  # a client may answer for fewer
+    _obey(session, own)
+    session.is_configured.set()
 
 
-def _heard(session: Session, sent: object) -> Options:
-    options, complaints = settings.parse(sent)
-    for complaint in complaints:
+def _obey(session: Session, own: Settings) -> None:
+    session.settings = own
+    session.offers.forget_all()
+    session.worker.unload_after(60 * own.unload_after or math.inf)
+
+
+def _heard(session: Session, answers: Sequence[object]) -> list[Options]:
+    parsed = [settings.parse(sent) for sent in answers]
+    for complaint in dict.fromkeys(complaint for _, complaints in parsed for complaint in complaints):
         session.tell(complaint)
-    return options
+    return [options for options, _ in parsed]
 
 
 async def _watch_loading(session: Session) -> None:
@@ -61,3 +83,5 @@ async def _watch_loading(session: Session) -> None:
         await asyncio.wrap_future(session.worker.loaded)
     except LacunaError as error:
         session.tell(str(error))
+        session.outcomes.showed_nothing(session.outcomes.begin(), Why.FAILED, str(error))
+        session.status.changed()

@@ -10,6 +10,7 @@ from lacuna.lsp_server.session import Session
 def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:
     sent = params.text_document
     session.worker.withdraw(sent.uri)
+    session.offers.forget(sent.uri)
     session.documents.put(Document.opened(sent.uri, str(sent.language_id), sent.version, sent.text))
 
 
@@ -22,5 +23,7 @@ def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> N
 
 
 def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
-    session.worker.withdraw(params.text_document.uri)
-    session.documents.close(params.text_document.uri)
+    uri = params.text_document.uri
+    session.worker.withdraw(uri)
+    session.offers.forget(uri)
+    session.documents.close(uri)

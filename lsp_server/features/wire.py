@@ -1,7 +1,6 @@
 """Positions, ranges and changes: the protocol's types and ours."""
 
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
 
@@ -31,8 +30,3 @@ def range_to_send(document: Document, span: Span, encoding: Encoding) -> types.R
     return types.Range(
         types.Position(found.start.line, found.start.character), types.Position(found.end.line, found.end.character)
     )
-
-
-def path(uri: str) -> str:
-    """What of a document's name its globs are matched with."""
-    return unquote(urlsplit(uri).path)

@@ -34,6 +34,13 @@ CAPABLE = types.ClientCapabilities(
 )
 
 
+def plain(received):
+    """What pygls makes of a message that it does not know, as the JSON it was."""
+    if hasattr(received, "_asdict"):
+        return {name: plain(value) for name, value in received._asdict().items()}
+    return received
+
+
 class Run:
     """One gated infill, or the loading: what it reports, and the permits for its steps."""
 
@@ -65,17 +72,39 @@ class Client:
         self._tellings = asyncio.Queue()
         self._listen(types.WINDOW_LOG_MESSAGE, self._notes)
         self._listen(types.WINDOW_SHOW_MESSAGE, self._tellings)
+        self._statuses = asyncio.Queue()
+        self.lsp.feature("lacuna/status")(lambda params: self._statuses.put_nowait(plain(params)))
 
     def _listen(self, method, messages):
         self.lsp.protocol.fm.features.pop(method)
         self.lsp.feature(method)(lambda params: messages.put_nowait(params.message))
 
-    async def start(self, folder, *, command=SCRIPTED, capabilities=CAPABLE, options=None, configuration=None, load=""):
+    async def start(
+        self,
+        folder,
+        *,
+        command=SCRIPTED,
+        capabilities=CAPABLE,
+        options=None,
+        configuration=None,
+        load="",
+        budget=None,
+        folders=None,
+    ):
         path = str(folder / f"gate{next(self._numbers)}")
         self._gate = await asyncio.start_unix_server(self._run, path)
         self.lsp.set_configuration(configuration, section="lacuna")
-        await self.lsp.start_io(*command, env={**os.environ, "SCRIPT_SOCKET": path, "SCRIPT_LOAD": load})
-        params = types.InitializeParams(capabilities=capabilities, initialization_options=options)
+        for each, its_own in (folders or {}).items():
+            self.lsp.set_configuration(its_own, section="lacuna", scope_uri=each)
+        environment = {**os.environ, "SCRIPT_SOCKET": path, "SCRIPT_LOAD": load}
+        if budget is not None:
+            environment["SCRIPT_BUDGET"] = str(budget)
+        await self.lsp.start_io(*command, env=environment)
+        params = types.InitializeParams(
+            capabilities=capabilities,
+            initialization_options=options,
+            workspace_folders=[types.WorkspaceFolder(uri=each, name=each) for each in folders or ()],
+        )
         self.answered = await asyncio.wait_for(self.lsp.initialize_session(params), PATIENCE)
         self.uri = "file:///project/module.py"
 
@@ -99,7 +128,7 @@ class Client:
 
     def turn_to_a_new_document(self):
         self.uri = f"file:///project/module{next(self._numbers)}.py"
-        for messages in (self._notes, self._tellings):
+        for messages in (self._notes, self._tellings, self._statuses):
             while not messages.empty():
                 messages.get_nowait()
 
@@ -123,6 +152,12 @@ class Client:
             position=types.Position(line, character),
         )
         return await self.lsp.protocol.send_request_async(types.TEXT_DOCUMENT_INLINE_COMPLETION, params, msg_id=id_)
+
+    async def menu(self, line, character):
+        params = types.CompletionParams(
+            text_document=types.TextDocumentIdentifier(self.uri), position=types.Position(line, character)
+        )
+        return await self.lsp.text_document_completion_async(params)
 
     async def actions(self, range_, only=None):
         params = types.CodeActionParams(
@@ -154,8 +189,18 @@ class Client:
     async def told(self):
         return await asyncio.wait_for(self._tellings.get(), PATIENCE)
 
+    async def status(self, **wanted):
+        """The next status that says this."""
+        while True:
+            status = await asyncio.wait_for(self._statuses.get(), PATIENCE)
+            if wanted.items() <= status.items():
+                return status
+
     def has_been_told_all(self):
         return self._tellings.empty()
+
+    def has_no_other_run(self):
+        return self._runs.empty()
 
     async def begun(self, event):
         run = await asyncio.wait_for(self._runs.get(), PATIENCE)

@@ -1,28 +1,34 @@
 """The real server with the embedded model, whose infills report every draft and wait for a permit. Run as a process."""
 
+import itertools
+
 from scripted_server import Gate
 
 from lacuna.cli.opening import ModelOptions, ProviderChoice, open_model
+from lacuna.lsp_server.request import Answer, Model
 from lacuna.lsp_server.server import serve
 
 
 def load():
-    infill = open_model(ModelOptions(folder=None, provider=ProviderChoice.AUTO, threads=None)).infill
+    opened = open_model(ModelOptions(folder=None, provider=ProviderChoice.AUTO, threads=None))
 
     def gated(request):
+        outcomes = opened.infill(request)
+        first = next(outcomes)
+        if isinstance(first, Answer):  # the file is warming: no step is taken
+            yield first
+            return
         gate = Gate()
-        drafts = 0
         try:
-            for made in infill(request):
-                gate.report(f"step {drafts}")
+            for step, made in enumerate(itertools.chain([first], outcomes)):
+                gate.report(f"step {step}")
                 gate.wait()
-                drafts += 1
                 yield made
         except GeneratorExit:
             gate.report("closed")
             raise
 
-    return gated
+    return Model(opened.name, opened.provider, gated, opened.warm)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,25 @@
 """The real server around a scripted infill: comments in the document say how it behaves. Run as a process.
 
-SCRIPT_SOCKET names a Unix socket on which gated runs report and wait; SCRIPT_LOAD=gated|fails is for the loading.
+SCRIPT_SOCKET names a Unix socket on which gated runs report and wait; SCRIPT_LOAD=gated|fails|vanishes is for the
+loading, SCRIPT_BUDGET the seconds that an automatic completion may take (by default many: machines may be busy).
+`test/held` tells what the server holds.
 """
 
 import json
 import os
 import socket
+from dataclasses import replace
 
-from lacuna.lsp_server.request import Answer, Candidate, Draft, Edit, Reason, Timings, Tokens
-from lacuna.lsp_server.server import serve
+from lacuna.lsp_server.features import offering
+from lacuna.lsp_server.request import Answer, Candidate, Draft, Edit, Model, Reason, Timings, Tokens
+from lacuna.lsp_server.server import build, run
+from lacuna.lsp_server.session import Session
+from lacuna.lsp_server.worker import Worker
 from lacuna.syntax.errors import LacunaError
 
 STEPS = 3
+CHUNKS = 2
+CONFIDENCES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.05)
 
 
 class Gate:
@@ -29,8 +37,24 @@ class Gate:
         self._permits.readline()
 
 
+warmed = set()
+
+
+def warm(request):
+    gate = Gate() if "# gated" in request.text else None
+    for chunk in range(CHUNKS):
+        if gate:
+            gate.report(f"chunk {chunk}")
+            gate.wait()
+        yield CHUNKS - chunk
+    warmed.add(request.text)
+
+
 def infill(request):
     text = request.text
+    if "# cold" in text and text not in warmed and not request.is_patient:
+        yield replace(answer_to(request), edits=(), reason=Reason.WARMING)
+        return
     gate = Gate() if "# gated" in text else None
     try:
         for step in range(STEPS):
@@ -63,12 +87,22 @@ def answer_to(request):
             "text": request.text,
             "spans": [[span.start, span.end] for span in request.spans],
             "threshold": request.threshold,
+            "scope": request.scope,
             "language": request.language,
         }
         new_texts = [json.dumps(seen)] * len(request.spans)
+    alternatives = [[text] for text in new_texts]
+    if "# several" in request.text:
+        alternatives = [[f"{text}.{n}" for n in ("one", "two", "two", "three", "four", "five")] for text in new_texts]
+        new_texts = [first for first, *_ in alternatives]
     return Answer(
         edits=tuple(Edit(span, text) for span, text in zip(request.spans, new_texts, strict=True)) if offers else (),
-        candidates=tuple((Candidate(text, confidence=0.9, parses=True),) for text in new_texts),
+        candidates=tuple(
+            tuple(
+                Candidate(text, confidence, parses=True) for text, confidence in zip(texts, CONFIDENCES, strict=False)
+            )
+            for texts in alternatives
+        ),
         reason=None if offers else Reason.BELOW_THRESHOLD,
         timings=Timings(parse=0, encode=0, steps=(), total=0),
         tokens=Tokens(context=0, encoded=0, slots=0),
@@ -77,15 +111,34 @@ def answer_to(request):
     )
 
 
+loaded = 0
+
+
 def load():
-    if os.environ.get("SCRIPT_LOAD") == "gated":
+    global loaded  # noqa: PLW0603 (a process is one script)
+    loaded += 1
+    how = os.environ.get("SCRIPT_LOAD")
+    if how == "gated":
         gate = Gate()
         gate.report("loading")
         gate.wait()
-    if os.environ.get("SCRIPT_LOAD") == "fails":
+    if how == "fails" or (how == "vanishes" and loaded > 1):
         raise LacunaError("The model does not match its hash.")
-    return infill
+    return Model("scripted", "NoneExecutionProvider", infill, warm)
+
+
+def held(session: Session, _):
+    """How many things the server keeps between requests."""
+    return {
+        "answers": len(session.protocol._request_futures),  # noqa: SLF001 (what is looked for is a leak)
+        "offers": len(session.offers),
+        "waiting": len(session.worker._waiting),  # noqa: SLF001
+        "documents": len(session.documents),
+    }
 
 
 if __name__ == "__main__":
-    serve(load, version="1.2.3")
+    offering.BUDGET = float(os.environ.get("SCRIPT_BUDGET", "600"))
+    session = build(Worker(load), version="1.2.3")
+    session.feature("test/held")(held)
+    run(session)

@@ -13,6 +13,9 @@ from pygls.exceptions import JsonRpcException
 
 CANCELLED, MODIFIED, FAILED, INTERNAL, INVALID_PARAMS = -32800, -32801, -32803, -32603, -32602
 PATIENCE = 60  # seconds until a test gives up; none waits that long when all is well
+ALL_SETTINGS = (
+    "alternatives, completionItems, enabled, exclude, inComments, inStrings, languages, scope, threshold, unloadAfter"
+)
 ENCODED = {
     "utf-8": lambda text: len(text.encode()),
     "utf-16": lambda text: len(text.encode("utf-16-le")) // 2,
@@ -104,7 +107,7 @@ async def test_the_model_sees_the_document_as_it_is_and_where_the_cursor_stands(
     seen = json.loads(item.insert_text)
     text = text.replace("def f", "def \u2028g")
     cursor = text.index("return ") + len("return ")
-    assert seen == {"text": text, "spans": [[cursor, cursor]], "threshold": 0.3, "language": "python"}
+    assert seen == {"text": text, "spans": [[cursor, cursor]], "threshold": 0.3, "scope": "block", "language": "python"}
 
 
 async def test_new_text_has_line_feeds_though_the_document_has_both(client):
@@ -144,12 +147,6 @@ async def test_an_automatic_request_gets_null_and_the_log_says_why(client, text,
 async def test_who_asks_explicitly_is_told_what_failed(client, text, code, message):
     client.open(text)
     assert await fails(client.complete(1, 0, invoked=True), code) == message
-
-
-async def test_where_the_editor_shows_its_menu_nothing_is_inferred(client):
-    client.open("x = pr\n")
-    assert await client.complete(0, 6, menu=types.SelectedCompletionInfo(at(0, 4, end=(0, 6)), "print")) is None
-    assert await client.noted() == "No completion: The completion menu is open."
 
 
 async def test_an_unknown_language_has_neither_completions_nor_actions(client):
@@ -199,6 +196,7 @@ async def test_initialize_is_answered_before_the_model_is_loaded_and_requests_wa
 async def test_a_model_that_cannot_be_loaded_is_reported_once_and_then_to_who_asks(start):
     client = await start(load="fails")
     assert await client.told() == "The model does not match its hash."
+    assert await client.status(state="failed", reason="failed", message="The model does not match its hash.")
     client.open("x = <fill>\n")
     assert await client.complete(0, 4) is None
     action = await client.only_action(at(0, 4))
@@ -260,6 +258,264 @@ async def test_an_automatic_request_does_not_displace_an_explicit_fill(client):
     assert (await fill).edit is not None
     (await client.begun("step 0")).let(3)
     assert (await automatic).items
+
+
+# --- the status
+
+
+@pytest.fixture
+def no_model():
+    return {"model": None, "provider": None}
+
+
+async def test_the_status_tells_from_loading_over_work_to_latency(start, no_model):
+    client = await start(load="gated")
+    loading = await client.begun("loading")
+    first = await client.status()
+    assert first == {"state": "loading", "busy": None, **no_model, "latency": None, "reason": None, "message": None}
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    waiting = await client.status(reason="loading")
+    assert waiting["message"] == "The model is being loaded."
+    loading.let(1)
+    run = await client.begun("step 0")
+    model = {"model": "scripted", "provider": "NoneExecutionProvider"}
+    assert model.items() <= (await client.status(state="ready", busy="automatic")).items()
+    run.let(3)
+    assert await request
+    done = await client.status(busy=None, reason=None)
+    assert done["latency"] == {"median": 0, "p95": 0, "parts": {"parse": 0, "encode": 0, "steps": 0}}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "message"),
+    [
+        ("# nothing\n", "below-threshold", "below threshold."),
+        ("# empty\n", "nothing", "nothing to add."),
+        ("# fails\n", "failed", "The script says so."),
+        ("# breaks\n", "failed", "Lacuna made a mistake."),
+    ],
+    ids=["below threshold", "empty", "failure", "mistake"],
+)
+async def test_the_status_says_why_nothing_was_shown_until_something_is(client, text, reason, message):
+    client.open(text)
+    assert await client.complete(1, 0) is None
+    assert (await client.status(reason=reason))["message"] == message
+    client.open("x = \n")
+    assert await client.complete(0, 4)
+    assert (await client.status(reason=None))["message"] is None
+
+
+async def test_the_status_says_that_a_file_is_ignored_or_something_switched_off(start):
+    client = await start(options={"languages": {"python": False}})
+    client.open("x = \n")
+    assert await client.complete(0, 4) is None
+    assert await client.status(reason="disabled", message="lacuna.languages switches python off.")
+    client.uri = "file:///project/.env"
+    client.open("KEY=\n")
+    assert await client.complete(0, 4, invoked=True) is None
+    assert await client.status(reason="ignored", message="Files of this name hold secrets.")
+
+
+async def test_the_status_says_that_an_answer_was_stale_or_taken_back(client):
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3, id_="stale"))
+    stale = await client.begun("step 0")
+    client.change("y", range_=at(0, 0))
+    assert await request is None
+    assert await client.status(reason="stale", message="The document changed.")
+    request = asyncio.ensure_future(client.complete(0, 4, id_="taken back"))
+    stale.let(1)
+    cancelled = await client.begun("step 0")
+    client.cancel("taken back")
+    await fails(request, CANCELLED)
+    assert await client.status(reason="cancelled", message="The editor took the request back.")
+    cancelled.let(1)
+
+
+async def test_a_fill_that_fails_says_so_in_the_status_too(client):
+    client.open("x = <fill>  # nothing\n")
+    await fails(client.resolve(await client.only_action(at(0, 4))), FAILED)
+    message = "Lacuna has nothing to offer here: below threshold."
+    assert await client.status(reason="below-threshold", message=message)
+
+
+async def test_a_cold_file_is_warming_in_the_background_and_then_answered(client):
+    client.open("x =  # gated # cold\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    warming = await client.begun("chunk 0")
+    assert await client.status(reason="warming", busy="background")
+    warming.let(2)
+    (await client.begun("step 0")).let(3)
+    assert (await request).items
+    assert await client.status(reason=None)
+
+
+async def test_whoever_asks_explicitly_does_not_wait_for_warming(client):
+    client.open("x =  # gated # cold explicit\n")
+    request = asyncio.ensure_future(client.complete(0, 3, invoked=True))
+    (await client.begun("step 0")).let(3)
+    assert (await request).items
+
+
+async def test_an_edit_while_a_file_is_warming_ends_that(client):
+    client.open("x =  # gated # cold edited\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    warming = await client.begun("chunk 0")
+    client.change("y", range_=at(0, 0))
+    assert await request is None
+    warming.let(1)
+    assert await client.status(reason="stale", busy=None)
+
+
+async def test_an_automatic_completion_that_takes_too_long_is_given_up(start):
+    client = await start(budget=0.2)
+    client.open("x =  # gated\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    run = await client.begun("step 0")
+    assert await request is None
+    assert await client.status(reason="out-of-budget")
+    run.let(1)
+    assert await run.event() == "closed"
+
+
+async def test_a_model_that_left_memory_is_loaded_again_for_the_next_request(start, no_model):
+    client = await start(options={"unloadAfter": 0.001})
+    unloaded = await client.status(state="unloaded")
+    assert no_model.items() <= unloaded.items()
+    client.open("x = \n")
+    assert (await client.complete(0, 4)).items
+    assert (await client.status(state="unloaded"))["latency"] is not None
+
+
+async def test_a_model_that_vanished_meanwhile_is_an_error_for_who_asks(start):
+    client = await start(options={"unloadAfter": 0.001}, load="vanishes")
+    await client.status(state="unloaded")
+    client.open("x = \n")
+    assert await client.complete(0, 4) is None
+    assert await client.status(state="failed", reason="failed", message="The model does not match its hash.")
+    await fails(client.complete(0, 4, invoked=True), FAILED)
+
+
+# --- alternatives
+
+
+async def test_up_to_three_alternatives_are_offered_the_same_one_once(client):
+    client.open("# several\nx = \n")
+    items = (await client.complete(1, 4)).items
+    assert [item.insert_text for item in items] == ["filled_0().one", "filled_0().two", "filled_0().three"]
+    assert {(item.range.start.line, item.range.start.character) for item in items} == {(1, 4)}
+
+
+async def test_none_of_the_alternatives_is_below_the_threshold(start):
+    client = await start(options={"threshold": 0.75})
+    client.open("# several\nx = \n")
+    assert [item.insert_text for item in (await client.complete(1, 4)).items] == ["filled_0().one", "filled_0().two"]
+
+
+async def test_a_user_who_wants_one_alternative_gets_one(start):
+    client = await start(options={"alternatives": 1})
+    client.open("# several\nx = \n")
+    assert len((await client.complete(1, 4)).items) == 1
+
+
+# --- while the editor's menu is open
+
+
+async def test_with_an_item_selected_the_offer_begins_with_it_and_replaces_the_same_range(client):
+    client.open("# echo\nx = 😀, pri)\n")
+    word = at(1, 8, end=(1, 11))
+    (item,) = (await client.complete(1, 11, menu=types.SelectedCompletionInfo(word, "print"))).items
+    assert item.range == word
+    assert item.insert_text.startswith("print")
+    seen = json.loads(item.insert_text.removeprefix("print"))
+    assert seen["text"] == "# echo\nx = 😀, print)\n"
+    behind = seen["text"].index("print") + len("print")
+    assert seen["spans"] == [[behind, behind]]
+
+
+async def test_another_selected_item_gets_another_offer(client):
+    client.open("x = pr # echo\n")
+    word = at(0, 4, end=(0, 6))
+    for text in ("print", "property"):
+        (item,) = (await client.complete(0, 6, menu=types.SelectedCompletionInfo(word, text))).items
+        assert item.insert_text.startswith(text)
+        assert f"x = {text} # echo" in item.insert_text
+
+
+@pytest.mark.parametrize("range_", [at(0, 0, end=(0, 1)), at(0, 0, end=(1, 0))], ids=["elsewhere", "over lines"])
+async def test_an_item_that_does_not_replace_text_at_the_cursor_gets_no_offer(client, range_):
+    client.open("x = pr\n")
+    assert await client.complete(0, 6, menu=types.SelectedCompletionInfo(range_, "print")) is None
+    told = "No completion: The item that is selected in the menu does not replace text at the cursor."
+    assert await client.noted() == told
+
+
+# --- what is typed along with an offer
+
+
+async def test_what_is_typed_along_is_served_without_inference(client):
+    client.open("x =  # gated several\n")
+    request = asyncio.ensure_future(client.complete(0, 3))
+    (await client.begun("step 0")).let(3)
+    assert (await request).items[0].insert_text == "filled_0()"
+    for n, character in enumerate("filled"):
+        client.change(character, version=n + 2, range_=at(0, 3 + n))
+        (item,) = (await client.complete(0, 4 + n)).items  # a gated infill would wait for ever
+        assert (item.insert_text, item.range) == ("filled_0()"[n + 1 :], at(0, 4 + n))
+
+
+async def test_alternatives_are_served_as_long_as_they_fit_what_is_typed(client):
+    client.open("# several\nx = \n")
+    await client.complete(1, 4)
+    client.change("filled_0().t", range_=at(1, 4))
+    assert [item.insert_text for item in (await client.complete(1, 16)).items] == ["wo", "hree"]
+
+
+async def test_what_departs_from_the_offer_is_inferred_anew(client):
+    client.open("x =  # gated\n")
+    for version, typed in enumerate(["", "g"], start=1):
+        if typed:
+            client.change(typed, version=version, range_=at(0, 3))
+        request = asyncio.ensure_future(client.complete(0, 3 + len(typed)))
+        (await client.begun("step 0")).let(3)
+        assert (await request).items[0].insert_text == "filled_0()"
+
+
+async def test_an_edit_elsewhere_ends_an_offer(client):
+    client.open("x = \n# gated\n")
+    for version, text in enumerate(["", "import os\n"], start=1):
+        if text:
+            client.change(text, version=version, range_=at(0, 0))
+        request = asyncio.ensure_future(client.complete(version - 1, 4))
+        (await client.begun("step 0")).let(3)
+        assert (await request).items
+
+
+# --- items of a menu
+
+
+async def test_a_menu_gets_the_same_answer_as_one_item_where_it_is_switched_on(start):
+    client = await start(options={"completionItems": True})
+    client.open("# lines\nx = pri  \n")
+    found = await client.menu(1, 7)
+    assert found.is_incomplete
+    (item,) = found.items
+    assert (item.label, item.filter_text, item.detail) == ("prifilled_0()…", "pri", "Lacuna")
+    assert item.text_edit == types.TextEdit(at(1, 4, end=(1, 9)), "prifilled_0()\nsecond line")
+    assert item.documentation == "prifilled_0()\nsecond line"
+
+
+async def test_a_menu_gets_nothing_where_it_is_not_switched_on(client):
+    client.open("x = pri\n")
+    assert await client.menu(0, 7) is None
+
+
+async def test_a_menu_gets_nothing_where_nothing_is_offered(start):
+    client = await start(options={"completionItems": True})
+    client.open("# nothing\n")
+    assert await client.menu(1, 0) is None
+    assert await client.noted() == "No completion: below threshold."
 
 
 # --- the code action
@@ -372,8 +628,8 @@ async def test_an_unknown_setting_is_named_wherever_it_comes_from(start):
     client = await start(options={"treshold": 0.5}, configuration={"modelPath": "/evil"})
     told = {await client.told(), await client.told()}
     assert told == {
-        "There is no setting lacuna.treshold; there are enabled, exclude, threshold.",
-        "There is no setting lacuna.modelPath; there are enabled, exclude, threshold.",
+        f"There is no setting lacuna.treshold; there are {ALL_SETTINGS}.",
+        f"There is no setting lacuna.modelPath; there are {ALL_SETTINGS}.",
     }
 
 
@@ -401,6 +657,63 @@ async def test_who_asks_explicitly_gets_whatever_parses(client):
     client.open("# echo\n")
     (item,) = (await client.complete(1, 0, invoked=True)).items
     assert json.loads(item.insert_text)["threshold"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "reason"),
+    [
+        ({"languages": {"python": False}}, "x = \n", "lacuna.languages switches python off."),
+        ({"inComments": False}, "#   \n", "lacuna.inComments is false."),
+        ({"inStrings": False}, 'x="  \n', "lacuna.inStrings is false."),
+    ],
+    ids=["language", "comments", "strings"],
+)
+async def test_where_it_is_switched_off_nothing_is_offered_however_it_is_asked_for(start, options, text, reason):
+    client = await start(options=options)
+    client.open(text)
+    for invoked in (False, True):
+        assert await client.complete(0, 4, invoked=invoked) is None
+        assert await client.noted() == f"No completion: {reason}"
+
+
+async def test_the_scope_goes_with_the_request(start):
+    client = await start(options={"scope": "line"})
+    client.open("# echo\n")
+    (item,) = (await client.complete(1, 0)).items
+    assert json.loads(item.insert_text)["scope"] == "line"
+
+
+async def test_each_folder_has_its_own_settings_and_the_innermost_holds(start):
+    folders = {
+        "file:///one": {"threshold": 0.1},
+        "file:///c%3A/two": {"threshold": 0.2},
+        "file:///one/inner": {"threshold": 0.15},
+    }
+    client = await start(configuration={"threshold": 0.9}, folders=folders)
+    for uri, threshold in [
+        ("file:///one/a.py", 0.1),
+        ("file:///C:/two/a.py", 0.2),
+        ("file:///one/inner/deep/a.py", 0.15),
+        ("file:///oneself/a.py", 0.9),
+        ("untitled:Untitled-1", 0.9),
+    ]:
+        client.uri = uri
+        client.open("# echo\n")
+        (item,) = (await client.complete(1, 0)).items
+        assert json.loads(item.insert_text)["threshold"] == threshold
+
+
+async def test_a_folder_that_comes_later_brings_its_settings(start):
+    client = await start(configuration={"threshold": 0.9})
+    folder = "file:///late"
+    client.lsp.set_configuration({"threshold": 0.4, "colour": "red"}, section="lacuna", scope_uri=folder)
+    event = types.WorkspaceFoldersChangeEvent(added=[types.WorkspaceFolder(uri=folder, name="late")], removed=[])
+    client.lsp.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+    assert "lacuna.colour" in await client.told()  # now they hold
+    client.uri = f"{folder}/a.py"
+    client.open("# echo\n")
+    (item,) = (await client.complete(1, 0)).items
+    assert json.loads(item.insert_text)["threshold"] == 0.4
 
 
 # --- the end

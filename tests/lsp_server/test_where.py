@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.lsp_server.where import at_cursor, selected
+from lacuna.lsp_server.where import Prose, at_cursor, prose_at, selected, word_start
 from lacuna.syntax.languages import PYTHON
 from lacuna.syntax.spans import Span
 
@@ -70,3 +70,48 @@ def test_garbage_that_takes_too_long_to_parse_leaves_a_span_that_covers_the_sele
     (span,) = selected(garbage, PYTHON, Span(100_003, 100_009))
     assert span.start <= 100_003
     assert span.end >= 100_009
+
+
+CODE, COMMENT, STRING = None, Prose.COMMENT, Prose.STRING
+
+
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        ("x = |", CODE),
+        ("# |", COMMENT),
+        ("|# ", CODE),
+        ("x = 1  # a|b\ny", COMMENT),
+        ("# a\n|", CODE),
+        ("x = 'a|b' + y", STRING),
+        ("x = 'ab' + |y", CODE),
+        ("x = 'ab|", STRING),
+        ("x = '|", STRING),
+        ("x = |''", CODE),
+        ("x = ''|", CODE),
+        ("x = 'a # |'", STRING),
+        ("x = 'a' # '|", COMMENT),
+        ('def f():\n    """Does\n    |\n    """\n', STRING),
+        ('"""Does"""\nx = |', CODE),
+        ('"""Does"""; x = |', CODE),
+        ('x = """Does|', STRING),
+        ("x = r'\\|'", STRING),
+        ("x = 1 + \\|\n", CODE),
+        ("a\rb = '|'", STRING),
+        ("f'{a|}'", STRING),
+        ("it's = |", STRING),
+    ],
+    ids=ascii,
+)
+def test_a_cursor_stands_in_code_a_comment_or_a_string(text, prose):
+    assert prose_at(text.replace("|", ""), PYTHON, text.index("|")) is prose
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("x = pri|", "pri"), ("a.b_1|", "b_1"), ("x = |", ""), ("|", ""), ("été|", "été"), ("foo(|", "")],
+    ids=ascii,
+)
+def test_the_word_before_a_cursor(text, word):
+    cursor = text.index("|")
+    assert text[word_start(text, cursor) : cursor] == word

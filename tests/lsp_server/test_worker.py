@@ -4,15 +4,17 @@ import queue
 import subprocess
 import sys
 import threading
+import weakref
 from concurrent.futures import CancelledError
 
 import pytest
 
-from lacuna.lsp_server.request import Answer, Draft, Request, Timings, Tokens
+from lacuna.lsp_server.request import Answer, Draft, Model, Request, Timings, Tokens
 from lacuna.lsp_server.worker import (
     Kind,
     OutdatedError,
     PreemptedError,
+    State,
     StoppedError,
     SupersededError,
     Worker,
@@ -21,6 +23,10 @@ from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Span
 
 PATIENCE = 10  # seconds until a test gives up; none waits that long when all is well
+
+
+def model_of(infill):
+    return Model("scripted", "NoneExecutionProvider", infill, warm=infill)
 
 
 def asking(name):
@@ -79,7 +85,7 @@ def infill():
 
 @pytest.fixture
 def worker(infill):
-    worker = Worker(lambda: infill)
+    worker = Worker(lambda: model_of(infill))
     worker.start()
     yield worker
     worker.stop()
@@ -143,11 +149,11 @@ def test_an_explicit_request_takes_the_worker_from_an_automatic_one(worker, infi
 def test_the_more_urgent_of_those_that_wait_goes_first(worker, infill):
     running = worker.submit("a.py", Kind.EXPLICIT, asking("running"))
     infill.wait_for("running", 0)
-    waiting = [
-        worker.submit("b.py", kind, asking(kind.name)) for kind in (Kind.BACKGROUND, Kind.AUTOMATIC, Kind.EXPLICIT)
-    ]
+    warming = worker.warm("b.py", asking("BACKGROUND"))
+    waiting = [worker.submit("b.py", kind, asking(kind.name)) for kind in (Kind.AUTOMATIC, Kind.EXPLICIT)]
     infill.let(12)
-    assert [answered(future) for future in (running, *waiting)] == ["running", "BACKGROUND", "AUTOMATIC", "EXPLICIT"]
+    assert [answered(future) for future in (running, *waiting)] == ["running", "AUTOMATIC", "EXPLICIT"]
+    warming.result(PATIENCE)
     assert [name for name, step in infill.begun_so_far() if step == 0] == ["EXPLICIT", "AUTOMATIC", "BACKGROUND"]
 
 
@@ -218,7 +224,7 @@ def test_an_error_after_the_request_was_dropped_is_logged_without_the_request(wo
 
 
 def test_an_infill_that_gives_no_answer_is_a_bug_that_the_asker_hears_of():
-    worker = Worker(lambda: lambda _: iter([Draft(step=0, holes=())]))
+    worker = Worker(lambda: model_of(lambda _: iter([Draft(step=0, holes=())])))
     worker.start()
     future = worker.submit("a.py", Kind.EXPLICIT, asking("nothing"))
     assert isinstance(future.exception(PATIENCE), AssertionError)
@@ -231,7 +237,7 @@ def test_requests_wait_while_the_model_is_loaded():
 
     def load():
         assert may_load.wait(PATIENCE)
-        return infill
+        return model_of(infill)
 
     worker = Worker(load)
     worker.start()
@@ -262,6 +268,97 @@ def test_a_model_that_cannot_be_loaded_fails_every_request_with_the_reason():
     assert worker.join(PATIENCE)
 
 
+def test_an_automatic_request_takes_the_worker_from_warming(worker, infill):
+    warming = worker.warm("a.py", asking("warming"))
+    infill.wait_for("warming", 0)
+    automatic = worker.submit("a.py", Kind.AUTOMATIC, asking("automatic"))
+    assert isinstance(warming.exception(PATIENCE), PreemptedError)
+    infill.let(4)
+    assert answered(automatic) == "automatic"
+
+
+# --- the model in memory
+
+
+class Watched:
+    """What a worker told, in its order."""
+
+    def __init__(self, load):
+        self.worker = Worker(load)
+        self._told = queue.Queue()
+        self.worker.start(lambda: self._told.put((self.worker.state, self.worker.busy)))
+
+    def wait_for(self, state, busy=None):
+        while self._told.get(timeout=PATIENCE) != (state, busy):
+            pass
+
+    def end(self):
+        self.worker.stop()
+        assert self.worker.join(PATIENCE)
+
+
+def open_infill(request):
+    yield Draft(step=0, holes=((None,),))
+    yield answer_to(request)
+
+
+def test_it_tells_what_it_does():
+    watched = Watched(lambda: model_of(open_infill))
+    watched.wait_for(State.LOADING)
+    watched.wait_for(State.READY)
+    assert watched.worker.model.name == "scripted"
+    watched.worker.submit("a.py", Kind.EXPLICIT, asking("one"))
+    watched.wait_for(State.READY, Kind.EXPLICIT)
+    watched.wait_for(State.READY)
+    watched.end()
+
+
+def test_after_idleness_the_model_leaves_memory_and_comes_back_with_the_next_request():
+    models = []
+
+    def load():
+        def infill(request):  # one for each load, so that its end can be seen
+            yield from open_infill(request)
+
+        models.append(weakref.ref(infill))
+        return model_of(infill)
+
+    watched = Watched(load)
+    watched.wait_for(State.READY)
+    assert answered(watched.worker.submit("a.py", Kind.AUTOMATIC, asking("one"))) == "one"
+    watched.worker.unload_after(0)
+    watched.wait_for(State.UNLOADED)
+    assert watched.worker.model is None
+    assert models[0]() is None
+    watched.worker.unload_after(float("inf"))
+    assert answered(watched.worker.submit("a.py", Kind.AUTOMATIC, asking("two"))) == "two"
+    watched.wait_for(State.LOADING, Kind.AUTOMATIC)
+    assert len(models) == 2
+    watched.end()
+
+
+def test_a_model_that_is_gone_when_it_is_wanted_again_is_tried_anew_for_who_asks_explicitly():
+    loads = [model_of(open_infill), LacunaError("The folder is gone."), model_of(open_infill)]
+
+    def load():
+        outcome = loads.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    watched = Watched(load)
+    watched.wait_for(State.READY)
+    watched.worker.unload_after(0)
+    watched.wait_for(State.UNLOADED)
+    watched.worker.unload_after(float("inf"))
+    for _ in range(2):
+        gone = watched.worker.submit("a.py", Kind.AUTOMATIC, asking("one"))
+        assert str(gone.exception(PATIENCE)) == "The folder is gone."
+    assert watched.worker.state is State.FAILED
+    assert answered(watched.worker.submit("a.py", Kind.EXPLICIT, asking("two"))) == "two"
+    watched.end()
+
+
 def test_stopping_drops_everything_and_ends_the_thread_after_the_running_step(worker, infill):
     running = worker.submit("a.py", Kind.EXPLICIT, asking("running"))
     infill.wait_for("running", 0)
@@ -278,7 +375,7 @@ def test_stopping_drops_everything_and_ends_the_thread_after_the_running_step(wo
 def test_a_step_that_hangs_does_not_keep_the_process_alive():
     program = """
 import threading
-from lacuna.lsp_server.request import Request
+from lacuna.lsp_server.request import Model, Request
 from lacuna.lsp_server.worker import Kind, Worker
 
 begun = threading.Event()
@@ -288,7 +385,7 @@ def hanging(request):
     threading.Event().wait()
     yield
 
-worker = Worker(lambda: hanging)
+worker = Worker(lambda: Model("", "", hanging, hanging))
 worker.start()
 worker.submit("a.py", Kind.EXPLICIT, Request("", "python", (), 0.0))
 begun.wait()

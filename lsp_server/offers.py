@@ -1,0 +1,84 @@
+"""What was offered last for each document, so that what the user types along with it needs no inference."""
+
+from dataclasses import dataclass
+
+from lacuna.lsp_server import ranking
+from lacuna.lsp_server.request import Answer, Candidate, Request
+from lacuna.syntax.spans import Span
+
+_CLOSERS = ")]}\"'"
+_LONGEST_CLOSING = 4
+"""Characters that editors close by themselves when one is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Texts for one span of a text, best first; what each would make of the text parses."""
+
+    text: str
+    span: Span
+    alternatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    text: str
+    span: Span
+    threshold: float
+    alternatives: tuple[tuple[str, float], ...]
+    """Each with its confidence."""
+
+
+class Offers:
+    """One for each document. Whoever changes what may be offered forgets them."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, _Held] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def forget(self, uri: str) -> None:
+        self._held.pop(uri, None)
+
+    def forget_all(self) -> None:
+        self._held.clear()
+
+    def take(self, uri: str, request: Request, answer: Answer, most: int) -> Offer | None:
+        """What an answer for one span offers, at most so many alternatives; held until the next."""
+        (span,), (candidates,) = request.spans, answer.candidates or ((),)
+        fit: dict[str, float] = {}
+        for candidate in candidates if answer.edits else ():
+            if candidate.confidence >= request.threshold and _may_be_shown(request.text, span, candidate):
+                fit.setdefault(candidate.text, candidate.confidence)
+        if not fit:
+            return None
+        self._held[uri] = _Held(request.text, span, request.threshold, tuple(fit.items())[:most])
+        return Offer(request.text, span, tuple(fit)[:most])
+
+    def along(self, uri: str, text: str, offset: int, threshold: float) -> Offer | None:
+        """What is left of the offer if, since it was made, the user typed its beginning and nothing else."""
+        held = self._held.get(uri)
+        if held is None or threshold < held.threshold:
+            return None
+        start, rest = held.span.start, held.text[held.span.start :]
+        if not start <= offset <= len(text) - len(rest) or text[:start] != held.text[:start] or not text.endswith(rest):
+            return None
+        typed = text[start:offset].replace("\r\n", "\n").replace("\r", "\n")
+        closing = text[offset : len(text) - len(rest)]  # what the editor added behind the cursor
+        if len(closing) > _LONGEST_CLOSING or closing.strip(_CLOSERS):
+            return None
+        left = {
+            whole[len(typed) : len(whole) - len(closing)]: None
+            for whole, confidence in held.alternatives
+            if confidence >= threshold and whole.startswith(typed) and whole[len(typed) :].endswith(closing)
+        }
+        left.pop("", None)
+        end = offset if closing else offset + held.span.end - start
+        return Offer(text, Span(offset, end), tuple(left)) if left else None
+
+
+def _may_be_shown(text: str, span: Span, candidate: Candidate) -> bool:
+    """An empty item leaves some clients in a state of showing nothing."""
+    changes = candidate.text and candidate.text != text[span.start : span.end]
+    return bool(changes) and candidate.parses and not ranking.repeats(text, span, candidate.text)

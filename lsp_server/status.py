@@ -1,0 +1,119 @@
+"""What the user may know of the server: what it is doing, how fast it answers, and why nothing was shown."""
+
+import enum
+import statistics
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lacuna.lsp_server.request import Reason, Timings
+
+_REMEMBERED = 100
+"""Answers that the latency is taken of."""
+
+
+class Why(enum.StrEnum):
+    """Why the last request showed nothing."""
+
+    BELOW_THRESHOLD = "below-threshold"
+    IGNORED = "ignored"
+    NO_PARSE = "no-parse"
+    NOTHING = "nothing"
+    STALE = "stale"
+    CANCELLED = "cancelled"
+    LOADING = "loading"
+    """Not yet: it waits for the model."""
+    WARMING = "warming"
+    """Not yet: it waits until the text about the cursor is encoded."""
+    OUT_OF_BUDGET = "out-of-budget"
+    """It took longer than a completion is worth."""
+    DISABLED = "disabled"
+    FAILED = "failed"
+
+
+WHY = {
+    Reason.BELOW_THRESHOLD: Why.BELOW_THRESHOLD,
+    Reason.NO_PARSE: Why.NO_PARSE,
+    Reason.REPEATS: Why.NOTHING,
+    Reason.EMPTY: Why.NOTHING,
+    Reason.WARMING: Why.WARMING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Milliseconds."""
+
+    parse: float
+    encode: float
+    steps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Of the last hundred answers, in milliseconds: two quantiles of the whole, and the median of each part."""
+
+    median: float
+    p95: float
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is sent as `lacuna/status`, by these names."""
+
+    state: str
+    busy: str | None
+    model: str | None
+    provider: str | None
+    latency: Latency | None
+    reason: Why | None
+    message: str | None
+
+
+class Latencies:
+    """The timings of the last answers."""
+
+    def __init__(self) -> None:
+        self._timings: deque[Timings] = deque(maxlen=_REMEMBERED)
+
+    def add(self, timings: Timings) -> None:
+        self._timings.append(timings)
+
+    def summary(self) -> Latency | None:
+        """None before the first answer."""
+        if not self._timings:
+            return None
+        totals = sorted(timings.total for timings in self._timings)
+        parts = Parts(
+            _median(timings.parse for timings in self._timings),
+            _median(timings.encode for timings in self._timings),
+            _median(sum(timings.steps) for timings in self._timings),
+        )
+        return Latency(_median(totals), round(totals[-(-95 * len(totals) // 100) - 1], 1), parts)
+
+
+class Outcomes:
+    """What became of the last request. Requests are numbered, so that a late one says nothing about a newer one."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self.why: Why | None = None
+        self.message: str | None = None
+
+    def begin(self) -> int:
+        """The number of a new request; from now on it alone is spoken of."""
+        self._last += 1
+        return self._last
+
+    def showed(self, request: int) -> None:
+        if request == self._last:
+            self.why = self.message = None
+
+    def showed_nothing(self, request: int, why: Why, message: str) -> None:
+        if request == self._last:
+            self.why, self.message = why, message
+
+
+def _median(milliseconds: Iterable[float]) -> float:
+    return round(statistics.median(milliseconds), 1)

@@ -1,0 +1,47 @@
+"""Paths of documents, from URIs as editors on Linux, macOS and Windows write them. Nothing is opened here.
+
+A path is told by its own shape, not by the system this runs on: `/c:/` and a host are Windows'.
+"""
+
+import re
+import unicodedata
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+from urllib.parse import unquote, urlsplit
+
+_DRIVE = re.compile(r"/[A-Za-z]:(?=/|$)")
+
+
+def path_of(uri: str) -> PurePath | None:
+    """The file that a URI names; None if it names none (an untitled buffer, a notebook's cell).
+
+    Escapes are undone whether or not they had to be there: VS Code sends `file:///c%3A/`, others `file:///C:/`.
+    """
+    parts = urlsplit(uri)
+    path = unquote(parts.path)
+    if parts.scheme != "file" or not path:
+        return None
+    if parts.netloc not in ("", "localhost"):
+        return PureWindowsPath(f"//{unquote(parts.netloc)}{path}")
+    if _DRIVE.match(path):
+        return PureWindowsPath(f"{path[1:3]}/{path[4:]}")
+    return PurePosixPath(path)
+
+
+def globbed(path: PurePath) -> str:
+    """A path as patterns of .gitignore are matched with it: no root, slashes, composed letters (macOS splits them)."""
+    root = path.anchor.replace("\\", "/").strip("/")
+    rest = path.as_posix()[len(path.anchor) :]
+    return unicodedata.normalize("NFC", f"{root}/{rest}" if root else rest)
+
+
+def is_within(uri: str, folder: str) -> bool:
+    """Whether a document lies in a folder; letter case counts as it does on the path's own system."""
+    path, root = path_of(uri), path_of(folder)
+    if path is None or root is None or type(path) is not type(root):
+        return False
+    return path.is_relative_to(root)
+
+
+def name_of(uri: str) -> str:
+    """What of a document that is no file its patterns are matched with."""
+    return unquote(urlsplit(uri).path).lstrip("/")

@@ -1,0 +1,108 @@
+"""What a hasty client and a long day do to the server: bursts, and what is kept after thousands of requests."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+CANCELLED = -32800
+BURST = 200
+WARM_UP, MORE = 1_000, 10_000
+GROWTH = 20 * 2**20  # bytes
+
+
+def at(line, character):
+    return types.Range(types.Position(line, character), types.Position(line, character))
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_of_a_burst_one_request_runs_and_the_last_is_answered(client):
+    """A keystroke and a request, 200 times, none of them awaited; every infill waits for the test."""
+    client.open("x =  # gated\n", version=0)
+    requests = []
+    for version in range(1, BURST + 1):
+        client.change("f", version=version, range_=at(0, 2 + version))
+        requests.append(asyncio.ensure_future(client.complete(0, 3 + version)))
+        await asyncio.sleep(0)  # it is sent before the next change
+    first = await client.begun("step 0")
+    outcomes = asyncio.gather(*requests[:-1], return_exceptions=True)
+    for outcome in await outcomes:  # answered while the first step still runs, so none of them ran
+        assert outcome is None or (isinstance(outcome, JsonRpcException) and outcome.code == CANCELLED)
+    first.let(1)
+    assert await first.event() == "closed"
+    last = await client.begun("step 0")
+    last.let(3)
+    (item,) = (await requests[-1]).items
+    assert item.range == at(0, 3 + BURST)
+    assert client.has_no_other_run()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_burst_of_cancelled_requests_starts_at_most_one_more_step(client):
+    client.open("x =  # gated\n")
+    requests = [asyncio.ensure_future(client.complete(0, 3, id_=f"burst {n}")) for n in range(BURST)]
+    run = await client.begun("step 0")
+    for n in range(BURST):
+        client.cancel(f"burst {n}")
+    for outcome in await asyncio.gather(*requests, return_exceptions=True):
+        assert outcome.code == CANCELLED
+    run.let(100)
+    assert await run.event() == "closed"
+    assert client.has_no_other_run()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_burst_of_automatic_requests_does_not_kill_an_explicit_one(client):
+    client.open("x = <fill>  # gated\n")
+    place = types.Range(types.Position(0, 4), types.Position(0, 4))
+    fill = asyncio.ensure_future(client.resolve(await client.only_action(place)))
+    run = await client.begun("step 0")
+    burst = [asyncio.ensure_future(client.complete(0, 3)) for _ in range(BURST)]
+    for outcome in await asyncio.gather(*burst[:-1], return_exceptions=True):
+        assert outcome.code == CANCELLED
+    run.let(3)
+    assert (await fill).edit is not None
+    (await client.begun("step 0")).let(3)
+    assert (await burst[-1]).items
+
+
+def resident(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return 1024 * int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
+
+
+def use(pipes, first, last):
+    """As an editor does: a document opens, changes, is asked about in all the ways there are, and closes."""
+    for n in range(first, last):
+        uri = f"file:///project/module{n % 50}.py"
+        document = {"uri": uri, "languageId": "python", "version": n, "text": f"x{n} = \n" + "y = 1\n" * 50}
+        place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 3}}
+        start = {"line": 0, "character": 0}
+        change = {
+            "textDocument": {"uri": uri, "version": n + 1},
+            "contentChanges": [{"range": {"start": start, "end": start}, "text": "z"}],
+        }
+        asked = {"id": n, "method": "textDocument/inlineCompletion", "params": {**place, "context": {"triggerKind": 2}}}
+        pipes.write(
+            {"method": "textDocument/didOpen", "params": {"textDocument": document}},
+            {"method": "textDocument/didChange", "params": change},
+            asked,
+            *([{"method": "$/cancelRequest", "params": {"id": n}}] if n % 10 == 0 else []),
+        )
+        answer = pipes.answer(n)
+        assert ("error" in answer) if n % 10 == 0 else answer["result"]["items"]
+        pipes.write({"method": "textDocument/didClose", "params": {"textDocument": {"uri": uri}}})
+
+
+@pytest.mark.timeout(900)
+def test_after_thousands_of_requests_nothing_is_kept(open_pipes):
+    use(open_pipes, 1, WARM_UP)
+    before = resident(open_pipes.process.pid)
+    use(open_pipes, WARM_UP, WARM_UP + MORE)
+    grown = resident(open_pipes.process.pid) - before
+    held = open_pipes.ask("held", "test/held")["result"]
+    assert held == {"answers": 1, "offers": 0, "waiting": 0, "documents": 0}  # the one that asks is being answered
+    assert grown <= GROWTH

@@ -1,0 +1,117 @@
+"""What is served from an offer that was made before. "|" stands for the cursor."""
+
+import pytest
+
+from lacuna.lsp_server.offers import Offers
+from lacuna.lsp_server.request import Answer, Candidate, Edit, Reason, Request, Timings, Tokens
+from lacuna.syntax.spans import Span
+
+URI = "file:///a.py"
+TEXTS = {"compute(a)": 0.9, "compute(b)": 0.6, "con": 0.4}
+
+
+def request_at(text, threshold=0.3, blanks=0):
+    cursor = text.index("|")
+    return Request(text.replace("|", ""), "python", (Span(cursor, cursor + blanks),), threshold)
+
+
+def answer_of(request, texts, reason=None):
+    return Answer(
+        edits=() if reason else (Edit(request.spans[0], next(iter(texts))),),
+        candidates=(tuple(Candidate(text, confidence, parses=True) for text, confidence in texts.items()),),
+        reason=reason,
+        timings=Timings(0, 0, (), 0),
+        tokens=Tokens(0, 0, 0),
+        provider="",
+        model="",
+    )
+
+
+def holding(text="x = |\ny\n", threshold=0.3, texts=TEXTS, blanks=0):
+    offers = Offers()
+    request = request_at(text, threshold, blanks)
+    assert offers.take(URI, request, answer_of(request, texts), most=3)
+    return offers
+
+
+def along(offers, text, threshold=0.3):
+    offer = offers.along(URI, text.replace("|", ""), text.index("|"), threshold)
+    return offer and offer.alternatives
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("x = |\ny\n", ("compute(a)", "compute(b)", "con")),
+        ("x = co|\ny\n", ("mpute(a)", "mpute(b)", "n")),
+        ("x = com|\ny\n", ("pute(a)", "pute(b)")),
+        ("x = compute(|)\ny\n", ("a", "b")),
+        ("x = compute(a|)\ny\n", None),
+        ("x = compute(b|\ny\n", (")",)),
+        ("x = con|\ny\n", None),
+        ("x = d|\ny\n", None),
+        ("x =|\ny\n", None),
+        ("x = co|\nz\n", None),
+        ("z = co|\ny\n", None),
+        ("x = co|\ny\n\n", None),
+        ("x = co|xyz\ny\n", None),
+        ("x = co|)\ny\n", ("mpute(a", "mpute(b")),
+        ("x = co\ny|\n", None),
+        ("|x = co\ny\n", None),
+    ],
+    ids=[
+        *("the same again", "typed along", "fewer fit", "a bracket closed by the editor", "all but that bracket"),
+        *("the second", "typed to the end", "typed otherwise", "taken back", "changed after", "changed before"),
+        *("longer after", "words behind the cursor", "a bracket behind the cursor", "cursor after", "cursor before"),
+    ],
+)
+def test_what_is_left_of_an_offer(text, left):
+    assert along(holding(), text) == left
+
+
+def test_line_ends_of_the_document_count_as_those_of_the_answer():
+    offers = holding("x = |\r\n", texts={"a(\n    b)": 0.9})
+    assert along(offers, "x = a(\r\n  |\r\n") == ("  b)",)
+
+
+def test_blanks_behind_the_cursor_are_still_replaced():
+    offers = holding("x = |  \n", blanks=2)
+    assert offers.along(URI, "x = co  \n", 6, 0.3).span == Span(6, 8)
+
+
+def test_what_was_asked_for_explicitly_is_no_excuse_for_showing_it_later():
+    offers = holding(threshold=0.0, texts={"sure": 0.9, "surely not": 0.1})
+    assert along(offers, "x = su|\ny\n", threshold=0.3) == ("re",)
+
+
+def test_an_offer_above_a_threshold_does_not_answer_who_asks_for_everything():
+    assert along(holding(threshold=0.3), "x = co|\ny\n", threshold=0.0) is None
+
+
+@pytest.mark.parametrize("forget", [lambda offers: offers.forget(URI), Offers.forget_all], ids=["document", "all"])
+def test_what_is_forgotten_is_not_served(forget):
+    offers = holding()
+    forget(offers)
+    assert along(offers, "x = co|\ny\n") is None
+    assert len(offers) == 0
+
+
+def test_other_documents_are_not_served():
+    assert holding().along("file:///b.py", "x = co\ny\n", 6, 0.3) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason", "offered"),
+    [
+        ({"f()": 0.9, "": 0.8, "  ": 0.7, "g()": 0.2}, None, ("f()",)),
+        ({"f()": 0.9}, Reason.BELOW_THRESHOLD, None),
+        ({"": 0.9}, None, None),
+        ({"f() + 1": 0.9}, None, ("f() + 1",)),
+        ({"f()\nfollowing = 1": 0.9, "g()": 0.5}, None, ("g()",)),
+    ],
+    ids=["empty, unchanged and doubtful ones", "refused", "only empty", "one", "repeats what follows"],
+)
+def test_what_is_offered_of_an_answer(texts, reason, offered):
+    request = request_at("x = |  \nfollowing = 1\n", blanks=2)
+    offer = Offers().take(URI, request, answer_of(request, texts, reason), most=3)
+    assert (offer and offer.alternatives) == offered
