@@ -12,7 +12,9 @@ from pathlib import Path
 import pynvim
 import pytest
 
-PATIENCE = 60  # seconds until a test gives up; none waits that long when all is well
+PATIENCE = int(
+    os.environ.get("LACUNA_TEST_PATIENCE", "60")
+)  # seconds until a test gives up; none waits that long when all is well
 SERVE = [sys.executable, "-I", "-m", "lacuna.cli", "serve"]
 WITHOUT_PROVIDERS = (
     "let g:loaded_python3_provider = 0 | let g:loaded_node_provider = 0"  # looking for them takes seconds

@@ -140,9 +140,9 @@ end
 ---@private
 function Completion:_draw()
   local offer = assert(self._offer)
-  local text, replaced = offer:rest()
+  local rest = offer:rest()
   local hint = self._hinted and ('  %d/%d'):format(offer.index, offer:count()) or nil
-  ghost.show(place.here(), text, #replaced, hint)
+  ghost.show(place.here(), rest.text, #rest.replaced, hint)
 end
 
 --- The user asks: whatever parses is offered, and if nothing is, it is said why.
@@ -196,7 +196,7 @@ function Completion:_receive(pending, encoding, err, result)
     return
   end
   local items = type(result) == 'table' and (result.items or result) or {}
-  local shown = self._offer and self._offer:rest()
+  local shown = self._offer and self._offer:rest().text
   local offer = Offer.new(at, items, encoding, pending.is_invoked)
   if not offer then
     if pending.is_invoked and not shown then
@@ -204,7 +204,7 @@ function Completion:_receive(pending, encoding, err, result)
     end
     return
   end
-  if shown == (offer:rest()) and offer:count() > 1 then
+  if shown == offer:rest().text and offer:count() > 1 then
     offer:cycle(1) -- it was asked for the others
   end
   self._offer = offer
@@ -219,14 +219,14 @@ function Completion:accept(piece)
     return false
   end
   local offer, at = assert(self._offer), place.here()
-  local text, replaced = offer:rest()
-  local part = pieces[piece](text)
-  local is_all = part == text
+  local rest = offer:rest()
+  local part = pieces[piece](rest.text)
+  local is_all = part == rest.text
   vim.cmd('let &undolevels = &undolevels') -- to undo it alone
   local lines = vim.split(part, '\n', { plain = true })
-  local stop = at.col + (is_all and #replaced or 0)
+  local stop = at.col + (is_all and #rest.replaced or 0)
   vim.api.nvim_buf_set_text(at.buf, at.row, at.col, at.row, stop, lines)
-  local col = #lines[#lines] + (#lines == 1 and at.col or 0)
+  local col = #lines[#lines] + (#lines == 1 and at.col or 0) + (is_all and #rest.passed or 0)
   vim.api.nvim_win_set_cursor(0, { at.row + #lines, col })
   if is_all then
     self:clear()

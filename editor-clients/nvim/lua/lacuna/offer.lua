@@ -5,6 +5,7 @@ local place = require('lacuna.place')
 ---@class (exact) lacuna.Alternative
 ---@field text string goes in where the offer begins; never empty
 ---@field replaced string what stands behind the cursor and goes when all of the text was accepted
+---@field passed string what stands there and stays, as the text's end; then the cursor goes behind it
 
 ---@class lacuna.Offer
 ---@field buf integer
@@ -45,10 +46,11 @@ local function alternative(at, item, encoding)
   end
   text = text:sub(#before + 1)
   local replaced = at.line:sub(at.col + 1, to)
-  if replaced ~= '' and vim.endswith(text, replaced) then
-    text, replaced = text:sub(1, #text - #replaced), ''
+  local passed = ''
+  if vim.endswith(text, replaced) then
+    text, replaced, passed = text:sub(1, #text - #replaced), '', replaced
   end
-  return text ~= '' and { text = text, replaced = replaced } or nil
+  return text ~= '' and { text = text, replaced = replaced, passed = passed } or nil
 end
 
 --- Nil if no item can be shown.
@@ -131,12 +133,11 @@ function Offer:cycle(step)
   end
 end
 
---- The text that is not in the buffer yet, and what of the tail it takes the place of.
----@return string text
----@return string replaced
+--- What is not in the buffer yet.
+---@return lacuna.Alternative
 function Offer:rest()
   local chosen = self._alternatives[self.index]
-  return chosen.text:sub(#self._typed + 1), chosen.replaced
+  return { text = chosen.text:sub(#self._typed + 1), replaced = chosen.replaced, passed = chosen.passed }
 end
 
 ---@return integer
@@ -154,7 +155,7 @@ function Offer:after(part, at)
   local chosen = self._alternatives[self.index].text
   for _, other in ipairs(self._alternatives) do
     if vim.startswith(other.text, taken) and #other.text > #taken then
-      local rest = { text = other.text:sub(#taken + 1), replaced = other.replaced }
+      local rest = { text = other.text:sub(#taken + 1), replaced = other.replaced, passed = other.passed }
       table.insert(left, other.text == chosen and 1 or #left + 1, rest)
     end
   end

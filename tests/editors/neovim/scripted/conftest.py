@@ -1,4 +1,4 @@
-"""A language server that lives in the test, with Lacuna's own documents: tests say what it answers and see what it got."""
+"""A language server that lives in the test, with Lacuna's own documents: tests say what it answers, see what it got."""
 
 import json
 import queue

@@ -35,7 +35,8 @@ def test_what_is_shown_is_what_accepting_inserts(editor, server, marked, offered
     accepted = before + offered.replace("\r\n", "\n") + after[behind:]
     assert editor.text == before + after, "what is offered is not in the buffer"
     first = before.count("\n")
-    rows = [line.expandtabs(8).rstrip() for line in accepted.split("\n")[first : first + offered.count("\n") + 1]]
+    tab = editor.nvim.current.buffer.options["tabstop"]
+    rows = [line.expandtabs(tab).rstrip() for line in accepted.split("\n")[first : first + offered.count("\n") + 1]]
     assert editor.screen()[: len(rows)] == rows
 
     editor.press("<Tab>")
