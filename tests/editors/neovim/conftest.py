@@ -61,7 +61,7 @@ class Editor:
         end = time.monotonic() + PATIENCE
         while not (found := is_so()):
             if time.monotonic() > end:
-                pytest.fail(f"waited for {what}\n{self.messages()}\n{self.log()}")
+                pytest.fail(f"waited for {what}, mode {self.mode}, in\n{self.text}\n{self.messages()}\n{self.log()}")
             time.sleep(0.01)
         return found
 

@@ -239,9 +239,10 @@ end
 
 --- Show another alternative. An automatic answer may have come with one only: then the others are asked for.
 ---@param step 1|-1
+---@return boolean whether something is shown
 function Completion:cycle(step)
   if not self:is_visible() then
-    return
+    return false
   end
   local offer = assert(self._offer)
   self._hinted = true
@@ -251,12 +252,16 @@ function Completion:cycle(step)
   elseif not self._pending then
     self:_request(true)
   end
+  return true
 end
 
 --- Show nothing until the cursor moves.
+---@return boolean whether something was shown
 function Completion:dismiss()
+  local was_visible = self:is_visible()
   self:clear()
   self._seen = place.here()
+  return was_visible
 end
 
 return Completion

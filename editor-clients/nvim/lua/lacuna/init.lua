@@ -54,14 +54,16 @@ function M.accept(piece)
 end
 
 --- Show the next alternative, or with -1 the one before.
----@param step? integer
+---@param step? 1|-1
+---@return boolean was_shown
 function M.cycle(step)
-  M.session().completion:cycle(step or 1)
+  return M.session().completion:cycle(step or 1)
 end
 
 --- Take away what is shown, until the cursor moves.
+---@return boolean was_shown
 function M.dismiss()
-  M.session().completion:dismiss()
+  return M.session().completion:dismiss()
 end
 
 --- Ask for a completion now; says why when there is none.

@@ -2,59 +2,94 @@
 
 local M = {}
 
+---@type table<string, {act: (fun(completion: lacuna.Completion): boolean), desc: string}>
 local WHAT = {
-  accept = { 'accept()', 'accept the completion' },
-  accept_word = { 'accept("word")', "accept the completion's next word" },
-  accept_line = { 'accept("line")', "accept the completion's next line" },
-  next = { 'cycle(1)', 'next completion' },
-  previous = { 'cycle(-1)', 'previous completion' },
-  dismiss = { 'dismiss()', 'dismiss the completion' },
+  accept = {
+    act = function(completion)
+      return completion:accept('all')
+    end,
+    desc = 'accept the completion',
+  },
+  accept_word = {
+    act = function(completion)
+      return completion:accept('word')
+    end,
+    desc = "accept the completion's next word",
+  },
+  accept_line = {
+    act = function(completion)
+      return completion:accept('line')
+    end,
+    desc = "accept the completion's next line",
+  },
+  next = {
+    act = function(completion)
+      return completion:cycle(1)
+    end,
+    desc = 'next completion',
+  },
+  previous = {
+    act = function(completion)
+      return completion:cycle(-1)
+    end,
+    desc = 'previous completion',
+  },
+  dismiss = {
+    act = function(completion)
+      return completion:dismiss()
+    end,
+    desc = 'dismiss the completion',
+  },
+  request = {
+    act = function(completion)
+      completion:ask()
+      return true
+    end,
+    desc = 'ask for a completion',
+  },
 }
 
 --- What the key does without us, under a name of its own.
 ---@param buf integer
 ---@param key string
----@return string plug
+---@return string raw that name as it is typed
 ---@return table<string, any>? own the buffer's own mapping, which ours hides
 local function keep(buf, key)
   local plug = ('<Plug>(lacuna-else-%s)'):format((key:gsub('[<>]', '')))
+  local raw = vim.api.nvim_replace_termcodes(plug, true, true, true)
   local old = vim.fn.maparg(key, 'i', false, true)
   if vim.tbl_isempty(old) then
     vim.keymap.set('i', plug, key, { buffer = buf })
-    return plug, nil
+    return raw, nil
   end
-  local raw = vim.api.nvim_replace_termcodes(plug, true, true, true)
   local copy = vim.tbl_extend('force', old, { lhs = plug, lhsraw = raw, buffer = 1 })
   copy.lhsrawalt = nil
   vim.fn.mapset('i', false, copy)
-  return plug, old.buffer == 1 and old or nil
+  return raw, old.buffer == 1 and old or nil
 end
 
 --- Map what the user did not switch off, in one buffer. Returns what undoes it.
+---
+--- Not by `expr`: Neovim may evaluate that while it peeks, before the key that was typed ahead of it is inserted.
 ---@param buf integer
 ---@param keys lacuna.Keys
+---@param completion lacuna.Completion
 ---@return fun() unmap
-function M.map(buf, keys)
+function M.map(buf, keys, completion)
   local mapped, hidden = {}, {}
   vim.api.nvim_buf_call(buf, function()
     for name, what in pairs(WHAT) do
       local key = keys[name]
       if key then
-        local plug, own = keep(buf, key)
-        -- Keys that are typed fast are handled in order: the change is a command of its own, not scheduled.
+        local raw, own = keep(buf, key)
         vim.keymap.set('i', key, function()
-          local lacuna = require('lacuna')
-          return lacuna.is_visible() and ('<Cmd>lua require("lacuna").%s<CR>'):format(what[1]) or plug
-        end, { buffer = buf, expr = true, remap = true, desc = 'Lacuna: ' .. what[2] })
+          if not what.act(completion) then
+            vim.api.nvim_feedkeys(raw, 'im', false) -- before whatever is typed already
+          end
+        end, { buffer = buf, desc = 'Lacuna: ' .. what.desc })
         table.insert(mapped, key)
         table.insert(hidden, own)
       end
-    end
-    if keys.request then
-      vim.keymap.set('i', keys.request, function()
-        require('lacuna').request()
-      end, { buffer = buf, desc = 'Lacuna: ask for a completion' })
-      table.insert(mapped, keys.request)
     end
   end)
   return function()

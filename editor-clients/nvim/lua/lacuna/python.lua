@@ -52,7 +52,11 @@ function M.find(run, named)
       table.insert(reasons, reason)
     end
   end
-  table.insert(reasons, 1, 'There is no Python 3.11 or newer here; `install.python` of your configuration may name one.')
+  table.insert(
+    reasons,
+    1,
+    'There is no Python 3.11 or newer here; `install.python` of your configuration may name one.'
+  )
   return nil, table.concat(reasons, ' ')
 end
 

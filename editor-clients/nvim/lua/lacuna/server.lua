@@ -11,13 +11,15 @@ local ROOTS = { '.git', 'pyproject.toml', 'setup.py', 'setup.cfg' }
 ---@field private _id? integer
 ---@field private _bufs table<integer, true> those to serve, also by the next server
 ---@field private _has_told table<string, true>
+---@field private _watched table<integer, true>
+---@field private _unfollowed table<integer, integer> the changedtick at which the server last got a buffer's text
 local Server = {}
 Server.__index = Server
 
 ---@param session lacuna.Session
 ---@return lacuna.Server
 function Server.new(session)
-  return setmetatable({ _session = session, _bufs = {}, _has_told = {} }, Server)
+  return setmetatable({ _session = session, _bufs = {}, _has_told = {}, _watched = {}, _unfollowed = {} }, Server)
 end
 
 --- Neovim 0.11 made functions of a client its methods.
@@ -54,6 +56,7 @@ end
 ---@param buf integer
 function Server:attach(buf)
   self._bufs[buf] = true
+  self:_watch(buf)
   local cmd = Server.command(self._session.config)
   if not cmd then
     self:_tell_once('There is no server yet: `:Lacuna install` makes one, in an environment of its own.')
@@ -75,6 +78,46 @@ function Server:attach(buf)
     self:_add_folder(root)
   end
   self._id = id
+end
+
+--- Neovim, up to 0.12.4 at least, no longer follows a buffer that changed while it had no client: the next one gets
+--- its text once and no change. So notice when that happens; `request` then sends the text anew.
+---@private
+---@param buf integer
+function Server:_watch(buf)
+  if self._watched[buf] then
+    return
+  end
+  self._watched[buf] = true
+  vim.api.nvim_buf_attach(buf, false, {
+    on_lines = function()
+      if not self._watched[buf] then
+        return true -- this session was closed
+      elseif not self._id and #vim.lsp.get_clients({ bufnr = buf }) == 0 then
+        self._unfollowed[buf] = -1
+      end
+    end,
+    on_detach = function()
+      self._watched[buf] = nil
+    end,
+  })
+end
+
+--- Open a buffer anew for the server, without telling other plugins.
+---@private
+---@param buf integer
+---@param client vim.lsp.Client
+function Server:_reopen(buf, client)
+  local tick = vim.api.nvim_buf_get_changedtick(buf)
+  if self._unfollowed[buf] == tick then
+    return
+  end
+  self._unfollowed[buf] = tick
+  local ignored = vim.o.eventignore
+  vim.o.eventignore = 'LspAttach,LspDetach'
+  vim.lsp.buf_detach_client(buf, client.id)
+  vim.lsp.buf_attach_client(buf, client.id)
+  vim.o.eventignore = ignored
 end
 
 ---@private
@@ -138,7 +181,10 @@ function Server:_shake_hands()
   local theirs = self.serverInfo and self.serverInfo.version or 'unknown'
   if theirs ~= version then
     self:_tell_once(
-      ('The server is version %s, this plugin was built for %s; `:Lacuna install` fetches that.'):format(theirs, version)
+      ('The server is version %s, this plugin was built for %s; `:Lacuna install` fetches that.'):format(
+        theirs,
+        version
+      )
     )
   end
 end
@@ -192,6 +238,9 @@ end
 ---@return fun() cancel
 function Server:request(method, params, buf, handler)
   local client = assert(self:client(buf))
+  if self._unfollowed[buf] then
+    self:_reopen(buf, client)
+  end
   local is_sent, id = call(client, 'request', method, params, handler, buf)
   return function()
     if is_sent and not call(client, 'is_stopped') then
@@ -208,6 +257,12 @@ function Server:stop()
   if client then
     call(client, 'stop', true)
   end
+end
+
+--- End the server, and notice nothing any more.
+function Server:close()
+  self._watched = {}
+  self:stop()
 end
 
 --- End the server if it runs, and serve the same buffers with a new one.

@@ -53,14 +53,14 @@ function Session:attach(buf)
   self.completion:attach(buf)
   if not vim.b[buf].lacuna_is_mapped then -- deleting a buffer takes both away, reloading it neither
     vim.b[buf].lacuna_is_mapped = true
-    self._unmap[buf] = keys.map(buf, self.config.keys)
+    self._unmap[buf] = keys.map(buf, self.config.keys, self.completion)
   end
   self.server:attach(buf)
 end
 
 function Session:close()
   self.completion:close()
-  self.server:stop()
+  self.server:close()
   for buf, unmap in pairs(self._unmap) do
     if vim.api.nvim_buf_is_valid(buf) then
       unmap()

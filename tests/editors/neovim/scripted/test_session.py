@@ -7,6 +7,15 @@ import time
 import pytest
 
 LOADED = "return vim.tbl_filter(function(name) return vim.startswith(name, 'lacuna') end, vim.tbl_keys(package.loaded))"
+MAPPED = """
+    local ours = {}
+    for _, mapping in ipairs(vim.api.nvim_buf_get_keymap(0, 'i')) do
+      if (mapping.desc or ''):find('Lacuna') then
+        table.insert(ours, mapping.lhs)
+      end
+    end
+    return ours
+"""
 FAKE_CMP = """
     _G.menu = { is_open = false, listeners = {} }
     package.loaded['cmp'] = {
@@ -36,6 +45,11 @@ def at_x(editor, server, offered="foo()"):
     server.request_at("x = ").answer(offered)
     assert editor.shown() == offered
     return path
+
+
+def ours(editor):
+    """What the plugin told; Neovim tells of a server's end too."""
+    return [told for told in editor.told() if told.startswith("Lacuna: ")]
 
 
 def restarted(editor, server):
@@ -68,8 +82,9 @@ def test_one_server_serves_all_folders(editor, server):
         editor.open("x = 1\n", name=f"{folder}/module.py")
     assert len(editor.servers()) == len(server.initialized) == 1
     assert server.initialized[0]["rootUri"] == (editor.folder / "one").as_uri()
-    method, params = server.notifications.get(timeout=60)
-    assert method == "workspace/didChangeWorkspaceFolders"
+    method = params = None
+    while method != "workspace/didChangeWorkspaceFolders":
+        method, params = server.notifications.get(timeout=60)
     assert [folder["uri"] for folder in params["event"]["added"]] == [(editor.folder / "two").as_uri()]
 
 
@@ -93,12 +108,12 @@ def test_options_that_cannot_be_used_are_named(start, server):
 
 
 def test_with_nothing_to_accept_keys_do_what_they_did(editor, server):
-    editor.nvim.command("inoremap <Tab> <Tab>global")
+    editor.nvim.command("inoremap <Tab> TAB")
     editor.open("\n")
     editor.nvim.command("edit!")  # is mapped once only: else ours would stand behind ours
     editor.insert_at(0)
     editor.press("<Tab>")
-    editor.wait("the global mapping", lambda: editor.text == "\tglobal\n")
+    editor.wait("the global mapping", lambda: editor.text == "TAB\n")
 
 
 def test_a_mapping_that_a_buffer_had_is_kept_behind_ours(start, server):
@@ -115,12 +130,12 @@ def test_a_mapping_that_a_buffer_had_is_kept_behind_ours(start, server):
 )
 def test_keys_can_be_switched_off(start, server, keys):
     editor = start(cmd=server.command, debounce=0, keys=keys)
+    editor.nvim.command("inoremap <Tab> TAB")
     at_x(editor, server)
-    mappings = editor.lua("return vim.api.nvim_buf_get_keymap(0, 'i')")
-    left = {mapping["lhs"] for mapping in mappings if "Lacuna" in mapping.get("desc", "")}
-    assert left == (set() if keys is False else {"<M-]>", "<M-[>", "<C-]>", "<M-Bslash>"})
+    mapped = {key.replace("\\", "Bslash") for key in editor.lua(MAPPED)}  # 0.12 shows a backslash as such
+    assert mapped == (set() if keys is False else {"<C-]>", "<M-[>", "<M-Bslash>", "<M-]>"})
     editor.press("<Tab>")
-    editor.wait("a tab", lambda: editor.text == "x = \t\n")
+    editor.wait("what it is otherwise", lambda: editor.text == "x = TAB\n")
 
 
 def test_functions_do_what_keys_do(start, server):
@@ -163,15 +178,14 @@ def test_an_answer_that_comes_when_a_menu_is_open_is_not_shown(editor, server):
 
 def test_ghost_text_gives_way_to_neovims_menu_and_comes_back(editor, server):
     editor.open("alpha = alps = 1\nal\n")
+    server.offers = lambda request: ["l()"] if request.before.endswith("\nal") else []
     editor.insert_at(len("alpha = alps = 1\nal"))
-    server.request_at("alpha = alps = 1\nal").answer("l()")
     editor.shown()
     editor.press("<C-n>")
     editor.wait("the menu", lambda: editor.nvim.funcs.pumvisible() == 1)
     editor.wait("no ghost text", lambda: editor.ghost() is None)
     editor.press("<C-e>")
     editor.wait("no menu", lambda: editor.nvim.funcs.pumvisible() == 0)
-    server.request_at("alpha = alps = 1\nal").answer("l()")
     assert editor.shown() == "l()"
 
 
@@ -228,18 +242,22 @@ def test_a_server_that_was_killed_is_told_of_and_started_again(editor, server):
     path = at_x(editor, server)
     (process,) = editor.servers()
     os.kill(process, signal.SIGKILL)
-    (told,) = editor.wait("the end", editor.told)
+    (told,) = editor.wait("the end", lambda: ours(editor))
     assert told.startswith("Lacuna: The server ended (signal 9).")
     assert editor.ghost() is None
     assert editor.lua("return require('lacuna').statusline()") == "Lacuna ✗"
-    editor.type("1 +")  # to nobody
+    editor.type("1 +")  # to nobody: Neovim stops following the buffer
+    editor.wait("the text", lambda: editor.text == "x = 1 +\n")
     editor.nvim.command("Lacuna restart")
     restarted(editor, server)
     assert server.text(path) == "x = 1 +\n"
     editor.type(" ")
     server.request_at("x = 1 + ").answer("2")
     assert editor.shown() == "2"
-    assert len(editor.told()) == 1
+    editor.press("<Tab>")
+    server.request_at("x = 1 + 2")
+    assert server.text(path) == editor.text == "x = 1 + 2\n"
+    assert ours(editor) == [told]
 
 
 def test_restarting_ends_the_server_in_mid_request(editor, server, alive):
