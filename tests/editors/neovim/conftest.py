@@ -57,8 +57,8 @@ class Editor:
     def has(self, version):
         return self.lua("return vim.fn.has(...)", f"nvim-{version}") == 1
 
-    def wait(self, what, is_so):
-        end = time.monotonic() + PATIENCE
+    def wait(self, what, is_so, patience=PATIENCE):
+        end = time.monotonic() + patience
         while not (found := is_so()):
             if time.monotonic() > end:
                 pytest.fail(f"waited for {what}, mode {self.mode}, in\n{self.text}\n{self.messages()}\n{self.log()}")

@@ -141,6 +141,9 @@ local function explain(output)
       return 'The package index cannot be reached. Without a network, `:Lacuna install FOLDER` takes wheels from a folder.'
     end
   end
+  if output:find('(from versions: none)', 1, true) then
+    return 'The package index has none of what is needed, or cannot be reached; `:Lacuna log` has what pip said.'
+  end
   if output:find('No space left on device', 1, true) then
     return 'The disk is full.'
   end

@@ -93,7 +93,9 @@ function Server:_watch(buf)
     on_lines = function()
       if not self._watched[buf] then
         return true -- this session was closed
-      elseif not self._id and #vim.lsp.get_clients({ bufnr = buf }) == 0 then
+      end
+      local starting = self._id and vim.lsp.get_client_by_id(self._id)
+      if not starting and #vim.lsp.get_clients({ bufnr = buf }) == 0 then
         self._unfollowed[buf] = -1
       end
     end,

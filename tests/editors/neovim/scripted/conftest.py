@@ -76,11 +76,15 @@ class Server:
 
     # --- what a test does
 
+    def next_request(self):
+        request = self.requests.get(timeout=PATIENCE)
+        assert self._failure is None, self._failure
+        return request
+
     def request_at(self, before, *, is_invoked=False):
         """The next request with this text before the cursor; those for where it was meanwhile are passed over."""
         while True:
-            request = self.requests.get(timeout=PATIENCE)
-            assert self._failure is None, self._failure
+            request = self.next_request()
             if request.before == before and request.is_invoked == is_invoked:
                 return request
 

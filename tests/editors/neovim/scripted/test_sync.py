@@ -27,17 +27,20 @@ COMMANDS = (
 
 
 def edit(editor, rng):
-    """Something that a user or a plugin does."""
+    """Something that a user or a plugin does; returns what it was."""
     lines = editor.nvim.current.buffer[:]
     if rng.random() < 0.2 and len(lines) > 8:
-        editor.nvim.command(rng.choice(COMMANDS))
-        return
+        command = rng.choice(COMMANDS)
+        editor.nvim.command(command)
+        return command
     row = rng.randrange(len(lines))
     last = min(len(lines) - 1, row + rng.choice([0, 0, 0, 1, 2]))
     places = sorted([(row, rng.randint(0, len(lines[row]))), (last, rng.randint(0, len(lines[last])))])
     (row, start), (last, stop) = places
     start, stop = len(lines[row][:start].encode()), len(lines[last][:stop].encode())
-    editor.lua(SET_TEXT, row, start, last, stop, rng.choice(PIECES).split("\n"))
+    change = [row, start, last, stop, rng.choice(PIECES).split("\n")]
+    editor.lua(SET_TEXT, *change)
+    return change
 
 
 @pytest.mark.timeout(600)
@@ -48,7 +51,7 @@ def test_buffer_and_copy_agree_after_every_edit(start, server, text, end):
     rng = random.Random(20261123)  # noqa: S311 (it draws edits)
     accepted = 0
     for number in range(EDITS):
-        edit(editor, rng)
+        done = edit(editor, rng)
         row = rng.randrange(len(editor.nvim.current.buffer))
         line = editor.nvim.current.buffer[row]
         column = rng.randint(0, len(line))
@@ -58,8 +61,9 @@ def test_buffer_and_copy_agree_after_every_edit(start, server, text, end):
         editor.lua("require('lacuna').request()")
 
         before = "\n".join([*editor.nvim.current.buffer[:row], line[:column]])
-        request = server.request_at(before, is_invoked=True)
-        assert request.document.text == editor.text.replace("\n", end), number
+        request = server.next_request()
+        assert request.document.text == editor.text.replace("\n", end), f"edit {number}: {done}"
+        assert request.before == before
         if number % 10 == 0:
             after = editor.text[len(before) :]
             offered = rng.choice(["a😀", "é\n  b", "\n", "f(n\u0303)"])
