@@ -167,8 +167,11 @@ function Completion:_request(is_invoked)
     end
     return
   end
-  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
-  params.context = { triggerKind = is_invoked and INVOKED or AUTOMATIC }
+  local params = {
+    textDocument = { uri = vim.uri_from_bufnr(at.buf) },
+    position = { line = at.row, character = place.character(at.line, at.col, client.offset_encoding) },
+    context = { triggerKind = is_invoked and INVOKED or AUTOMATIC },
+  }
   local pending = { at = at, is_invoked = is_invoked }
   self._pending = pending
   pending.cancel = self._session.server:request(METHOD, params, at.buf, function(err, result)

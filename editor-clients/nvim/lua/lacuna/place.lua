@@ -34,6 +34,24 @@ function M.is_inserting()
   return vim.api.nvim_get_mode().mode:sub(1, 1) == 'i'
 end
 
+--- The inverse of `byte`.
+---
+--- Not by `vim.lsp.util.make_position_params`: 0.10 takes a byte that is greater than the line's length in UTF-16 for
+--- its end, which on lines that are not ASCII many are.
+---@param line string
+---@param byte integer
+---@param encoding 'utf-8'|'utf-16'|'utf-32'
+---@return integer
+function M.character(line, byte, encoding)
+  if encoding == 'utf-8' then
+    return byte
+  elseif vim.fn.has('nvim-0.11') == 1 then
+    return vim.str_utfindex(line, encoding, byte, false)
+  end
+  local utf32, utf16 = vim.str_utfindex(line, byte)
+  return encoding == 'utf-16' and utf16 or utf32
+end
+
 --- The byte at which a column of the protocol lies.
 ---@param line string
 ---@param character integer

@@ -15,6 +15,7 @@ PLACES = {  # text with the cursor as ¦, what is offered, how much behind the c
     "several lines before a rest": ("x = [¦] + rest\n", "\n    1,\n", 0),
     "several lines in place of a rest": ("x = f(¦) + rest\n", "\n    1,\n)", 1),
     "behind astral text": ("s = '😀é'; t = ¦\n", "'𝔸'", 0),
+    "behind and before much that is not ASCII": ("s = 'éééééé'; f(¦, 'ü')\n", "s", 0),
     "before astral text": ("s = ¦ + '😀'\n", "f'{x}'", 0),
     "in place of astral text": ("s = ¦😀😀)\n", "g(", 2),
     "behind combining text": ("s = 'ñ' + ¦\n", "ä", 0),
