@@ -2,7 +2,7 @@ import eslint from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import typescript from "typescript-eslint";
 
-export default defineConfig({ ignores: ["dist/", "node_modules/", "server/"] }, eslint.configs.recommended, {
+export default defineConfig({ ignores: ["dist/", "**/node_modules/", "server/"] }, eslint.configs.recommended, {
   files: ["**/*.ts"],
   extends: [typescript.configs.strictTypeChecked, typescript.configs.stylisticTypeChecked],
   languageOptions: { parserOptions: { projectService: true } },
