@@ -40,6 +40,10 @@ async function typeInSilence(editor: Editor, endIt: () => Promise<void>): Promis
   assert.equal(asked, 0);
 }
 
+function lastStatus(editor: Editor): unknown {
+  return messages(editor.place.wire).findLast(({ method }) => method === "lacuna/status")?.params;
+}
+
 function changesSince(editor: Editor, mark: number): number {
   return messages(editor.place.wire)
     .slice(mark)
@@ -122,7 +126,8 @@ for (const name of [".env", "secret/module0.py"]) {
     const answer = await until("the server answers", () => lastAnswer(editor.place.wire, ASK));
     assert.equal(answer.result, null);
     assert.equal(await editor.ghost(), "");
-    await until("the reason is said", async () => (await editor.statusSentences()).includes("this file is ignored"));
+    await until("the reason is known", () => JSON.stringify(lastStatus(editor)).includes('"reason":"ignored"'));
+    await until("it is said", async () => (await editor.statusSentences()).includes("Nothing was shown last time: "));
     await editor.screenshot("ignored");
   });
 }

@@ -19,6 +19,7 @@ export interface Presentation {
   readonly lines: readonly string[];
 }
 
+/** For when the server does not say it better. */
 const REASONS: Record<Reason, string> = {
   "below-threshold": "the answer was less certain than lacuna.threshold demands",
   ignored: "this file is ignored",
@@ -83,8 +84,7 @@ function* described(status: ServerStatus): Generator<string> {
     yield `Half of the answers within ${milliseconds(median)}${breakdown}, 95 % within ${milliseconds(p95)}.`;
   }
   if (status.reason !== null) {
-    const message = status.message === null ? "" : ` ${status.message}`;
-    yield `Nothing was shown last time: ${REASONS[status.reason]}.${message}`;
+    yield `Nothing was shown last time: ${status.message ?? `${REASONS[status.reason]}.`}`;
   } else if (status.message !== null) {
     yield status.message;
   }

@@ -8,6 +8,12 @@ import { SERVER_SETTINGS } from "../src/settings.ts";
 
 interface Property {
   readonly scope: string;
+  readonly default: unknown;
+  readonly enum?: unknown;
+  readonly items?: unknown;
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+  readonly additionalProperties?: unknown;
 }
 interface Step {
   readonly media: { readonly markdown: string };
@@ -67,8 +73,15 @@ test("manifest: what names a path, a command or a process is the machine's, and 
   );
 });
 
-test("manifest: every setting of the server can be set", () => {
-  for (const name of SERVER_SETTINGS) assert.ok(`lacuna.${name}` in configuration.properties, name);
+test("manifest: the server's settings are those of its schema, with the same values and defaults", () => {
+  const schema = JSON.parse(read("../../docs/settings.schema.json")) as { properties: Record<string, Property> };
+  assert.deepEqual(Object.keys(schema.properties).toSorted(), SERVER_SETTINGS.toSorted());
+  for (const [name, expected] of Object.entries(schema.properties)) {
+    const property = configuration.properties[`lacuna.${name}`];
+    for (const key of ["default", "enum", "items", "minimum", "maximum", "additionalProperties"] as const) {
+      assert.deepEqual(property?.[key], expected[key], `${key} of ${name}`);
+    }
+  }
 });
 
 test("manifest: every command is registered, and what the texts link to is a command", () => {

@@ -45,13 +45,11 @@ for (const { phase, silence, text, icon } of TEXTS) {
   });
 }
 
-test("item: why nothing was shown, with the server's own sentence", () => {
-  const { lines } = present(running({ reason: "below-threshold", message: "Confidence 0.21." }), undefined);
-  assert.ok(
-    lines.includes(
-      "Nothing was shown last time: the answer was less certain than lacuna.threshold demands. Confidence 0.21.",
-    ),
-  );
+test("item: why nothing was shown, in the server's words or else in ours", () => {
+  const told = present(running({ reason: "ignored", message: ".gitignore names this file." }), undefined).lines;
+  assert.ok(told.includes("Nothing was shown last time: .gitignore names this file."));
+  const untold = present(running({ reason: "no-parse" }), undefined).lines;
+  assert.ok(untold.includes("Nothing was shown last time: no answer would parse."));
 });
 
 test("item: model, provider, version and how long answers take", () => {
