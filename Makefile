@@ -61,9 +61,14 @@ test-vscode: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json | $(CHROMIUM)
 	cd $(VSCODE) && for round in $$(seq $(REPEAT)); do \
 		$(NODE) CHROMIUM=$(CHROMIUM) LACUNA=$(abspath .venv-demo/bin/lacuna) OUT=$(abspath build/vscode)/$$round npm run e2e || exit 1; \
 	done
-	for check in $(wildcard ../shared/tools/lsp_check.py ../../shared/tools/lsp_check.py); do for record in build/vscode/*/*/wire.jsonl; do \
+	for check in $(wildcard ../shared/tools/lsp_check.py ../../shared/tools/lsp_check.py); do for record in build/vscode/*/*/wire-*.jsonl; do \
 		python3 $$check $$(dirname $$check)/../data/lsp/metaModel-3.18.json $$record || exit 1; \
 	done; done
+
+docs/vscode.gif: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json .venv-test/installed | $(CHROMIUM) ## a recording
+	rm -rf build/recording
+	cd $(VSCODE) && $(NODE) CHROMIUM=$(CHROMIUM) LACUNA=$(abspath .venv-demo/bin/lacuna) node --no-warnings e2e/record.ts $(abspath build/recording)
+	.venv-test/bin/python $(VSCODE)/e2e/gif.py build/recording $@
 
 $(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package.json $(VSCODE)/package-lock.json | .venv-check/installed
 	cd $(VSCODE) && $(NODE) npm ci

@@ -33,32 +33,46 @@ export async function closeBrowser(): Promise<void> {
 export class Editor {
   readonly page: Page;
   readonly place: Workplace;
-  readonly #out: string;
+  #out = "";
   #shots = 0;
 
-  private constructor(page: Page, place: Workplace, out: string) {
+  private constructor(page: Page, place: Workplace) {
     this.page = page;
     this.place = place;
-    this.#out = out;
+  }
+
+  static async launch(wanted: Wanted): Promise<Editor> {
+    const place = await Workplace.open(wanted);
+    try {
+      const editor = new Editor(await newPage(), place);
+      await editor.page.goto(place.url);
+      await editor.page.waitForSelector(".monaco-workbench");
+      return editor;
+    } catch (error) {
+      await place.close();
+      throw error;
+    }
   }
 
   /** Open for one test; whatever becomes of it, a last screenshot and the talk with the server are kept. */
   static async open(test: TestContext, wanted: Wanted): Promise<Editor> {
-    const out = join(required("OUT"), test.name.replaceAll(/\W+/g, "-"));
-    mkdirSync(out, { recursive: true });
-    const place = await Workplace.open(wanted);
-    const editor = new Editor(await newPage(), place, out);
+    const editor = await Editor.launch(wanted);
+    editor.#out = join(required("OUT"), test.name.replaceAll(/\W+/g, "-"));
+    mkdirSync(editor.#out, { recursive: true });
     test.after(async () => {
       await editor.screenshot("end").catch(() => undefined);
-      await editor.page.context().close();
-      for (const pid of servers(place.wire)) {
-        copyFileSync(join(place.wire, `wire-${pid}.jsonl`), join(out, `wire-${pid}.jsonl`));
+      for (const pid of servers(editor.place.wire)) {
+        const name = `wire-${pid}.jsonl`;
+        copyFileSync(join(editor.place.wire, name), join(editor.#out, name));
       }
-      await place.close();
+      await editor.close();
     });
-    await editor.page.goto(place.url);
-    await editor.page.waitForSelector(".monaco-workbench");
     return editor;
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+    await this.place.close();
   }
 
   // --- What a user does
