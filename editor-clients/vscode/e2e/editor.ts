@@ -6,11 +6,10 @@ import type { TestContext } from "node:test";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { type Place } from "./source.ts";
 import { PATIENCE, until } from "./waiting.ts";
-import { servers } from "./wire.ts";
+import { answerAt, messages, type Position, servers } from "./wire.ts";
 import { required, type Wanted, Workplace } from "./workplace.ts";
 
 const TYPED = 3; // characters typed at a place
-const GHOST_PATIENCE = 15_000;
 
 let browser: Browser | undefined;
 
@@ -114,8 +113,8 @@ export class Editor {
   /** Type up to this place of a file that has it; the file is laid without what is typed. */
   async typeUpTo(file: string, { before }: Place): Promise<void> {
     await this.openFile(file);
-    const head = before.slice(0, -TYPED).split("\n");
-    await this.goTo(head.length, (head.at(-1) ?? "").length + 1);
+    const { line, character } = endOf(before.slice(0, -TYPED));
+    await this.goTo(line + 1, character + 1);
     await this.type(before.slice(-TYPED));
   }
 
@@ -123,11 +122,24 @@ export class Editor {
   async typeUntilShown(all: readonly Place[], { from = 0, least = 1 } = {}): Promise<[number, string]> {
     for (const [index, place] of all.entries()) {
       if (index < from) continue;
-      await this.typeUpTo(fileOf(index), place);
-      const ghost = await this.ghostOrNone();
+      const ghost = await this.ghostAt(fileOf(index), place);
       if (ghost.length >= least) return [index, ghost];
     }
     throw new Error(`Nothing is shown at any of ${all.length} places.`);
+  }
+
+  /** Type up to a place and see what is shown once the server has answered there; "" if it offers nothing. */
+  async ghostAt(file: string, place: Place): Promise<string> {
+    const mark = messages(this.place.wire).length;
+    await this.typeUpTo(file, place);
+    return this.answeredGhost(place, mark);
+  }
+
+  /** What is shown for the answer to a request at a place, made since the record had this length. */
+  async answeredGhost({ before }: Place, mark: number): Promise<string> {
+    const answer = await until("the server answers", () => answerAt(this.place.wire, endOf(before), mark));
+    const { result } = answer as { result?: { items: unknown[] } | null };
+    return result === null || result === undefined ? "" : this.shownGhost();
   }
 
   async save(): Promise<void> {
@@ -148,22 +160,14 @@ export class Editor {
   }
 
   /** Ghost text that stays while one looks twice. */
-  async shownGhost(patience = PATIENCE): Promise<string> {
+  async shownGhost(): Promise<string> {
     let last = "";
-    return until(
-      "ghost text is shown",
-      async () => {
-        const now = await this.ghost();
-        const isSteady = now === last;
-        last = now;
-        return isSteady && now;
-      },
-      patience,
-    );
-  }
-
-  async ghostOrNone(): Promise<string> {
-    return this.shownGhost(GHOST_PATIENCE).catch(() => "");
+    return until("ghost text is shown", async () => {
+      const now = await this.ghost();
+      const isSteady = now === last;
+      last = now;
+      return isSteady && now;
+    });
   }
 
   async noGhost(): Promise<void> {
@@ -211,4 +215,9 @@ export function fileOf(index: number): string {
 /** A file for each place, as it is before one types there. */
 export function filesOf(all: readonly Place[]): Record<string, string> {
   return Object.fromEntries(all.map(({ before, after }, index) => [fileOf(index), before.slice(0, -TYPED) + after]));
+}
+
+function endOf(text: string): Position {
+  const lines = text.split("\n");
+  return { line: lines.length - 1, character: (lines.at(-1) ?? "").length };
 }

@@ -43,6 +43,7 @@ test("server: restarted by command, the old one is gone", async (t) => {
 
 test("server: closing VS Code in the middle of a request leaves none", async (t) => {
   const editor = await Editor.open(t, { files: FILES });
+  await editor.openFile(fileOf(0));
   await editor.ready();
   await editor.typeUpTo(fileOf(0), MIDDLE[0] ?? assert.fail());
   const running = servers(editor.place.wire);
@@ -62,6 +63,7 @@ test("server: a path that leads nowhere is said, and the menu offers the log", a
 
 test("server: the menu says what runs, and the doctor what is installed", async (t) => {
   const editor = await Editor.open(t, { files: FILES });
+  await editor.openFile(fileOf(0));
   await editor.ready();
   await editor.typeUntilShown(MIDDLE);
   await (await editor.status("Lacuna")).click();

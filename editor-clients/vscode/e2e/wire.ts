@@ -11,6 +11,12 @@ export interface Message {
   readonly result?: unknown;
 }
 
+/** As on the wire: both from 0, characters in UTF-16. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
 export const ASK = "textDocument/inlineCompletion";
 export const CHANGE = "textDocument/didChange";
 
@@ -36,11 +42,15 @@ export function servers(folder: string): number[] {
   return found.toSorted((one, other) => one - other);
 }
 
-/** The answer to the last request of this method, undefined while there is none. */
-export function lastAnswer(folder: string, method: string): Message | undefined {
-  const all = messages(folder);
-  const asked = all.findLast((message) => message.sender === "client" && message.method === method);
-  return all.findLast(
-    (message) => message.sender === "server" && message.method === undefined && message.id === asked?.id,
-  );
+/** What the server answered to the last completion asked for at a position, of messages from `mark` on; undefined before. */
+export function answerAt(folder: string, position: Position, mark: number): Message | undefined {
+  const all = messages(folder).slice(mark);
+  const asked = all.findLast(({ method, params }) => method === ASK && isAt(params, position));
+  if (asked === undefined) return undefined;
+  return all.find(({ sender, method, id }) => sender === "server" && method === undefined && id === asked.id);
+}
+
+function isAt(params: unknown, { line, character }: Position): boolean {
+  const { position } = params as { position: Position };
+  return position.line === line && position.character === character;
 }
