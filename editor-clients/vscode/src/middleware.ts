@@ -11,6 +11,7 @@ export type Middleware = NonNullable<LanguageClientOptions["middleware"]>;
 const ACCEPTED: vscode.Command = { command: "lacuna.accepted", title: "" };
 
 export function middleware(silencer: Silencer): Middleware {
+  let hasOffered = false; // said once, for the walkthrough
   return {
     async provideInlineCompletionItems(document, position, context, token, next) {
       const isAsked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
@@ -18,14 +19,17 @@ export function middleware(silencer: Silencer): Middleware {
       const result = await next(document, position, context, token);
       const items = Array.isArray(result) ? result : (result?.items ?? []);
       for (const item of items) item.command ??= ACCEPTED;
-      if (items.length > 0) void vscode.commands.executeCommand("setContext", "lacuna.hasOffered", true);
+      if (items.length > 0 && !hasOffered) {
+        hasOffered = true;
+        void vscode.commands.executeCommand("setContext", "lacuna.hasOffered", true);
+      }
       return result;
     },
     workspace: {
       configuration: (params) =>
         params.items.map(({ section, scopeUri }) => {
           if (section !== "lacuna") return null;
-          const scope = scopeUri === undefined ? undefined : vscode.Uri.parse(scopeUri);
+          const scope = typeof scopeUri === "string" ? vscode.Uri.parse(scopeUri) : undefined;
           return serverSettings(vscode.workspace.getConfiguration("lacuna", scope));
         }),
       // Without the settings: the server asks for those that are its own.

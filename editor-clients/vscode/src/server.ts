@@ -150,7 +150,7 @@ export class Server implements vscode.Disposable {
   async #stop(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    if (client === undefined) return;
+    if (client?.needsStop() !== true) return; // one that failed to start has been ended already
     try {
       await client.dispose();
     } catch (error) {
