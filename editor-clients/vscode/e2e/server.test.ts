@@ -67,8 +67,12 @@ test("server: the menu says what runs, and the doctor what is installed", async 
   await editor.ready();
   await editor.typeUntilShown(MIDDLE);
   await (await editor.status("Lacuna")).click();
-  await editor.page.locator(".quick-input-widget", { hasText: /Model \w+ on CPUExecutionProvider/ }).waitFor();
-  await editor.page.locator(".quick-input-widget", { hasText: /Half of the answers within [\d.]+ ms/ }).waitFor();
+  await editor.page
+    .locator(".quick-input-list .monaco-list-row", { hasText: /Model \w+ on CPUExecutionProvider/ })
+    .waitFor();
+  await editor.page
+    .locator(".quick-input-list .monaco-list-row", { hasText: /Half of the answers within [\d.]+ ms/ })
+    .waitFor();
   await editor.screenshot("menu");
   await editor.choose("Doctor");
   await editor.page.locator(".output-view, .panel", { hasText: "The doctor found nothing wrong." }).waitFor();

@@ -35,10 +35,10 @@ export class StatusItem implements vscode.Disposable {
 
   async openMenu(): Promise<void> {
     const [first, ...more] = this.#presentation.lines;
-    const chosen = await vscode.window.showQuickPick([...this.#actions()], {
-      title: `Lacuna: ${first ?? ""}`,
-      placeHolder: more.join(" "),
-    });
+    // A sentence a row: together they would be cut off. Whoever picks one wants to know more.
+    const said = more.map((line): Action => ({ label: `$(info) ${line}`, command: "lacuna.showLog" }));
+    const title = `Lacuna: ${first ?? ""}`;
+    const chosen = await vscode.window.showQuickPick([...said, ...this.#actions()], { title });
     if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command);
   }
 
