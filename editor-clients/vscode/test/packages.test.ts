@@ -58,6 +58,11 @@ const FAILURES = [
       "ERROR: Could not find a version that satisfies the requirement numpy==2.4.6 (from versions: 1.0, 2.0)\nERROR: No matching distribution found for numpy==2.4.6",
     said: /has no wheel for this Python and system of numpy==2\.4\.6/,
   },
+  {
+    name: "other versions only",
+    output: "ERROR: Cannot install tiny because of conflicts.\nERROR: ResolutionImpossible: for help visit a page",
+    said: /not all in these versions: click 8\.5\.1, /,
+  },
   { name: "a full disk", output: "ERROR: [Errno 28] No space left on device", said: /^The disk is full\.$/ },
   {
     name: "a proxy's certificate",

@@ -44,6 +44,9 @@ export function explain(output: string, packages: readonly Package[]): string {
       : "has no wheel for this Python and system of";
     return `The package index ${tried} ${requirement.trim()}. These packages are needed: ${listed(packages)}.`;
   }
+  if (output.includes("ResolutionImpossible")) {
+    return `Where pip looks, there are some of these packages, but not all in these versions: ${listed(packages)}.`;
+  }
   const last = output.split(/\r?\n/).findLast((line) => line.startsWith("ERROR: "));
   return last === undefined ? "pip failed; the log has what it said." : `pip says: ${last.slice("ERROR: ".length)}`;
 }
