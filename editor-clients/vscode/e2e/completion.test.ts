@@ -1,0 +1,156 @@
+// Ghost text in a real VS Code: shown, accepted in whole and in part, left; the file on disk is what was on the screen.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { closeBrowser, Editor, fileOf, filesOf } from "./editor.ts";
+import { AT_THE_END, IN_THE_MIDDLE, type Place, places, SOURCE } from "./source.ts";
+import { until } from "./waiting.ts";
+
+after(closeBrowser);
+
+const MIDDLE = places(IN_THE_MIDDLE);
+const END = places(AT_THE_END);
+
+function at(all: readonly Place[], index: number): Place {
+  const place = all[index];
+  assert.ok(place !== undefined);
+  return place;
+}
+
+for (const [where, all] of [
+  ["a line's middle", MIDDLE],
+  ["a line's end", END],
+] as const) {
+  test(`completion in ${where} is accepted as it was shown`, async (t) => {
+    const editor = await Editor.open(t, { files: filesOf(all) });
+    await editor.openFile(fileOf(0));
+    await editor.ready();
+    const [index, ghost] = await editor.typeUntilShown(all);
+    const { before, after: behind } = at(all, index);
+    await editor.screenshot("ghost");
+    await editor.press("Tab");
+    await editor.noGhost();
+    await editor.screenshot("accepted");
+    assert.equal(await editor.onDisk(fileOf(index)), before + ghost + behind);
+  });
+}
+
+test("completion in a file with CRLF keeps the line ends", async (t) => {
+  const all = MIDDLE.map(({ before, after: behind }) => ({ before: crlf(before), after: crlf(behind) }));
+  const editor = await Editor.open(t, { files: filesOf(all) });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  const [index, ghost] = await editor.typeUntilShown(all);
+  const { before, after: behind } = at(all, index);
+  await editor.press("Tab");
+  await editor.noGhost();
+  assert.equal(await editor.onDisk(fileOf(index)), before + crlf(ghost) + behind);
+});
+
+test("completion inside brackets that the editor closed itself", async (t) => {
+  const all = MIDDLE.map(({ before, after: behind }) => ({ before, after: behind.slice(1) })); // without the `)`
+  const editor = await Editor.open(t, {
+    files: filesOf(all),
+    settings: { "editor.autoClosingBrackets": "always" },
+  });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  const [index, ghost] = await editor.typeUntilShown(all);
+  const { before, after: behind } = at(all, index);
+  await editor.press("Tab");
+  await editor.noGhost();
+  assert.equal(await editor.onDisk(fileOf(index)), `${before}${ghost})${behind}`);
+});
+
+test("completion is dismissed with Escape", async (t) => {
+  const editor = await Editor.open(t, { files: filesOf(MIDDLE) });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  const [index] = await editor.typeUntilShown(MIDDLE);
+  const { before, after: behind } = at(MIDDLE, index);
+  await editor.press("Escape");
+  await editor.noGhost();
+  assert.equal(await editor.onDisk(fileOf(index)), before + behind);
+});
+
+test("completion typed along with is not doubled", async (t) => {
+  const editor = await Editor.open(t, { files: filesOf(MIDDLE) });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  const [index, ghost] = await editor.typeUntilShown(MIDDLE, { least: 2 });
+  const { before, after: behind } = at(MIDDLE, index);
+  await editor.type(ghost.slice(0, 1));
+  await until("the rest is shown", async () => (await editor.ghost()) === ghost.slice(1));
+  await editor.press("Tab");
+  await editor.noGhost();
+  assert.equal(await editor.onDisk(fileOf(index)), before + ghost + behind);
+});
+
+test("completion accepted by the word leaves the rest on offer", async (t) => {
+  const all = END;
+  const editor = await Editor.open(t, { files: filesOf(all) });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  for (const [index, { before, after: behind }] of all.entries()) {
+    const ghost = await editor.ghostAt(fileOf(index), at(all, index));
+    if (!/\w\W+\w/.test(ghost)) continue; // not two words
+    await editor.press("Control+ArrowRight");
+    const rest = await until("a part was accepted", async () => {
+      const now = await editor.ghost();
+      return now !== "" && now !== ghost && ghost.endsWith(now) && now;
+    });
+    const taken = ghost.slice(0, -rest.length);
+    assert.equal(await editor.onDisk(fileOf(index)), before + taken + behind);
+    return;
+  }
+  assert.fail("no place has two words to offer");
+});
+
+test("completion has alternatives, and the one that is shown is accepted", async (t) => {
+  const editor = await Editor.open(t, { files: filesOf(END) });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  for (const [index, { before, after: behind }] of END.entries()) {
+    const first = await editor.ghostAt(fileOf(index), at(END, index));
+    if (first === "") continue;
+    await editor.press("Alt+]");
+    const next = await until(
+      "another one is shown",
+      async () => {
+        const now = await editor.ghost();
+        return now !== first && now;
+      },
+      5000,
+    ).catch(() => undefined);
+    if (next === undefined) continue; // there is but one here
+    await editor.screenshot("alternative");
+    await editor.press("Tab");
+    await editor.noGhost();
+    assert.equal(await editor.onDisk(fileOf(index)), before + next + behind);
+    return;
+  }
+  assert.fail("no place has two answers");
+});
+
+test("completion in a file of 5,000 lines", async (t) => {
+  const copies = Math.ceil(5000 / SOURCE.split("\n").length);
+  const long = Array.from({ length: copies }, () => SOURCE).join("\n");
+  const half = Math.floor(long.length / 2);
+  const all = places(IN_THE_MIDDLE, long.slice(half)).map(({ before, after: behind }) => ({
+    before: long.slice(0, half) + before,
+    after: behind,
+  }));
+  const editor = await Editor.open(t, { files: filesOf(all) });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  const [index, ghost] = await editor.typeUntilShown(all);
+  const { before, after: behind } = at(all, index);
+  await editor.screenshot("ghost");
+  await editor.press("Tab");
+  await editor.noGhost();
+  assert.equal(await editor.onDisk(fileOf(index)), before + ghost + behind);
+});
+
+function crlf(text: string): string {
+  return text.replaceAll("\n", "\r\n");
+}

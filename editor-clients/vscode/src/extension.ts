@@ -1,0 +1,67 @@
+// Where VS Code begins: parts are made here and commands find them.
+
+import * as vscode from "vscode";
+import { doctor } from "./doctor.ts";
+import { openExample } from "./example.ts";
+import { countAccepted, middleware } from "./middleware.ts";
+import { Server } from "./server.ts";
+import { Silencer } from "./silencer.ts";
+import { StatusItem } from "./statusItem.ts";
+
+/** A change below it needs another process. */
+const PROCESS_SETTING = "lacuna.server";
+
+let server: Server | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel("Lacuna", { log: true });
+  const silencer = new Silencer();
+  const started = new Server(context, log, middleware(silencer));
+  const statusItem = new StatusItem(started, silencer);
+  server = started;
+
+  const command = (name: string, action: (argument: unknown) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`lacuna.${name}`, action);
+  context.subscriptions.push(
+    log,
+    silencer,
+    statusItem,
+    countAccepted(),
+    command("menu", () => statusItem.openMenu()),
+    command("toggle", () => silencer.toggle()),
+    command("toggleManual", () => silencer.toggleManual()),
+    command("toggleLanguage", () => silencer.toggleLanguage()),
+    command("snooze", () => silencer.snooze()),
+    command("wake", () => {
+      silencer.wake();
+    }),
+    command("install", (folder) => started.install(typeof folder === "string" ? folder : undefined)),
+    command("installFromFolder", () => installFromFolder(started)),
+    command("restart", () => started.restart()),
+    command("showLog", () => {
+      log.show();
+    }),
+    command("doctor", () => doctor(started, log)),
+    command("settings", () => vscode.commands.executeCommand("workbench.action.openSettings", "lacuna.")),
+    command("openExample", openExample),
+    vscode.workspace.onDidChangeConfiguration(async (change) => {
+      if (!change.affectsConfiguration("lacuna")) return;
+      await silencer.settingsChanged();
+      if (change.affectsConfiguration(PROCESS_SETTING)) await started.restart();
+    }),
+  );
+  // Not awaited: it may ask the user, and commands must be there meanwhile.
+  started.restart().catch((error: unknown) => {
+    log.error(error instanceof Error ? error : String(error));
+  });
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.dispose();
+}
+
+async function installFromFolder(into: Server): Promise<void> {
+  const title = "Folder with the server's packages (wheels)";
+  const [folder] = (await vscode.window.showOpenDialog({ title, canSelectFolders: true, canSelectFiles: false })) ?? [];
+  if (folder !== undefined) await into.install(folder.fsPath);
+}

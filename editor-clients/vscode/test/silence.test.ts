@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { silenceWhenAsked, silenceWhileTyping, type Wishes } from "../src/silence.ts";
+
+const DEFAULT: Wishes = { enabled: true, manualOnly: false, languages: {}, snoozedUntil: undefined };
+const NOW = 1000;
+
+const CASES = [
+  { name: "by default", wishes: {}, typing: undefined, asked: undefined },
+  { name: "switched off", wishes: { enabled: false }, typing: "off", asked: "off" },
+  {
+    name: "off for this language",
+    wishes: { languages: { python: false } },
+    typing: "language off",
+    asked: "language off",
+  },
+  { name: "off for another language", wishes: { languages: { rust: false } }, typing: undefined, asked: undefined },
+  {
+    name: "on for this language in so many words",
+    wishes: { languages: { python: true } },
+    typing: undefined,
+    asked: undefined,
+  },
+  { name: "only when asked", wishes: { manualOnly: true }, typing: "manual", asked: undefined },
+  { name: "snoozed", wishes: { snoozedUntil: NOW + 1 }, typing: "snoozed", asked: undefined },
+  { name: "a snooze that has ended", wishes: { snoozedUntil: NOW }, typing: undefined, asked: undefined },
+  {
+    name: "off weighs more than snoozed",
+    wishes: { enabled: false, snoozedUntil: NOW + 1 },
+    typing: "off",
+    asked: "off",
+  },
+] as const;
+
+for (const { name, wishes, typing, asked } of CASES) {
+  test(`silence: ${name}`, () => {
+    assert.equal(silenceWhileTyping({ ...DEFAULT, ...wishes }, "python", NOW), typing);
+    assert.equal(silenceWhenAsked({ ...DEFAULT, ...wishes }, "python"), asked);
+  });
+}
