@@ -79,7 +79,7 @@ def _read(file: Path, _changed: int, _size: int) -> GitIgnoreSpec:
     return GitIgnoreSpec(pattern for line in text.splitlines() for pattern in _pattern(line))
 
 
-def _pattern(line: str) -> Iterator[object]:
+def _pattern(line: str) -> Iterator[Any]:
     try:
         yield from GitIgnoreSpec.from_lines([line]).patterns
     except (ValueError, re.error):  # git skips a pattern that it cannot read
