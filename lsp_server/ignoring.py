@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
+from typing import Any
 
 from pathspec import GitIgnoreSpec
 
