@@ -103,6 +103,6 @@ def test_after_thousands_of_requests_nothing_is_kept(open_pipes):
     before = resident(open_pipes.process.pid)
     use(open_pipes, WARM_UP, WARM_UP + MORE)
     grown = resident(open_pipes.process.pid) - before
-    held = open_pipes.ask("held", "test/held")["result"]
+    held = open_pipes.ask("held", "test/held", {})["result"]
     assert held == {"answers": 1, "offers": 0, "waiting": 0, "documents": 0}  # the one that asks is being answered
     assert grown <= GROWTH

@@ -138,7 +138,7 @@ async def test_cancelling_in_mid_denoising_starts_no_further_step_and_leaves_the
     following = asyncio.ensure_future(client.complete(cursor.line, cursor.character))
     (await client.begun("step 0")).let(1000)
     found = await asyncio.wait_for(following, PATIENCE)
-    assert found is None or len(found.items) == 1
+    assert found is None or 1 <= len(found.items) <= 3
 
 
 async def test_a_model_that_is_not_what_its_manifest_says_is_reported_and_answers_nothing(start, tmp_path):
