@@ -13,7 +13,7 @@ from lacuna.lsp_server import ranking, scope, warming
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
 from lacuna.model.healing import heads, healed
-from lacuna.model.sampler import Beginnings, Denoise, Drafts, PolicyName, Sampling
+from lacuna.model.sampler import Beginnings, Denoise, Drafts, Growing, PolicyName, Sampling
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
@@ -87,16 +87,19 @@ class _Clock:
 def _denoised(
     predict: Denoise, beginnings: Beginnings, request: Request, begin_with: Sequence[bytes], engine: Engine
 ) -> Iterator[Drafts]:
-    """As the artifact's defaults say; of a length that is told, by confidence."""
-    defaults = engine.manifest.defaults
-    if request.as_long_as is not None:
-        lengths = _lengths(begin_with, request.as_long_as, defaults.canvas, engine.tokenizer)
+    """As the artifact's defaults say."""
+    defaults, holes = engine.manifest.defaults, len(request.spans)
+    policy = defaults.policy if holes == 1 else defaults.joint_policy
+    told = request.as_long_as
+    lengths = _lengths(begin_with, told, defaults.canvas, engine.tokenizer) if told else None
+    if policy.grows:
+        growing = Growing(defaults.candidates, policy is PolicyName.IN_ORDER, is_length_known=lengths is not None)
+        most = np.full((1, holes), defaults.canvas) if lengths is None else lengths
+        return sampler.grow(predict, beginnings, most, growing)
+    if lengths is not None:
         known = sampler.masked(lengths, np.zeros(1, np.float32))
-        return sampler.finished(predict, known, beginnings, sampler.by_confidence(defaults.confidence))
-    holes = len(request.spans)
-    if defaults.policy is PolicyName.BEAM:
-        return sampler.grow(predict, beginnings, holes, defaults.canvas, defaults.candidates)
-    sampling = Sampling(defaults.canvas, defaults.candidates, defaults.policy.policy(defaults.confidence))
+        return sampler.finished(predict, known, beginnings, policy.policy(defaults.confidence))
+    sampling = Sampling(defaults.canvas, defaults.candidates, policy.policy(defaults.confidence))
     return sampler.denoise(predict, beginnings, holes, sampling)
 
 
