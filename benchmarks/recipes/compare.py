@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
-import matplotlib
+import matplotlib as mpl
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -31,7 +31,7 @@ from lacuna.model.training.recipe import Recipe
 from lacuna.model.training.rows import Batch, Row, batch, draw_row
 from lacuna.model.training.text import Documents
 
-matplotlib.use("Agg")
+mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 CPU = torch.device("cpu")
@@ -57,10 +57,10 @@ class Arm:
     """One way to train."""
 
     name: str
-    has_causal_phase: bool
     step: Step
     judge: Judge
     levels: int = 2
+    has_causal_phase: bool = True
 
 
 # ---------------------------------------------------------------------- steps
@@ -76,9 +76,7 @@ def chunked(
         yield Work(part.loss, flops_of(network, micro, recipe_.infill.levels))
 
 
-def padded(
-    network: Denoiser, recipe_: Recipe, documents: Documents, tokenizer: Tokenizer, step: int
-) -> Iterator[Work]:
+def padded(network: Denoiser, recipe_: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> Iterator[Work]:
     """A canvas of a fixed size that its answer's end fills with PAD: no slot lacks existence."""
     phase = recipe_.infill
     generator = torch.Generator().manual_seed(recipe_.seed * 2**32 + step)
@@ -213,11 +211,11 @@ def _nats(logits: Tensor, existence: Tensor, targets: Tensor, data: Batch) -> Te
 
 
 ARMS = (
-    Arm("recipe", True, chunked, by_existence),
-    Arm("no causal phase", False, chunked, by_existence),
-    Arm("full attention", True, unchunked, by_whole),
-    Arm("fixed canvas", True, padded, by_padding),
-    Arm("autoregressive", True, chunked, in_order, levels=0),
+    Arm("recipe", chunked, by_existence),
+    Arm("no causal phase", chunked, by_existence, has_causal_phase=False),
+    Arm("full attention", unchunked, by_whole),
+    Arm("fixed canvas", padded, by_padding),
+    Arm("autoregressive", chunked, in_order, levels=0),
 )
 
 
@@ -292,11 +290,15 @@ def _update(
 @torch.no_grad()
 def judged(arm: Arm, network: Denoiser, setting: Setting) -> float:
     """Mean nats of an answer."""
-    nats = torch.cat([arm.judge(network, rows, data)[torch.from_numpy(data.hidden) >= 0] for rows, data in setting.judged])
+    nats = torch.cat(
+        [arm.judge(network, rows, data)[torch.from_numpy(data.hidden) >= 0] for rows, data in setting.judged]
+    )
     return float(nats.mean())
 
 
-def questions(texts: tuple[str, ...], tokenizer: Tokenizer, recipe_: Recipe, count: int) -> list[tuple[list[Row], Batch]]:
+def questions(
+    texts: tuple[str, ...], tokenizer: Tokenizer, recipe_: Recipe, count: int
+) -> list[tuple[list[Row], Batch]]:
     """Holes as the recipe draws them, of canvases that are all full."""
     rng = np.random.default_rng(7)
     found = []
@@ -320,7 +322,9 @@ def questions(texts: tuple[str, ...], tokenizer: Tokenizer, recipe_: Recipe, cou
 @click.option("--causal-steps", default=250, show_default=True)
 @click.option("--flops", default=2e13, show_default=True, help="Of the second phase.")
 @click.option("--questions", "asked", default=24, show_default=True, help="Batches of two rows to judge on.")
-def main(folder: Path, run: Path, out: Path, seeds: tuple[int, ...], causal_steps: int, flops: float, asked: int) -> None:
+def main(
+    folder: Path, run: Path, out: Path, seeds: tuple[int, ...], causal_steps: int, flops: float, asked: int
+) -> None:
     """Train and judge every arm with every seed."""
     torch.set_num_threads(1)
     out.mkdir(parents=True, exist_ok=True)
@@ -338,7 +342,9 @@ def main(folder: Path, run: Path, out: Path, seeds: tuple[int, ...], causal_step
             continue
         first, spent = causal_phase(setting)
         for arm in missing:
-            rows += [[arm.name, str(seed), f"{at:.4g}", f"{nats:.4f}"] for at, nats in train(arm, setting, first, spent)]
+            rows += [
+                [arm.name, str(seed), f"{at:.4g}", f"{nats:.4f}"] for at, nats in train(arm, setting, first, spent)
+            ]
             with curves.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows(rows)
             plot(rows, out / "curves.png")

@@ -1,4 +1,4 @@
-"""The plan's alternative to cached chunks: context and canvases in one row, in which every token attends to every other.
+"""The plan's alternative to cached chunks: context and canvases in one row, every token attending to every other.
 
 Nothing of it could be cached from one keystroke to the next; `compare` measures what that would buy.
 """

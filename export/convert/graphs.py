@@ -213,10 +213,10 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
 def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weights) -> bytes:
     """One prediction for all slots of all holes, in several candidates: `Denoiser.denoise`, holes jointly.
 
-    slots (B, G, N), lengths (B, G), ordered (), anchors (G, BEFORE_ANCHOR + 1), hints, strengths (B, G, 1 + N, HINTS), near_keys,
-    near_values (local layers, G, 2W, K, E),
-    near_offsets (G, 2W), far_keys, far_values (global layers, M, K, E), far_offsets (G, M) -> logits (B, G, N, V),
-    existence (B, G, N).
+    slots (B, G, N), lengths (B, G), ordered () (whether a slot sees of the canvases only what is to its left in its
+    own), anchors (G, BEFORE_ANCHOR + 1), hints, strengths (B, G, 1 + N, HINTS), near_keys, near_values (local layers,
+    G, 2W, K, E), near_offsets (G, 2W), far_keys, far_values (global layers, M, K, E), far_offsets (G, M) -> logits
+    (B, G, N, V), existence (B, G, N).
     """
     graph = Graph("denoise", weights)
     op, net = graph.op, Network(dims, state, precision, graph)
