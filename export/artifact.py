@@ -90,8 +90,13 @@ class Training:
     recipe: str
     steps: int
     tokens: int
+    """Positions that went through the network."""
     commit: str
     """Of this repository."""
+    holes: dict[str, float]
+    """How often each kind of hole was drawn, in proportion."""
+    after: "Training | None" = None
+    """How the weights that it began with were trained."""
 
 
 @dataclass(frozen=True, slots=True)
