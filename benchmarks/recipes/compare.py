@@ -330,7 +330,7 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     curves = out / "curves.csv"
     rows = [*csv.reader(curves.open(encoding="utf-8"))] if curves.exists() else []
-    small = recipe.read(str(Path(__file__).parent / "small.toml"))
+    small = recipe.read("small")
     tokenizer = Tokenizer.load(run / text.TOKENIZER)
     documents = text.documents_of(run, folder, tokenizer)
     held_out = tuple(file.text for file in corpus.load(folder, Role.VALIDATION))
