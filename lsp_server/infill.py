@@ -13,10 +13,12 @@ from lacuna.lsp_server import ranking, scope, warming
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
 from lacuna.model.healing import heads, healed
-from lacuna.model.sampler import Beginnings, Denoise, Drafts, Growing, PolicyName, Sampling
+from lacuna.model.sampler import Beginnings, Denoise, Drafts, Growing, IsSound, PolicyName, Sampling
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
+
+Ints = NDArray[np.int64]
 
 
 def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
@@ -44,7 +46,12 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     # holes -> drafts -> answers
     steps_ms = []
     beginnings = Beginnings(begin_with, tokenizer.spellings)
-    for drafts in _denoised(partial(engine.denoise, seen), beginnings, request, begin_with, engine):
+
+    def is_sound(slots: Ints, lengths: Ints) -> bool:
+        texts = _texts(slots, lengths, begin_with, tokenizer)
+        return texts is not None and check.is_sound(texts)
+
+    for drafts in _denoised(partial(engine.denoise, seen), beginnings, request, begin_with, engine, is_sound):
         steps_ms.append(clock.lap())
         yield _draft(drafts, begin_with, tokenizer)
         clock.lap()  # what the reader of a draft does with it is not ours
@@ -85,7 +92,12 @@ class _Clock:
 
 
 def _denoised(
-    predict: Denoise, beginnings: Beginnings, request: Request, begin_with: Sequence[bytes], engine: Engine
+    predict: Denoise,
+    beginnings: Beginnings,
+    request: Request,
+    begin_with: Sequence[bytes],
+    engine: Engine,
+    is_sound: IsSound,
 ) -> Iterator[Drafts]:
     """As the artifact's defaults say."""
     defaults, holes = engine.manifest.defaults, len(request.spans)
@@ -95,7 +107,7 @@ def _denoised(
     if policy.grows:
         growing = Growing(defaults.candidates, policy is PolicyName.IN_ORDER, is_length_known=lengths is not None)
         most = np.full((1, holes), defaults.canvas) if lengths is None else lengths
-        return sampler.grow(predict, beginnings, most, growing)
+        return sampler.grow(predict, beginnings, most, growing, is_sound)
     if lengths is not None:
         known = sampler.masked(lengths, np.zeros(1, np.float32))
         return sampler.finished(predict, known, beginnings, policy.policy(defaults.confidence))
@@ -103,7 +115,7 @@ def _denoised(
     return sampler.denoise(predict, beginnings, holes, sampling)
 
 
-def _lengths(heads_: Sequence[bytes], texts: Sequence[str], canvas: int, tokenizer: Tokenizer) -> NDArray[np.int64]:
+def _lengths(heads_: Sequence[bytes], texts: Sequence[str], canvas: int, tokenizer: Tokenizer) -> Ints:
     """(1, G) the tokens of each text with its head, as many as a canvas holds."""
     tokens = [
         tokenizer.encode_text(head.decode("utf-8", "surrogatepass") + text)
@@ -153,11 +165,15 @@ def _answers(
 ) -> Iterator[tuple[tuple[str, ...], float]]:
     """Texts and score of each candidate; those that do not begin as they must, or are no text, are left out."""
     for slots, lengths, score in zip(drafts.slots, drafts.lengths, drafts.scores, strict=True):
-        if np.isinf(score):
-            continue
-        rows = (tokenizer.decode(row[:length]) for row, length in zip(slots, lengths, strict=True))
-        try:
-            texts = tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, begin_with, strict=True))
-        except UnicodeDecodeError:
-            continue
-        yield texts, float(score)
+        texts = None if np.isinf(score) else _texts(slots, lengths, begin_with, tokenizer)
+        if texts is not None:
+            yield texts, float(score)
+
+
+def _texts(slots: Ints, lengths: Ints, begin_with: Sequence[bytes], tokenizer: Tokenizer) -> tuple[str, ...] | None:
+    """What finished slots (G, N) of such lengths (G,) add to what stands there; None if that is no text."""
+    rows = (tokenizer.decode(row[:length]) for row, length in zip(slots, lengths, strict=True))
+    try:
+        return tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, begin_with, strict=True))
+    except UnicodeDecodeError:
+        return None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lacuna.lsp_server.request import Candidate, Reason
+from lacuna.model.sampler import UNSOUND
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.spans import Span, rest_of_line
 
@@ -18,6 +19,8 @@ class Joint:
     texts: tuple[str, ...]
     confidence: float
     parses: bool
+    is_sound: bool
+    """Leaves nothing about the spans that does not parse, whatever was wrong there."""
     repeats: bool
     """Ends with the text that follows anyway."""
     changes: bool
@@ -27,6 +30,10 @@ class Joint:
     def may_be_offered(self) -> bool:
         return self.parses and not self.repeats and self.changes
 
+    @property
+    def worth(self) -> float:
+        return self.confidence * (1.0 if self.is_sound else UNSOUND)
+
     def candidate(self, hole: int) -> Candidate:
         return Candidate(self.texts[hole], self.confidence, self.parses)
 
@@ -34,19 +41,20 @@ class Joint:
 def rank(
     text: str, spans: tuple[Span, ...], answers: Sequence[tuple[tuple[str, ...], float]], check: SyntaxCheck
 ) -> list[Joint]:
-    """Judge answers (texts and their confidence): those that may be offered first, then by confidence."""
+    """Judge answers (texts and their confidence): those that may be offered first, then the surer ones."""
     was = tuple(text[span.start : span.end] for span in spans)
     judged = [
         Joint(
             texts,
             confidence,
             parses=check.accepts(texts),
+            is_sound=check.is_sound(texts),
             repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=True)),
             changes=texts != was,
         )
         for texts, confidence in answers
     ]
-    return sorted(judged, key=lambda joint: (not joint.may_be_offered, -joint.confidence))
+    return sorted(judged, key=lambda joint: (not joint.may_be_offered, -joint.worth))
 
 
 def refusal(best: Joint, threshold: float) -> Reason | None:

@@ -5,6 +5,7 @@ Pure numpy. It knows nothing of text: what parses is decided by its caller, whic
 
 import enum
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -29,6 +30,10 @@ ALTERNATIVES = 3
 
 HOPELESS = 0.01
 """What is so much less likely than a finished candidate does not grow further."""
+
+
+UNSOUND = 0.1
+"""What an answer counts, against one that leaves nothing unparsable at its spans, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,13 @@ class Growing:
     is_length_known: bool = False
 
 
-def grow(predict: Denoise, beginnings: Beginnings, lengths: Ints, growing: Growing) -> Iterator[Drafts]:
+IsSound = Callable[[Ints, Ints], bool]
+"""Whether finished slots (G, N) of such lengths (G,) leave nothing unparsable at their spans."""
+
+
+def grow(
+    predict: Denoise, beginnings: Beginnings, lengths: Ints, growing: Growing, is_sound: IsSound
+) -> Iterator[Drafts]:
     """Fill canvases of at most such lengths (1, G) from the left, each as long as it turns out to be: a beam search.
 
     Each candidate goes on with its likeliest tokens, or ends where the next slot may not exist. Where all slots are
@@ -199,17 +210,20 @@ def grow(predict: Denoise, beginnings: Beginnings, lengths: Ints, growing: Growi
     """
     beam = masked(lengths, np.zeros(1, np.float32))
     done: list[Grown] = []
+    worth: list[float] = []
     for step in itertools.count(1):
         shown = int(beam.masked.argmax(-1).max()) + 1 if growing.in_order else beam.slots.shape[-1]
         prediction = predict(beam.slots[..., :shown], np.maximum(beam.lengths, 1), in_order=growing.in_order)
         found = [
             grown for n in range(len(beam.scores)) for grown in _continued(beam, n, prediction, beginnings, growing)
         ]
-        done += [grown for grown in found if grown.is_finished]
-        done.sort(key=lambda grown: -grown.score)
-        bar = done[0].score + np.log(HOPELESS) if done else -np.inf
-        if len(done) >= ALTERNATIVES:
-            bar = max(bar, done[ALTERNATIVES - 1].score)
+        ended = [grown for grown in found if grown.is_finished]
+        done += ended
+        worth += [grown.score + (0.0 if is_sound(grown.slots, grown.lengths) else math.log(UNSOUND)) for grown in ended]
+        worth.sort(reverse=True)
+        bar = worth[0] + math.log(HOPELESS) if worth else -math.inf
+        if len(worth) >= ALTERNATIVES:
+            bar = max(bar, worth[ALTERNATIVES - 1])
         open_ = sorted((grown for grown in found if not grown.is_finished), key=lambda grown: -grown.score)
         going_on = [grown for grown in open_[: growing.width] if grown.score > bar]
         if not going_on:
@@ -217,6 +231,7 @@ def grow(predict: Denoise, beginnings: Beginnings, lengths: Ints, growing: Growi
         beam = _together(step, going_on)
         yield replace(beam, lengths=_expected(beam, prediction, growing))
     nothing = replace(beam, step=step, scores=np.full_like(beam.scores, -np.inf))
+    done.sort(key=lambda grown: -grown.score)
     yield _together(step, done) if done else nothing
 
 

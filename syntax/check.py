@@ -1,6 +1,7 @@
 """Does the document still parse with the answers in it? Only the blocks about the spans are looked at."""
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tree_sitter
@@ -35,8 +36,16 @@ class SyntaxCheck:
         A document that cannot be parsed within the budget (30 ms of CPU for the blocks about a span, then for some
         2,000 code points) counts as one that does not parse.
         """
+        return all(region.accepts(texts) for region, texts in self._with(replacements))
+
+    def is_sound(self, replacements: tuple[str, ...]) -> bool:
+        """Whether nothing about the spans is wrong any more, not even what was wrong anyway."""
+        return all(region.is_sound(texts) for region, texts in self._with(replacements))
+
+    def _with(self, replacements: tuple[str, ...]) -> Iterator[tuple["_Region", tuple[str, ...]]]:
         assert len(replacements) == self._holes, f"{self._holes} spans, {len(replacements)} replacements"
-        return all(region.accepts(replacements[region.first : region.last]) for region in self._regions)
+        for region in self._regions:
+            yield region, replacements[region.first : region.last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,9 @@ class _Region:
     def __init__(self, first: int, last: int, narrow: _Part) -> None:
         self.first, self.last = first, last
         self._narrow = narrow
+
+    def is_sound(self, replacements: tuple[str, ...]) -> bool:
+        return self._narrow.defects(replacements) == 0
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
         defects = self._narrow.defects(replacements)

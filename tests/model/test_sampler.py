@@ -206,11 +206,15 @@ def test_an_unfinished_candidate_that_leads_is_denoised_to_its_end():
 # --- growing from the left
 
 
-def grown(script, *, canvas=8, width=4, beginnings=None, in_order=False, lengths=None):
+def any_answer(_slots, _lengths):
+    return True
+
+
+def grown(script, *, canvas=8, width=4, beginnings=None, in_order=False, lengths=None, is_sound=any_answer):
     holes = len(script.answers)
     most = np.full((1, holes), canvas) if lengths is None else np.array([lengths])
     growing = Growing(width, in_order, is_length_known=lengths is not None)
-    return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), most, growing))
+    return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), most, growing, is_sound))
 
 
 def test_a_canvas_grows_until_the_next_slot_may_not_exist():
@@ -316,3 +320,24 @@ def test_a_canvas_of_known_length_is_filled_whatever_exists(in_order):
     assert {int(n) for (n,) in last.lengths} == {3}
     assert last.slots[0, 0, :3].tolist() == [5, 6, 7]
     assert last.scores[0] == pytest.approx(3 * np.log(0.6), abs=1e-3)
+
+
+def test_an_answer_that_leaves_something_unparsable_ends_a_search_later():
+    """Ending after one token is likelier by far, but only what is longer is sound."""
+
+    def is_long(_slots, lengths):
+        return lengths[0] == 3
+
+    def script():
+        return Script([[5, 6, 7]], [[0.8]], [{1: 0.9, 3: 0.1}])
+
+    hasty, patient = grown(script(), is_sound=any_answer)[-1], grown(script(), is_sound=is_long)[-1]
+    assert 3 not in hasty.lengths
+    assert 3 in patient.lengths
+    assert patient.lengths[0] == 1, "the likeliest still comes first: what is offered is decided elsewhere"
+
+
+def test_a_search_ends_where_nothing_is_sound():
+    script = Script([[5, 6, 7]], [[0.6]], [{2: 0.99, 8: 0.01}])
+    grown(script, is_sound=lambda _slots, _lengths: False)
+    assert len(script.calls) < 8

@@ -94,6 +94,21 @@ def test_holes_are_judged_together(answers, expected):
     assert check_of("def f(|):\n    |\nx = |\n").accepts(answers) is expected
 
 
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("x = |\n", "f()", True, id="nothing is wrong"),
+        pytest.param("f(|", "a, b)", True, id="what was wrong is healed"),
+        pytest.param("f(|", "a, b", False, id="accepted, but still open"),
+        pytest.param("if x|\ny = 1\n", " > 3", False, id="accepted, but without a colon"),
+        pytest.param("x = |\n\n\ndef g(\n", "1", True, id="an error elsewhere"),
+    ],
+)
+def test_sound_is_what_leaves_nothing_wrong_at_the_spans(marked, answer, expected):
+    assert check_of(marked).accepts((answer,))
+    assert check_of(marked).is_sound((answer,)) is expected
+
+
 def test_holes_far_apart_are_judged_each():
     hole = "\ndef f():\n    return |\n\n"
     check = check_of(hole + SOUND + hole + LONG + hole)
