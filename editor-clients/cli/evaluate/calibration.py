@@ -6,7 +6,7 @@ import click
 
 from lacuna.cli.evaluate.options import held_out, jobs_option, json_option, need, opened, single
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.opening import ModelOptions, model_options, open_model
 
 
 @click.command()
@@ -28,9 +28,7 @@ from lacuna.cli.opening import ModelOptions, Opening, model_options
 )
 @jobs_option
 @model_options
-@click.pass_obj
-def calibration(  # noqa: PLR0913 -- one for each option
-    opening: Opening,
+def calibration(
     *,
     model: ModelOptions,
     corpus: Path,
@@ -59,7 +57,7 @@ def calibration(  # noqa: PLR0913 -- one for each option
             asked = holes.draw(held_out(corpus, role), count, seed=seed)
             need(asked, corpus, role)
             questions = [Question("rest-of-line", (hole,)) for hole in asked]
-            answers = lineup.answers(Lineup((raw,), opening), questions, jobs)
+            answers = lineup.answers(Lineup((raw,), open_model), questions, jobs)
             answered.append(
                 [
                     calibrating.judged(hole, filled[raw.label])

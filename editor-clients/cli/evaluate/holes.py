@@ -46,7 +46,7 @@ KINDS = (
     default=KINDS,
     help="What is hidden; may be given many times.  [default: every kind]",
 )
-@role_option
+@role_option("test")
 @click.option("--count", type=click.IntRange(min=1), default=900, show_default=True, help="Questions in all.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the holes and of the bootstrap.")
 @click.option(

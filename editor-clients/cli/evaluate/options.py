@@ -24,9 +24,6 @@ TUNING = 500
 json_option = click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here."
 )
-role_option = click.option(
-    "--role", type=click.Choice(["test", "validation"]), default="test", show_default=True, help="Which packages."
-)
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -40,6 +37,12 @@ against_option = click.option(
     multiple=True,
     help="Another artifact, on the same questions; may be given many times.",
 )
+
+
+def role_option(default: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--role", type=click.Choice(["test", "validation"]), default=default, show_default=True, help="Which packages."
+    )
 
 
 def system_option(*systems: str, default: Sequence[str]) -> Callable[[Command], Command]:

@@ -12,7 +12,7 @@ from lacuna.cli.opening import ModelOptions, model_options, open_engine
 @click.command()
 @click.argument("corpus", type=click.Path(path_type=Path))
 @json_option
-@role_option
+@role_option("test")
 @click.option("--count", type=click.IntRange(min=1), default=1500, show_default=True, help="Holes to ask about.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the holes, the masks and the bootstrap.")
 @model_options

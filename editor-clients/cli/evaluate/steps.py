@@ -15,7 +15,7 @@ from lacuna.cli.evaluate.options import (
     single,
 )
 from lacuna.cli.exit_codes import ExitCode, FileError
-from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.opening import ModelOptions, model_options, open_engine, open_model
 
 KINDS = ("rest-of-line", "within-line", "expression", "statement", "joint")
 """What is asked about: one-line holes, holes of several lines, and holes filled together."""
@@ -26,15 +26,13 @@ KINDS = ("rest-of-line", "within-line", "expression", "statement", "joint")
 @click.option(
     "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the curves here, as PNG (needs matplotlib)."
 )
-@role_option
+@role_option("validation")
 @click.option("--count", type=click.IntRange(min=1), default=150, show_default=True, help="Questions in all.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the holes and of the bootstrap.")
 @json_option
 @jobs_option
 @model_options
-@click.pass_obj
-def steps(  # noqa: PLR0913 -- one for each option
-    opening: Opening,
+def steps(
     *,
     model: ModelOptions,
     corpus: Path,
@@ -53,7 +51,6 @@ def steps(  # noqa: PLR0913 -- one for each option
     from lacuna.cli.evaluation.kinds import HoleKind, draw
     from lacuna.cli.evaluation.lineup import Column, Lineup, System
     from lacuna.cli.evaluation.progress import tracked
-    from lacuna.cli.opening import open_engine
     from lacuna.cli.tables import show
 
     if plot:
@@ -72,7 +69,7 @@ def steps(  # noqa: PLR0913 -- one for each option
         for family, points in settings.grid().items()
         for name, point in points.items()
     )
-    asked = Lineup((own, *others), opening)
+    asked = Lineup((own, *others), open_model)
     with opened(json_file) as keep_report:
         answers = lineup.answers(asked, questions, jobs)
         rows = [
