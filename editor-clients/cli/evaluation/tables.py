@@ -37,7 +37,8 @@ def of_infilling(found: infilling.Report) -> Iterator[Table | str]:
             for bucket, group in groups.items():
                 lengths.add_row(bucket, str(group.rows), _interval(group.passed), _interval(group.exact))
         yield lengths
-        yield f"{name} ended: " + ", ".join(f"{outcome} {count}" for outcome, count in one.outcomes.items())
+        ended = ", ".join(f"{outcome} {count}" for outcome, count in one.outcomes.items())
+        yield f"{name} ended: {ended}; exact to the byte {_percent(one.exact_to_the_byte)}"
         if one.reasons:
             yield f"{name} offered nothing: " + ", ".join(f"{reason} {count}" for reason, count in one.reasons.items())
     yield "95 % intervals drawn by problem; " + (
@@ -78,14 +79,17 @@ def of_questions(found: compared.Report) -> Iterator[Table | str]:
             paired.add_row(kind, *(_points(gain.by_kind[kind].gain) for gain in found.gains.values()))
         yield paired
     groups = _table("Exact match by hidden length, lines of the file, package", "questions", *found.systems)
-    for attribute in ("by_length", "by_file_lines", "by_package"):
+    for of_each in zip(*map(_groupings, found.systems.values()), strict=True):
         groups.add_section()
-        for name, figures in getattr(first, attribute).items():
-            shares = (getattr(one, attribute)[name].exact.value for one in found.systems.values())
-            groups.add_row(name, str(figures.questions), *map(_percent, shares))
+        for name, figures in of_each[0].items():
+            groups.add_row(name, str(figures.questions), *(_percent(group[name].exact.value) for group in of_each))
     yield groups
     yield f"95 % intervals drawn by file; holes {found.digest}, seed {found.seed}"
     yield from _models(found.models)
+
+
+def _groupings(one: compared.Answers) -> tuple[dict[str, compared.Figures], ...]:
+    return one.by_length, one.by_file_lines, one.by_package
 
 
 def of_steps(found: steps.Report) -> Iterator[Table | str]:
