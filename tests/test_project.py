@@ -25,7 +25,13 @@ FOLDERS = {
     "editor-clients/launcher": "lacuna_launcher",
 }
 DATA = {"py.typed", "*.py", "embedded/*", "training/*.toml", "training/recipes/*.toml"}
-FOR_TRAINING = ("lacuna.model.training", "lacuna.export.convert", "lacuna.cli.train", "lacuna.cli.export")
+FOR_TRAINING = (
+    "lacuna.model.training",
+    "lacuna.export.convert",
+    "lacuna.cli.train",
+    "lacuna.cli.export",
+    "lacuna.cli.evaluation.curves",
+)
 ABSENT_WHEN_SERVING = ("torch", "onnx", "onnxscript", "matplotlib")
 COMMAND = Path(sys.executable).with_name("lacuna")
 

@@ -1,41 +1,23 @@
 """`lacuna export`: from a training run to an artifact, with proof that it says what the network says."""
 
 import json
-import math
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from lacuna.cli.exit_codes import ExitCode, FileError, ModelError, UsageError
+from lacuna.cli.exit_codes import ExitCode, FileError, ModelError
+from lacuna.cli.sampling import Setting, changed, parsed
 from lacuna.cli.textfile import read
 from lacuna.syntax.errors import LacunaError
 
 if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
-    from lacuna.export.artifact import Defaults
     from lacuna.export.convert.parity import Parity
-
-
-T = TypeVar("T")
-
-
-class Setting(click.ParamType[tuple[str, str]]):
-    """A name and a value, written as in `threshold=0.4`."""
-
-    name = "setting"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        if isinstance(value, tuple):
-            return value
-        name, _, text = str(value).rpartition("=")
-        if not name:
-            self.fail(f"{value!r} is not of the form NAME=VALUE.", param, ctx)
-        return name, text
 
 
 @click.command()
@@ -89,13 +71,14 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
 
     With --parity the command fails (3) if the artifact does not say what the network says; it is written all the same.
     """
+    from lacuna.export.artifact import Defaults
     from lacuna.export.convert import convert
     from lacuna.export.convert.parity import compare
     from lacuna.export.engine import Engine
 
     name = name or run.resolve().name
-    sampling = _defaults(dict(defaults))
-    figures = {score: _parsed(score, text, float) for score, text in scores}
+    sampling = changed(Defaults(), dict(defaults))
+    figures = {score: parsed(score, text, float) for score, text in scores}
     texts = [read(path).text for path in files]
     with tempfile.TemporaryDirectory() as temporary:
         float32 = reference or Path(temporary) / "float32"
@@ -128,26 +111,6 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
         return ExitCode.DONE
     _show(parity)
     return ExitCode.DONE if parity.holds else ExitCode.MODEL
-
-
-def _defaults(changes: dict[str, str]) -> "Defaults":
-    """Ours with some changed, each of the type it had."""
-    from lacuna.export.artifact import Defaults
-
-    ours: dict[str, Any] = asdict(Defaults())
-    if unknown := changes.keys() - ours.keys():
-        raise UsageError(f"There is no sampler default {min(unknown)!r} (there are: {', '.join(ours)}).")
-    return Defaults(**ours | {name: _parsed(name, text, type(ours[name])) for name, text in changes.items()})
-
-
-def _parsed(name: str, text: str, kind: Callable[[str], T]) -> T:
-    try:
-        value = kind(text)
-    except ValueError as error:
-        raise UsageError(f"{name} cannot be {text!r}.") from error
-    if isinstance(value, float) and not math.isfinite(value):
-        raise UsageError(f"{name} cannot be {text!r}.")
-    return value
 
 
 def _show(parity: "Parity") -> None:

@@ -20,7 +20,7 @@ COMMANDS = {
     "model": LazyCommand("lacuna.cli.model:shelf", "See, choose and check models."),
     "train": LazyCommand("lacuna.cli.train:train", "Train a denoiser (needs the extra 'train')."),
     "export": LazyCommand("lacuna.cli.export:export", "Turn a checkpoint into an artifact (needs the extra 'train')."),
-    "eval": LazyCommand("lacuna.cli.evaluate:evaluate", "Measure answers on data with known ones."),
+    "eval": LazyCommand("lacuna.cli.evaluate.group:evaluate", "Measure answers on data with known ones."),
     "bench": LazyCommand("lacuna.cli.bench:bench", "Measure what a keystroke costs."),
 }
 EXTRAS = {"torch": "train", "onnx": "train", "onnxscript": "train", "matplotlib": "train", "onnxruntime": "cpu"}

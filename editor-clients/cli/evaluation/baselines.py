@@ -9,8 +9,8 @@ from types import ModuleType
 
 import numpy as np
 
-from lacuna.cli.evaluation import copier, filling, guesses, holes, ngram, two_sided
-from lacuna.cli.evaluation.filling import may_offer
+from lacuna.cli.evaluation import copier, gate, guesses, holes, ngram, two_sided
+from lacuna.cli.evaluation.gate import may_offer
 from lacuna.cli.evaluation.guesses import Tuned, offered, tune
 from lacuna.cli.evaluation.holes import Hole
 from lacuna.cli.evaluation.ngram import NGram
@@ -24,7 +24,7 @@ from lacuna.model.training.distributions import Role
 from lacuna.syntax import check
 
 TUNING_SEED = 1
-_TUNED_BY = (copier, filling, guesses, holes, ngram, two_sided, check, ranking)
+_TUNED_BY = (copier, gate, guesses, holes, ngram, two_sided, check, ranking)
 
 
 @dataclass(frozen=True, slots=True)

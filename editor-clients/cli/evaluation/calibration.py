@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.cli.evaluation import filling, metrics
+from lacuna.cli.evaluation import metrics
+from lacuna.cli.evaluation.filling import Filled
 from lacuna.cli.evaluation.holes import Hole
 from lacuna.export.artifact import Calibration
-from lacuna.lsp_server.request import Infill
 
 Floats = NDArray[np.float64]
 
@@ -72,9 +72,8 @@ class Report:
     """The least at which what is shown is right as often as was asked for."""
 
 
-def ask(infill: Infill, hole: Hole) -> Answered:
-    """What an infill that is not calibrated says of its best candidate."""
-    filled = filling.fill(infill, hole.shown, hole.place)
+def judged(hole: Hole, filled: Filled) -> Answered:
+    """What a model that is not calibrated says of its best candidate."""
     is_right = metrics.is_exact(filled.text, hole.truth)
     score = math.log(filled.confidence) if filled.confidence else -math.inf
     return Answered(hole.file, score, is_offered=bool(filled.text), is_right=is_right)

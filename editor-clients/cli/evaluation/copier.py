@@ -25,7 +25,7 @@ def guesses(hole: Hole) -> Guesses:
     line_start = hole.text.rfind("\n", 0, hole.span.start) + 1
     prefix = hole.text[line_start : hole.span.start]
     above = split_lines(hole.text[:line_start])[:-1]
-    below = split_lines(hole.text[hole.span.end :])[1:]
+    following, *below = split_lines(hole.text[hole.span.end :])
     lines = [*above, prefix, *below]
     here = len(above)
     words = _Words(lines)
@@ -34,7 +34,9 @@ def guesses(hole: Hole) -> Guesses:
     found: dict[str, tuple[float, ...]] = {}
     times: Counter[str] = Counter()
     for number, column, matched in _places(lines, here, prefix):
-        rest = lines[number][column:]
+        rest = _up_to(lines[number][column:], following)
+        if not rest:
+            continue
         likeness = (_likeness(beside[0], words.of(number - 1)), _likeness(beside[1], words.of(number + 1)))
         features = _features(prefix, column, matched, likeness, abs(number - here))
         times[rest] += 1
@@ -66,6 +68,18 @@ def _places(lines: Sequence[str], here: int, prefix: str) -> Iterator[tuple[int,
     for number in near[:FOUND]:
         if lines[number].strip() and not lines[number][0].isspace():
             yield number, 0, 0
+
+
+def _up_to(rest: str, following: str) -> str:
+    """What of a line's rest stands before the text that follows the hole in its line, or before that text's first word.
+
+    Empty where it has neither; all of it where nothing follows.
+    """
+    word = _WORD.search(following)
+    if word is None:
+        return rest
+    at = rest.find(following)
+    return rest[: max(0, at if at >= 0 else rest.find(following[: word.end()]))]
 
 
 def _features(

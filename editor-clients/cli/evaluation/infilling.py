@@ -1,21 +1,22 @@
-"""HumanEval-Infilling through the `infill` that serves: completions, whether their programs pass, and a report."""
+"""HumanEval-Infilling: rows as questions, whether the programs with the answers pass, and a report."""
 
 import gzip
 import json
-import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean, median
 
 from lacuna.cli.evaluation import metrics, sandbox
-from lacuna.cli.evaluation.filling import fill
-from lacuna.cli.evaluation.metrics import Estimate
+from lacuna.cli.evaluation.baselines import Settled
+from lacuna.cli.evaluation.filling import Filled
+from lacuna.cli.evaluation.holes import Hole
+from lacuna.cli.evaluation.metrics import Estimate, Paired
+from lacuna.cli.evaluation.questions import Question
 from lacuna.cli.evaluation.sandbox import Outcome
-from lacuna.cli.exit_codes import FileError
-from lacuna.lsp_server.request import Infill
+from lacuna.cli.exit_codes import FileError, UsageError
 from lacuna.syntax.spans import Span
 
 _FIELDS = ("task_id", "entry_point", "prompt", "suffix", "canonical_solution", "test")
@@ -38,34 +39,38 @@ class Task:
         """`SingleLineInfilling/HumanEval/0/L2` is about `HumanEval/0`."""
         return "/".join(self.task_id.split("/")[1:3]) or self.task_id
 
+    @property
+    def question(self) -> Question:
+        return self._question(self.canonical_solution)
+
+    @property
+    def line_question(self) -> Question:
+        """The same without the last line end: what is shown is an empty line, as an editor has it."""
+        if not (self.canonical_solution.endswith("\n") and self.prompt.endswith("\n")):
+            raise UsageError(f"--whole-lines makes no sense here: {self.task_id} hides no whole lines.")
+        return self._question(self.canonical_solution[:-1])
+
+    def _question(self, hidden: str) -> Question:
+        text, at = self.prompt + self.canonical_solution + self.suffix, len(self.prompt)
+        return Question("infilling", (Hole(self.problem, self.task_id, text, Span(at, at + len(hidden))),))
+
     def program(self, completion: str) -> str:
         return f"{self.prompt}{completion}{self.suffix}\n{self.test}\ncheck({self.entry_point})"
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
-    """What stands in the hole of one task, and what it took."""
+class Scored:
+    """A row, what each system put there, and how the programs ended."""
 
     task: Task
-    text: str
-    reason: str
-    """Why nothing was offered, else empty."""
-    steps: int
-    milliseconds: float
+    filled: Mapping[str, Filled]
+    outcomes: Mapping[str, Outcome]
 
+    def is_passed(self, system: str) -> bool:
+        return self.outcomes[system] is Outcome.PASSED
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    completion: Completion
-    outcome: Outcome
-
-    @property
-    def is_passed(self) -> bool:
-        return self.outcome is Outcome.PASSED
-
-    @property
-    def is_exact(self) -> bool:
-        return metrics.is_exact(self.completion.text, self.completion.task.canonical_solution)
+    def is_exact(self, system: str) -> bool:
+        return metrics.is_exact(self.filled[system].text, self.task.canonical_solution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,9 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    data: str
-    rows: int
-    problems: int
+class Figures:
+    """How one system did."""
+
     passed: Estimate
     exact: Estimate
     exact_to_the_byte: float
@@ -93,16 +97,37 @@ class Report:
     length_bias: float
     """Mean of answered less true length."""
     steps: float
+    """Predictions of the denoiser for an answer: its passes."""
     milliseconds: float
     """Median of an answer."""
     outcomes: dict[Outcome, int]
     reasons: dict[str, int]
     by_lines: dict[str, Group]
     by_characters: dict[str, Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """The first system less another, paired by row; intervals drawn by problem."""
+
+    passed: Paired
+    exact: Paired
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    data: str
+    rows: int
+    problems: int
+    is_whole_lines: bool
+    """Whether the hole was shown as an empty line, whose end every answer then got."""
+    first: str
+    systems: dict[str, Figures]
+    gains: dict[str, Gain]
+    models: dict[str, str]
+    tuned: Settled | None
     isolation: str
     seed: int
-    true_length: bool
-    """Whether the model was told how many tokens to write."""
 
 
 def read(path: Path) -> tuple[Task, ...]:
@@ -132,25 +157,47 @@ def chosen(tasks: Sequence[Task], *, every: int, limit: int | None) -> Sequence[
     return tasks[::every][:limit]
 
 
-def complete(task: Task, infill: Infill, *, true_length: bool) -> Completion:
-    """What Lacuna would put between prompt and suffix, however unsure it is; at the true length if that is given."""
-    at = len(task.prompt)
-    began = time.perf_counter()
-    filled = fill(infill, task.prompt + task.suffix, Span(at, at), task.canonical_solution if true_length else None)
-    return Completion(task, filled.text, filled.reason, filled.steps, (time.perf_counter() - began) * 1000)
+def with_line_end(filled: Filled) -> Filled:
+    """An answer to a `line_question` as the row's completion."""
+    return replace(filled, texts=(filled.text + "\n",)) if filled.text else filled
 
 
-def score(completion: Completion) -> Scored:
-    return Scored(completion, sandbox.run(completion.task.program(completion.text)))
+def score(task: Task, filled: Mapping[str, Filled]) -> Scored:
+    """Run the programs, one for each answer that differs."""
+    ended = {text: sandbox.run(task.program(text)) for text in {one.text for one in filled.values()}}
+    return Scored(task, filled, {system: ended[one.text] for system, one in filled.items()})
 
 
-def report(rows: Sequence[Scored], *, data: str, seed: int, true_length: bool) -> Report:
-    texts = [(row.completion.text, row.completion.task.canonical_solution) for row in rows]
-    whole = _group(rows, seed)
+def report(
+    rows: Sequence[Scored],
+    *,
+    data: str,
+    seed: int,
+    is_whole_lines: bool,
+    models: Mapping[str, str],
+    tuned: Settled | None = None,
+) -> Report:
+    first, *others = rows[0].filled
     return Report(
         data=data,
-        rows=whole.rows,
-        problems=whole.passed.clusters,
+        rows=len(rows),
+        problems=len({row.task.problem for row in rows}),
+        is_whole_lines=is_whole_lines,
+        first=first,
+        systems={system: _figures(rows, system, seed) for system in (first, *others)},
+        gains={other: _gain(rows, first, other, seed) for other in others},
+        models=dict(models),
+        tuned=tuned,
+        isolation=" ".join(sandbox.isolation()),
+        seed=seed,
+    )
+
+
+def _figures(rows: Sequence[Scored], system: str, seed: int) -> Figures:
+    whole = _group(rows, system, seed)
+    filled = [row.filled[system] for row in rows]
+    texts = [(row.filled[system].text, row.task.canonical_solution) for row in rows]
+    return Figures(
         passed=whole.passed,
         exact=whole.exact,
         exact_to_the_byte=mean(text == truth for text, truth in texts),
@@ -158,46 +205,55 @@ def report(rows: Sequence[Scored], *, data: str, seed: int, true_length: bool) -
         empty=mean(not text for text, _ in texts),
         length_error=mean(abs(len(text) - len(truth)) for text, truth in texts),
         length_bias=mean(len(text) - len(truth) for text, truth in texts),
-        steps=mean(row.completion.steps for row in rows),
-        milliseconds=median(row.completion.milliseconds for row in rows),
-        outcomes=dict(Counter(row.outcome for row in rows).most_common()),
-        reasons=dict(Counter(row.completion.reason for row in rows if row.completion.reason).most_common()),
-        by_lines=_grouped(rows, metrics.lines_bucket, seed),
-        by_characters=_grouped(rows, metrics.characters_bucket, seed),
-        isolation=" ".join(sandbox.isolation()),
-        seed=seed,
-        true_length=true_length,
+        steps=mean(one.steps for one in filled),
+        milliseconds=median(one.milliseconds for one in filled),
+        outcomes=dict(Counter(row.outcomes[system] for row in rows).most_common()),
+        reasons=dict(Counter(one.reason for one in filled if one.reason).most_common()),
+        by_lines=_grouped(rows, system, metrics.lines_bucket, seed),
+        by_characters=_grouped(rows, system, metrics.characters_bucket, seed),
     )
 
 
-def _group(rows: Sequence[Scored], seed: int) -> Group:
-    problems = [row.completion.task.problem for row in rows]
+def _gain(rows: Sequence[Scored], first: str, other: str, seed: int) -> Gain:
+    problems = [row.task.problem for row in rows]
+    passed = [[row.is_passed(system) for row in rows] for system in (first, other)]
+    exact = [[row.is_exact(system) for row in rows] for system in (first, other)]
+    return Gain(
+        metrics.paired(passed[0], passed[1], problems, seed=seed),
+        metrics.paired(exact[0], exact[1], problems, seed=seed),
+    )
+
+
+def _group(rows: Sequence[Scored], system: str, seed: int) -> Group:
+    problems = [row.task.problem for row in rows]
     return Group(
         rows=len(rows),
-        passed=metrics.mean_over([row.is_passed for row in rows], problems, seed=seed),
-        exact=metrics.mean_over([row.is_exact for row in rows], problems, seed=seed),
+        passed=metrics.mean_over([row.is_passed(system) for row in rows], problems, seed=seed),
+        exact=metrics.mean_over([row.is_exact(system) for row in rows], problems, seed=seed),
     )
 
 
-def _grouped(rows: Sequence[Scored], bucket: Callable[[str], str], seed: int) -> dict[str, Group]:
+def _grouped(rows: Sequence[Scored], system: str, bucket: Callable[[str], str], seed: int) -> dict[str, Group]:
     groups: dict[str, list[Scored]] = {}
     for row in rows:
-        groups.setdefault(bucket(row.completion.task.canonical_solution), []).append(row)
-    return {name: _group(groups[name], seed) for name in sorted(groups, key=metrics.first_number)}
+        groups.setdefault(bucket(row.task.canonical_solution), []).append(row)
+    return {name: _group(groups[name], system, seed) for name in sorted(groups, key=metrics.first_number)}
 
 
-def sample_line(row: Scored) -> str:
+def sample_line(row: Scored, system: str) -> str:
     """As the independent scorer reads it, and what we found."""
+    filled = row.filled[system]
     return json.dumps(
         {
-            "task_id": row.completion.task.task_id,
-            "completion": row.completion.text,
-            "passed": row.is_passed,
-            "outcome": row.outcome,
-            "exact": row.is_exact,
-            "reason": row.completion.reason,
-            "steps": row.completion.steps,
-            "milliseconds": round(row.completion.milliseconds, 3),
+            "task_id": row.task.task_id,
+            "completion": filled.text,
+            "system": system,
+            "passed": row.is_passed(system),
+            "outcome": row.outcomes[system],
+            "exact": row.is_exact(system),
+            "reason": filled.reason,
+            "steps": filled.steps,
+            "milliseconds": round(filled.milliseconds, 3),
         }
     )
 

@@ -56,6 +56,32 @@ def difference(first: Sequence[float], second: Sequence[float], clusters: Iterab
     return mean_over(paired, clusters, seed=seed)
 
 
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Two systems on the same rows."""
+
+    gain: Estimate
+    """Share right of the first less that of the other; the interval is drawn by cluster."""
+    only_first: int
+    """Discordant rows: the first is right and the other is not."""
+    only_other: int
+    p: float
+    """McNemar's exact test, two-sided: how often discordant rows would be as uneven if they fell either way alike."""
+
+
+def paired(first: Sequence[bool], other: Sequence[bool], clusters: Iterable[Hashable], *, seed: int) -> Paired:
+    gain = difference([float(one) for one in first], [float(one) for one in other], clusters, seed=seed)
+    only_first = sum(one and not two for one, two in zip(first, other, strict=True))
+    only_other = sum(two and not one for one, two in zip(first, other, strict=True))
+    return Paired(gain, only_first, only_other, _mcnemar(only_first, only_other))
+
+
+def _mcnemar(one: int, other: int) -> float:
+    rows = one + other
+    tail = sum(math.comb(rows, n) for n in range(min(one, other) + 1))
+    return min(1.0, tail / (1 << rows) * 2)
+
+
 def is_exact(completion: str, truth: str) -> bool:
     """Equal but for outer line ends and trailing blanks, which no reader would call an error."""
     return _bare(completion) == _bare(truth)
@@ -78,6 +104,10 @@ def lines_bucket(text: str) -> str:
 
 def characters_bucket(text: str) -> str:
     return _bucket(len(_bare(text)), (4, 9, 19, 39), "character", "characters")
+
+
+def file_lines_bucket(text: str) -> str:
+    return _bucket(text.count("\n") + 1, (100, 300, 1000), "line", "lines")
 
 
 def _bucket(size: int, tops: Sequence[int], one: str, many: str) -> str:

@@ -1,6 +1,6 @@
 """How far a long measurement is, on stderr."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
 from rich.console import Console
@@ -9,8 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 T = TypeVar("T")
 
 
-def tracked(items: Sequence[T], description: str) -> Iterable[T]:
-    """The items, with a bar that grows as they are taken."""
+def tracked(items: Iterable[T], description: str, total: int | None = None) -> Iterable[T]:
+    """The items, with a bar that grows as they are taken; the total is known of sequences."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -19,4 +19,4 @@ def tracked(items: Sequence[T], description: str) -> Iterable[T]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield from progress.track(items, description=description)
+        yield from progress.track(items, total, description=description)

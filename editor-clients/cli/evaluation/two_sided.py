@@ -1,4 +1,4 @@
-"""The n-gram baseline: fills the rest of a line from the left, with an eye on the line that follows.
+"""The n-gram baseline: fills (the rest of) a line from the left, with an eye on what follows.
 
 What the document says elsewhere, before and behind the hole, is counted in a second n-gram model and mixed in.
 """
@@ -41,7 +41,10 @@ class Sides:
 
     left: tuple[int, ...]
     owed: bytes
+    end: int
+    """What follows the answer: a line end, or the first token of what the line goes on with."""
     right: tuple[int, ...]
+    """What follows that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class TwoSided:
                 text = spelled.decode("utf-8")
             except UnicodeDecodeError:
                 continue
-            behind = self._log_probability(mixed, (*sides.left, *path, self._tokenizer.newline), sides.right)
+            behind = self._log_probability(mixed, (*sides.left, *path, sides.end), sides.right)
             found.setdefault(text, (log_probability, behind, len(path), len(text)))
         return Guesses(tuple(found), np.array(list(found.values()), dtype=np.float64).reshape(len(found), len(START)))
 
@@ -114,12 +117,12 @@ class TwoSided:
         return Mixed(self._model, ngram.train(tokens, self._tokenizer.size), self.shares)
 
     def _search(self, mixed: Mixed, sides: Sides) -> list[tuple[tuple[int, ...], float]]:
-        """Beam search to the line's end: token paths and their log-probabilities, likeliest first."""
+        """Beam search to what follows: token paths and their log-probabilities, likeliest first."""
         paths = [_Path((), sides.owed, 0.0)]
         ended: list[tuple[float, tuple[int, ...], float]] = []
         for length in range(LONGEST + 1):
             scores = np.stack([self._scores(mixed, sides, path) for path in paths])  # (paths, V)
-            for path, score in zip(paths, scores[:, self._tokenizer.newline].tolist(), strict=True):
+            for path, score in zip(paths, scores[:, sides.end].tolist(), strict=True):
                 if not path.owed:
                     heapq.heappush(ended, (score + BONUS * length, path.tokens, score))
             while len(ended) > KEPT:
@@ -174,11 +177,12 @@ def sides_of(hole: Hole, tokenizer: Tokenizer) -> Sides:
     found = _OPEN_END.search(prefix)
     kept = found.start() if found else len(prefix)
     before = tokenizer.encode_text(hole.text[:line_start])
-    # The line end is the answer's to foretell; what stands right of it is known.
-    behind = tokenizer.encode_text(hole.text[hole.span.end + 1 :][:400])
+    # What the answer ends before is its own to foretell; the tokens behind that depend on it.
+    end, *behind = tokenizer.encode_text(hole.text[hole.span.end :][:401]) or (tokenizer.newline,)
     return Sides(
         left=(*[PAD] * (ngram.ORDER - 1), *before, *tokenizer.encode(prefix[:kept])),
         owed=prefix[kept:].encode("utf-8"),
+        end=end,
         right=(*behind, PAD)[:FOLLOWING],
     )
 

@@ -33,6 +33,21 @@ def test_the_most_similar_line_is_copied(marked, expected):
     assert best(marked) == expected
 
 
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        pytest.param("x = f(a, b) + 1\nx = f(|c, d|) + 1\n", "a, b", id="up to all that follows"),
+        pytest.param("x = f(a, b) + 1\nx = f(|c, d|) + 2\n", "a, b", id="up to its first word"),
+    ],
+)
+def test_within_a_line_a_copy_ends_where_the_line_goes_on(marked, expected):
+    assert best(marked) == expected
+
+
+def test_within_a_line_what_does_not_lead_to_what_follows_is_no_guess():
+    assert copier.guesses(hole_of("x = f(a)\nx = |g|[0]\n")).texts == ()
+
+
 def test_the_hidden_text_is_never_seen():
     shown = "alpha = 1\nbeta = 2\nal|{}|\nal = 3\n"
     one, other = (copier.guesses(hole_of(shown.format(hidden))) for hidden in ("pha = 1", "zzzzzz"))

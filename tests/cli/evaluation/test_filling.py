@@ -1,31 +1,17 @@
-"""The rule that baselines keep as Lacuna does, and how a model's failure reaches the user."""
+"""What a hole shows and what an answer took, and how a model's failure reaches the user."""
 
 import pytest
 
 from lacuna.cli.evaluation import filling
+from lacuna.cli.evaluation.filling import Filled
 from lacuna.cli.evaluation.holes import Hole
 from lacuna.cli.exit_codes import ModelError
-from lacuna.lsp_server.request import Draft
+from lacuna.lsp_server.request import Draft, Reason
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Span
 
 TEXT = "def f(a):\n    b = a + 1\n    return b\n"
 HOLE = Hole("p", "f.py", TEXT, Span(TEXT.index("a + 1"), TEXT.index("a + 1") + 5))
-
-
-@pytest.mark.parametrize(
-    ("answer", "is_offered"),
-    [
-        pytest.param("a + 1", True, id="the truth"),
-        pytest.param("g(a)", True, id="something else that parses"),
-        pytest.param("", False, id="nothing"),
-        pytest.param("  ", False, id="blanks"),
-        pytest.param("g(a", False, id="an open bracket"),
-        pytest.param("1\n    return b", False, id="what follows anyway"),
-    ],
-)
-def test_what_may_be_offered(answer, is_offered):
-    assert filling.may_offer(HOLE, answer) is is_offered
 
 
 def test_the_answer_is_not_in_what_is_shown():
@@ -36,7 +22,22 @@ def test_the_answer_is_not_in_what_is_shown():
 
 def test_drafts_are_counted_as_steps(scripted):
     model = scripted(texts=("x",), drafts=(Draft(1, ((None,),)),) * 3)
-    assert filling.fill(model.infill, "y = \n", Span(4, 4)) == filling.Filled("x", "", 3, 0.5)
+    assert filling.fill(model.infill, "y = \n", Span(4, 4)) == Filled(("x",), steps=3, milliseconds=8.0, confidence=0.5)
+
+
+def test_several_holes_are_one_request(scripted):
+    model = scripted(texts=("a", "b"))
+    filled = filling.fill(model.infill, "x = \ny = \n", Span(4, 4), Span(9, 9), as_long_as=("1", "22"))
+    assert filled.texts == ("a", "b")
+    (request,) = model.requests
+    assert request.spans == (Span(4, 4), Span(9, 9))
+    assert request.as_long_as == ("1", "22")
+
+
+def test_nothing_offered_is_an_empty_text_in_each_hole(scripted):
+    model = scripted(reason=Reason.NO_PARSE)
+    filled = filling.fill(model.infill, "x = \ny = \n", Span(4, 4), Span(9, 9))
+    assert (filled.texts, filled.reason) == (("", ""), "no parse")
 
 
 def test_a_failing_model_is_the_model_s_fault():

@@ -104,6 +104,35 @@ def test_buckets_of_lines(text, bucket):
 
 
 @pytest.mark.parametrize(
+    ("lines", "bucket"),
+    [(1, "0-100 lines"), (100, "0-100 lines"), (101, "101-300 lines"), (1000, "301-1000 lines"), (1001, "1001+ lines")],
+)
+def test_buckets_of_files(lines, bucket):
+    assert metrics.file_lines_bucket("\n" * (lines - 1)) == bucket
+
+
+@pytest.mark.parametrize(
+    ("only_first", "only_other", "p"),
+    [
+        pytest.param(0, 0, 1.0, id="nothing discordant"),
+        pytest.param(1, 0, 1.0, id="one row says nothing"),
+        pytest.param(5, 0, 2 / 32, id="five to nothing"),
+        pytest.param(0, 5, 2 / 32, id="either way"),
+        pytest.param(9, 3, 2 * (1 + 12 + 66 + 220) / 4096, id="nine to three"),
+        pytest.param(7, 7, 1.0, id="even"),
+        pytest.param(2000, 1000, 0.0, id="too many for a float"),
+    ],
+)
+def test_mcnemar_s_exact_test(only_first, only_other, p):
+    first = [True] * only_first + [False] * only_other + [True, False]
+    other = [False] * only_first + [True] * only_other + [True, False]
+    found = metrics.paired(first, other, range(len(first)), seed=0)
+    assert (found.only_first, found.only_other) == (only_first, only_other)
+    assert found.p == pytest.approx(p, abs=1e-9)
+    assert found.gain.value == pytest.approx((only_first - only_other) / len(first))
+
+
+@pytest.mark.parametrize(
     ("length", "bucket"),
     [
         (0, "0-4 characters"),

@@ -58,6 +58,10 @@ def best(two, marked):
         pytest.param("def load(path):\n    |with open(path) as file:|\n        return\n", id="behind the indentation"),
         pytest.param("|def load(path):|\n    with open(path) as file:\n", id="in an empty line"),
         pytest.param("é =| 'ü'|\n", id="beside other letters"),
+        pytest.param(
+            "def load(path):\n    with open(|path|) as file:\n        return file.read()\n",
+            id="in the middle of a line",
+        ),
     ],
 )
 def test_what_the_corpus_says_is_found_wherever_the_cursor_stands(two, marked):

@@ -1,0 +1,18 @@
+"""`lacuna eval`: answers to questions with known ones, through the `infill` that serves."""
+
+import click
+
+from lacuna.cli.lazy import LazyCommand, LazyGroup
+
+COMMANDS = {
+    "infilling": LazyCommand("lacuna.cli.evaluate.infilling:infilling", "HumanEval-Infilling rows, by running them."),
+    "holes": LazyCommand("lacuna.cli.evaluate.holes:holes", "Holes in held-out packages, by kind."),
+    "steps": LazyCommand("lacuna.cli.evaluate.steps:steps", "Quality against steps, for each policy."),
+    "slots": LazyCommand("lacuna.cli.evaluate.slots:slots", "Masked slots that the denoiser gets right."),
+    "calibration": LazyCommand("lacuna.cli.evaluate.calibration:calibration", "How far confidence can be trusted."),
+}
+
+
+@click.group(name="eval", cls=LazyGroup, lazy=COMMANDS)
+def evaluate() -> None:
+    """Measure answers on data with known ones. docs/evaluation.md says what each command measures."""

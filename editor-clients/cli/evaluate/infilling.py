@@ -1,0 +1,118 @@
+"""`lacuna eval infilling`."""
+
+import contextlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from lacuna.cli.evaluate.options import (
+    LibraryOptions,
+    against_option,
+    columns,
+    jobs_option,
+    json_option,
+    library_options,
+    opened,
+    system_option,
+)
+from lacuna.cli.exit_codes import ExitCode, FileError
+from lacuna.cli.opening import ModelOptions, Opening, model_options
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@system_option("lacuna", "ngram", "copier", "empty", "pass", default=("lacuna",))
+@against_option
+@click.option("--true-length", is_flag=True, help="Ask models again in columns of their own, with the length told.")
+@click.option(
+    "--whole-lines",
+    "is_whole_lines",
+    is_flag=True,
+    help="Show the hole as an empty line, as editors do, and end every answer's line; for data that hides whole lines.",
+)
+@click.option("--every", type=click.IntRange(min=1), default=1, help="Take every n-th row only.")
+@click.option("--limit", type=click.IntRange(min=1), help="Take so many rows at most.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the bootstrap.")
+@click.option(
+    "--samples",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write every answer into this folder, as JSON lines, a file for each system.",
+)
+@json_option
+@jobs_option
+@click.option("--corpus", type=click.Path(path_type=Path), help="What ngram and copier are trained and tuned on.")
+@library_options
+@model_options
+@click.pass_obj
+def infilling(  # noqa: PLR0913 -- one for each option
+    opening: Opening,
+    *,
+    model: ModelOptions,
+    baselines: LibraryOptions,
+    data: Path,
+    systems: tuple[str, ...],
+    against: tuple[Path, ...],
+    true_length: bool,
+    is_whole_lines: bool,
+    every: int,
+    limit: int | None,
+    seed: int,
+    samples: Path | None,
+    json_file: Path | None,
+    jobs: int,
+    corpus: Path | None,
+) -> ExitCode:
+    """Score HumanEval-Infilling rows (DATA: .jsonl or .jsonl.gz) by running them, and by exact match."""
+    from lacuna.cli.evaluation import infilling as rows_of
+    from lacuna.cli.evaluation import lineup, tables
+    from lacuna.cli.evaluation.lineup import Lineup, System
+    from lacuna.cli.evaluation.progress import tracked
+    from lacuna.cli.tables import show
+
+    tasks = rows_of.chosen(rows_of.read(data), every=every, limit=limit)
+    questions = [task.line_question if is_whole_lines else task.question for task in tasks]
+    contenders = columns(systems, model, against, jobs)
+    if true_length:
+        models = [column for column in contenders if column.system is System.LACUNA]
+        contenders += [replace(one, label=f"{one.label}-true-length", is_told_length=True) for one in models]
+    asked = Lineup(tuple(contenders), opening, baselines.of(corpus, model) if corpus else None)
+
+    with contextlib.ExitStack() as files:
+        if samples:
+            try:
+                samples.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise FileError(f"{samples} cannot be written: {error.strerror}.") from error
+        keep = {one: files.enter_context(opened(samples and samples / f"{one}.jsonl")) for one in asked.labels}
+        keep_report = files.enter_context(opened(json_file))
+        ready = asked.prepared()
+        workers = ThreadPoolExecutor(max_workers=os.cpu_count())
+        try:
+            # Programs run beside the model: they mostly start and end.
+            pending = []
+            answers = lineup.answers(asked, questions, jobs, ready)
+            for task, filled in tracked(zip(tasks, answers, strict=True), "Filling and running", len(tasks)):
+                ended = (
+                    {one: rows_of.with_line_end(found) for one, found in filled.items()} if is_whole_lines else filled
+                )
+                pending.append(workers.submit(rows_of.score, task, ended))
+            scored = [one.result() for one in tracked(pending, "Running the rest", len(pending))]
+        finally:
+            workers.shutdown(cancel_futures=True)
+        for row in scored:
+            for system in asked.labels:
+                keep[system](rows_of.sample_line(row, system) + "\n")
+        found = rows_of.report(
+            scored,
+            data=data.name,
+            seed=seed,
+            is_whole_lines=is_whole_lines,
+            models=asked.models(),
+            tuned=ready.settled if ready else None,
+        )
+        keep_report(rows_of.to_json(found))
+    show(tables.of_infilling(found))
+    return ExitCode.DONE
