@@ -49,7 +49,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
 
     def is_sound(slots: Ints, lengths: Ints) -> bool:
         texts = _texts(slots, lengths, begin_with, tokenizer)
-        return texts is not None and check.is_sound(texts)
+        return texts is not None and any(map(str.strip, texts)) and any(map(check.is_sound, _forms(request, texts)))
 
     for drafts in _denoised(partial(engine.denoise, seen), beginnings, request, begin_with, engine, is_sound):
         steps_ms.append(clock.lap())
@@ -60,7 +60,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     answers = [(texts, confidence(min(0.0, score))) for texts, score in _answers(drafts, begin_with, tokenizer)]
 
     # answers that parse, best first -> edits
-    answers += list(_trimmed(request, answers))
+    answers = list(_in_all_forms(request, answers))
     within = [(scope.cut_all(request, texts, language), score) for texts, score in answers]
     ranked = ranking.rank(request.text, request.spans, within, check)
     reason = ranking.refusal(ranked[0], request.threshold) if ranked else Reason.NO_PARSE
@@ -146,18 +146,25 @@ def _slots(row: Sequence[int], head: bytes, tokenizer: Tokenizer) -> Iterator[st
         head = head[len(spelling) :]
 
 
-def _trimmed(
+def _in_all_forms(
     request: Request, answers: Sequence[tuple[tuple[str, ...], float]]
 ) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Answers that say again what follows, without it; they rank behind what is as sure and parses."""
-    known = {texts for texts, _ in answers}
-    for texts, confidence in answers:
-        trimmed = tuple(
-            ranking.without_overlap(request.text, span, text) for span, text in zip(request.spans, texts, strict=True)
-        )
-        if trimmed not in known:
-            known.add(trimmed)
-            yield trimmed, confidence
+    """The answers, then their other forms, none twice: of two that are as sure and parse the first is offered."""
+    forms = [(form, confidence) for texts, confidence in answers for form in _forms(request, texts)]
+    known = set()
+    for texts, confidence in (*answers, *forms):
+        if texts not in known:
+            known.add(texts)
+            yield texts, confidence
+
+
+def _forms(request: Request, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """An answer as it is, without what stands after it anyway, and with the line end that it lacks."""
+    yield texts
+    for form in (ranking.without_overlap, ranking.with_line_end):
+        changed = tuple(form(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
+        if changed != texts:
+            yield changed
 
 
 def _answers(

@@ -24,7 +24,7 @@ class Joint:
     repeats: bool
     """Ends with the text that follows anyway."""
     changes: bool
-    """The document with it is another document."""
+    """Says something, and the document with it is another document."""
 
     @property
     def may_be_offered(self) -> bool:
@@ -50,7 +50,7 @@ def rank(
             parses=check.accepts(texts),
             is_sound=check.is_sound(texts),
             repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=True)),
-            changes=texts != was,
+            changes=texts != was and any(map(str.strip, texts)),
         )
         for texts, confidence in answers
     ]
@@ -91,6 +91,15 @@ def without_overlap(text: str, span: Span, answer: str) -> str:
         if answer.endswith(rest[:size]):
             return answer[: len(answer) - size]
     return answer
+
+
+def with_line_end(text: str, span: Span, answer: str) -> str:
+    """The answer with a line end, if it stands at the start of a line whose rest is another line's."""
+    is_at_start = span.start == _line_start(text, span.start)
+    rest = text[span.end : rest_of_line(text, span.end).end]
+    if not (is_at_start and rest.strip() and answer.strip()) or answer.endswith("\n"):
+        return answer
+    return answer + "\n"
 
 
 def _is_wordy(text: str) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
-from lacuna.syntax.languages import Language
+from lacuna.syntax.languages import Language, grammar_of
 from lacuna.syntax.parsing import BRISK, NARROW, parse_window
-from lacuna.syntax.spans import Span
+from lacuna.syntax.spans import Kind, Span, compiled
 
 _NEAR = 16_000
 """Code points beside the spans within which blocks are looked for: every candidate of a request is parsed with them."""
@@ -18,6 +18,7 @@ _NEAR = 16_000
 class SyntaxCheck:
     """Judges replacements for some spans of one document; what the document itself costs is parsed once.
 
+    An ERROR or MISSING node is a syntax error, and so is a statement farther right than the one before it in its block.
     Syntax errors that are there anyway do not count against an answer: neither those elsewhere, nor those at the spans
     that no stand-in of the language heals (in `foo(` a bracket is open, whatever the answer). An answer may heal those,
     and must not add one; where a stand-in makes all sound, an answer must too.
@@ -31,7 +32,7 @@ class SyntaxCheck:
         self._holes = len(spans)
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
-        """Whether the document with each span replaced by its text has no new ERROR or MISSING node.
+        """Whether the document with each span replaced by its text has no new syntax error.
 
         A document that cannot be parsed within the budget (30 ms of CPU for the blocks about a span, then for some
         2,000 code points) counts as one that does not parse.
@@ -65,7 +66,10 @@ class _Part:
             piece = filled(piece, moved, replacements)
         whole = Window(Span(0, len(piece)), is_ragged=False)
         parsed = parse_window(piece, language, whole, seconds=BRISK)
-        return None if parsed is None else _defects(parsed.tree.root_node, language)
+        if parsed is None:
+            return None
+        root = parsed.tree.root_node
+        return _defects(root, language) + (_misaligned(root, language) if language.is_aligned else 0)
 
     def unhealed(self) -> int | None:
         """0 if some stand-in in the spans makes the part sound, else its defects as it is."""
@@ -159,3 +163,18 @@ def _defects(root: tree_sitter.Node, language: Language) -> int:
             defects += 1 + sum(child.type in language.delimiters for child in node.children)
         nodes += node.children
     return defects
+
+
+def _misaligned(root: tree_sitter.Node, language: Language) -> int:
+    """Statements on lines of their own that begin farther right than those before them in their blocks."""
+    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), language.nodes[Kind.STATEMENT]))
+    return sum(_is_misaligned(node) for node in cursor.captures(root).get("hole", []))
+
+
+def _is_misaligned(node: tree_sitter.Node) -> bool:
+    before = node.prev_named_sibling
+    while before is not None and before.is_extra:  # a comment may stand anywhere
+        before = before.prev_named_sibling
+    if before is None or node.is_extra or node.start_point.row == before.end_point.row:
+        return False
+    return node.start_point.column > before.start_point.column
