@@ -24,7 +24,7 @@ from benchmarks.recipes import whole
 from lacuna.model.tokenizer import MASK, PAD, SPECIAL, Tokenizer
 from lacuna.model.training import causal, corpus, infilling, loop, recipe, text
 from lacuna.model.training.distributions import Role
-from lacuna.model.training.loss import corrupt, losses
+from lacuna.model.training.loss import losses
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.progress import say
 from lacuna.model.training.recipe import Recipe
@@ -70,25 +70,21 @@ def chunked(
     network: Denoiser, recipe_: Recipe, documents: Documents, tokenizer: Tokenizer, step: int
 ) -> Iterator[Work]:
     """The recipe's own step; without levels that of an autoregressive model."""
-    data = infilling.batches(recipe_, documents, tokenizer, step)
-    parts = infilling.parts(network, recipe_, documents, tokenizer, step, CPU)
-    for micro, part in zip(data, parts, strict=True):
-        yield Work(part.loss, flops_of(network, micro, recipe_.infill.levels))
+    for drawn in infilling.draw(recipe_, documents, tokenizer, step):
+        yield Work(drawn.part(network, CPU).loss, flops_of(network, drawn.data, recipe_.infill.levels))
 
 
 def padded(network: Denoiser, recipe_: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> Iterator[Work]:
     """A canvas of a fixed size that its answer's end fills with PAD: no slot lacks existence."""
-    phase = recipe_.infill
+    phase = replace(recipe_.infill, existence_weight=0.0)
     generator = torch.Generator().manual_seed(recipe_.seed * 2**32 + step)
     data = list(infilling.batches(recipe_, documents, tokenizer, step))
     existing = sum(int(micro.existing.sum()) for micro in data)
     for micro in data:
         full = np.where(micro.hidden >= 0, micro.targets.shape[-1], 0)
         fixed = replace(micro, existing=full, lengths=full)
-        wrong = infilling.wrong_tokens(fixed, phase.levels, phase.corrupted, generator)
-        found, ordered = infilling.row_losses(network, fixed, phase.levels, wrong, generator, CPU)
-        loss = found.tokens + phase.ordered_weight * ordered.tokens + phase.committed_weight * found.committed
-        yield Work(loss / max(1, existing), flops_of(network, fixed, phase.levels))
+        drawn = infilling.noised(fixed, phase, existing, generator)
+        yield Work(drawn.part(network, CPU).loss, flops_of(network, fixed, phase.levels))
 
 
 def unchunked(
@@ -106,14 +102,12 @@ def unchunked(
     data = [batch([row], phase, recipe_.network.near, capacity, rng) for row in rows]
     existing = sum(int(one.existing.sum()) for one in data)
     for row, one in zip(rows, data, strict=True):
-        targets = torch.from_numpy(one.targets)
-        wrong = infilling.wrong_tokens(one, phase.levels, phase.corrupted, generator)
-        noised = corrupt(targets, torch.from_numpy(one.existing), phase.levels, wrong, generator)
+        noised = infilling.noised(one, phase, existing, generator).corrupted
         lengths = np.repeat(one.lengths[:, None], phase.levels, 1)
         hidden, existence, T = whole.denoise(network, [row], noised.slots.numpy(), lengths)
         logits = network.logits(hidden[noised.masked | noised.committed])
-        sizes = (torch.from_numpy(one.hidden), torch.from_numpy(one.lengths))
-        found = losses(logits, existence, noised, targets, *sizes)
+        truth = (torch.from_numpy(array) for array in (one.targets, one.hidden, one.lengths))
+        found = losses(logits, existence, noised, *truth)
         loss = found.tokens + phase.existence_weight * found.existence + phase.committed_weight * found.committed
         positions = phase.levels * T
         attention = 12 * network.dims.width * network.dims.layers * positions * T
@@ -266,7 +260,8 @@ def causal_phase(setting: Setting) -> tuple[dict[str, Tensor], float]:
     optimisers = loop.optimisers(network, setting.recipe.optimiser)
     phase, tokens = setting.recipe.causal, 0
     for step in range(setting.causal_steps):
-        for part in causal.parts(network, setting.recipe, setting.documents.tokens, step, CPU):
+        for drawn in causal.draw(setting.recipe, setting.documents.tokens, step):
+            part = drawn.part(network, CPU)
             part.loss.backward()
             tokens += part.tokens
         _update(network, optimisers, setting.recipe, step, 0.0)

@@ -55,6 +55,13 @@ class Duration(click.ParamType[float]):
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: torch's choice]")
 @click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Processes that draw steps ahead of the network; a GPU wants some.",
+)
+@click.option(
     "--compile",
     "is_compiled",
     is_flag=True,
@@ -85,6 +92,7 @@ def train(  # noqa: PLR0913 -- one for each option
     seconds: float,
     device: str,
     threads: int | None,
+    workers: int,
     is_compiled: bool,
     source: str | None,
     root: Path | None,
@@ -132,6 +140,7 @@ def train(  # noqa: PLR0913 -- one for each option
                     seconds=seconds,
                     initial=initial,
                     is_compiled=is_compiled,
+                    workers=workers,
                     is_interrupted=is_interrupted,
                 )
                 was_interrupted = is_interrupted()

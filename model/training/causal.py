@@ -1,6 +1,6 @@
 """The first phase's batches: plain text, where every token has a loss."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,26 +18,41 @@ from lacuna.model.training.recipe import CausalPhase, Recipe
 Ints = NDArray[np.int64]
 
 
-def parts(
-    network: Denoiser, recipe: Recipe, tokens: NDArray[np.uint16], step: int, device: torch.device
-) -> Iterator[Part]:
-    """The losses of one step, a few rows at a time; step and seed alone decide what they hold.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A micro-batch as it is before the network sees it."""
 
-    tokens: the whole corpus in a row. A part's loss is its share of the step's mean cross-entropy.
+    text: Tensor  # (R, BEFORE_ANCHOR + T + 1)
+    hints: tuple[Tensor, Tensor]  # with their strengths, (R, T, HINTS) each
+    share: float
+    """Of the step's rows."""
+
+    def part(self, network: Denoiser, device: torch.device) -> Part:
+        """Its share of the step's mean cross-entropy."""
+        hints = (self.hints[0].to(device), self.hints[1].to(device))
+        loss = mean_loss(network, self.text.to(device), hints)
+        count = hints[0][..., 0].numel()
+        return Part(loss * self.share, {"causal": loss.item() * count}, count, count)
+
+
+def draw(recipe: Recipe, tokens: NDArray[np.uint16], step: int) -> list[Drawn]:
+    """What a step learns from, a few rows at a time; step and seed alone decide it.
+
+    tokens: the whole corpus in a row.
     """
     phase = recipe.causal
     rng = np.random.default_rng((recipe.seed, 1, step))
     first = phase.before + BEFORE_ANCHOR
     starts = rng.integers(first, len(tokens) - phase.length - 1, phase.rows)
+    drawn = []
     for at in range(0, phase.rows, phase.micro):
         rows = [
             _row(tokens[start - first : start + phase.length + 1], phase, rng)
             for start in starts[at : at + phase.micro]
         ]
-        text, hints, strengths = (torch.from_numpy(np.stack(arrays)).to(device) for arrays in zip(*rows, strict=True))
-        loss = mean_loss(network, text, (hints, strengths))
-        count = hints[..., 0].numel()
-        yield Part(loss * (len(rows) / phase.rows), {"causal": loss.item() * count}, count, count)
+        text, hints, strengths = (torch.from_numpy(np.stack(arrays)) for arrays in zip(*rows, strict=True))
+        drawn.append(Drawn(text, (hints, strengths), len(rows) / phase.rows))
+    return drawn
 
 
 def _row(tokens: NDArray[np.uint16], phase: CausalPhase, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:

@@ -1,6 +1,7 @@
 """The second phase's batches: holes in chunked text, several noise levels sharing one encoding of the context."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -8,10 +9,10 @@ from torch import Tensor
 
 from lacuna.model.hints import HINTS
 from lacuna.model.tokenizer import MASK, SPECIAL, Tokenizer
-from lacuna.model.training.loss import Losses, Ordered, corrupt, in_order, losses
+from lacuna.model.training.loss import Corrupted, Losses, Ordered, corrupt, in_order, losses
 from lacuna.model.training.measure import Part
 from lacuna.model.training.network import Denoiser, Far, Near
-from lacuna.model.training.recipe import Recipe
+from lacuna.model.training.recipe import InfillPhase, Recipe
 from lacuna.model.training.rows import Batch, batch, draw_row
 from lacuna.model.training.text import Documents
 
@@ -19,18 +20,23 @@ WRONG = 0.15
 """Share of the committed slots that are wrong in a canvas that is corrupted at all."""
 
 
-def parts(
-    network: Denoiser, recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int, device: torch.device
-) -> Iterator[Part]:
-    """The losses of one step, a few rows at a time; step and seed alone decide what they hold."""
-    phase = recipe.infill
-    generator = torch.Generator().manual_seed(recipe.seed * 2**32 + step)
-    data = list(batches(recipe, documents, tokenizer, step))
-    existing = sum(int(micro.existing.sum()) for micro in data)
-    for micro in data:
-        wrong = wrong_tokens(micro, phase.levels, phase.corrupted, generator)
-        slots = micro.lengths.sum() * (phase.levels + 1)
-        found, ordered = row_losses(network, micro, phase.levels, wrong, generator, device)
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A micro-batch as it is before the network sees it; B counts the noise levels."""
+
+    phase: InfillPhase
+    data: Batch
+    corrupted: Corrupted
+    canvases: Tensor
+    """(R, B + 1, G, N): the corrupted ones, then the true tokens, to be predicted in order."""
+    hints: tuple[Tensor, Tensor]
+    existing: int
+    """Hidden tokens of the whole step."""
+
+    def part(self, network: Denoiser, device: torch.device) -> Part:
+        """Its share of the step's loss."""
+        found, ordered = row_losses(network, self, device)
+        phase, data = self.phase, self.data
         loss = (
             found.tokens
             + phase.ordered_weight * ordered.tokens
@@ -44,7 +50,16 @@ def parts(
             "existence": found.existence.item(),
             "committed": found.committed.item(),
         }
-        yield Part(loss / max(1, existing), sums, int((micro.chunks > 0).sum() + slots), int(micro.existing.sum()))
+        positions = int((data.chunks > 0).sum() + data.lengths.sum() * self.canvases.shape[1])
+        return Part(loss / max(1, self.existing), sums, positions, int(data.existing.sum()))
+
+
+def draw(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> list[Drawn]:
+    """What a step learns from, a few rows at a time; step and seed alone decide it."""
+    generator = torch.Generator().manual_seed(recipe.seed * 2**32 + step)
+    data = list(batches(recipe, documents, tokenizer, step))
+    existing = sum(int(micro.existing.sum()) for micro in data)
+    return [noised(micro, recipe.infill, existing, generator) for micro in data]
 
 
 def batches(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> Iterator[Batch]:
@@ -61,34 +76,41 @@ def batches(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: in
         yield batch(rows[at : at + micro], phase, recipe.network.near, capacity, rng)
 
 
-def row_losses(
-    network: Denoiser, data: Batch, levels: int, wrong: Tensor, generator: torch.Generator, device: torch.device
-) -> tuple[Losses, Ordered]:
+def noised(data: Batch, phase: InfillPhase, existing: int, generator: torch.Generator) -> Drawn:
+    """Corrupt the canvases of a micro-batch and look up their hints."""
+    targets, sizes = torch.from_numpy(data.targets), torch.from_numpy(data.existing)
+    wrong = _wrong(data, phase.levels, phase.corrupted, generator)
+    corrupted = corrupt(targets, sizes, phase.levels, wrong, generator)
+    exists = torch.arange(targets.shape[-1]) < sizes.unsqueeze(-1)  # (R, G, N)
+    canvases = torch.cat([corrupted.slots, torch.where(exists, targets, MASK).unsqueeze(1)], 1)
+    return Drawn(phase, replace(data, hints=()), corrupted, canvases, hints(data, canvases), existing)
+
+
+def row_losses(network: Denoiser, drawn: Drawn, device: torch.device) -> tuple[Losses, Ordered]:
     """Encode the context once, denoise every hole at every level, and once with all its tokens in place and in order.
 
     The last is what the causal phase taught, now with the text that follows in view, and where a hole ends.
     """
-    targets, existing = torch.from_numpy(data.targets), torch.from_numpy(data.existing)
-    corrupted = corrupt(targets, existing, levels, wrong, generator)
-    corrupted = type(corrupted)(*(t.to(device) for t in corrupted))
-    targets, existing = targets.to(device), existing.to(device)
+    data, levels = drawn.data, drawn.phase.levels
+    corrupted = Corrupted(*(t.to(device) for t in drawn.corrupted))
+    targets, existing, lengths, hidden, anchors, joint = (
+        torch.from_numpy(array).to(device)
+        for array in (data.targets, data.existing, data.lengths, data.hidden, data.anchors, data.joint)
+    )
     near, far = context(network, data, device)
-    lengths = torch.from_numpy(data.lengths).to(device)
     exists = torch.arange(targets.shape[-1], device=device) < existing.unsqueeze(-1)  # (R, G, N)
-    anchors = torch.from_numpy(data.anchors).to(device)[:, None].expand(-1, levels + 1, -1, -1)
-    canvases = torch.cat([corrupted.slots, torch.where(exists, targets, MASK).unsqueeze(1)], 1)  # (R, B + 1, G, N)
+    anchors = anchors[:, None].expand(-1, levels + 1, -1, -1)
     hidden_states, existence = network.denoise(
-        torch.cat([anchors, canvases], -1),
+        torch.cat([anchors, drawn.canvases.to(device)], -1),
         lengths[:, None].expand(-1, levels + 1, -1),
-        hints(data, canvases),
+        (drawn.hints[0].to(device), drawn.hints[1].to(device)),
         near,
         far,
-        torch.from_numpy(data.joint).to(device),
+        joint,
         torch.arange(levels + 1, device=device) == levels,
     )
     judged = corrupted.masked | corrupted.committed
     logits = network.logits(hidden_states[:, :levels][judged])  # (S, V): slots without a loss need no logits
-    hidden = torch.from_numpy(data.hidden).to(device)
     found = losses(logits, existence[:, :levels], corrupted, targets, hidden, lengths)
     return found, in_order(
         network.logits(hidden_states[:, levels][exists]), existence[:, levels], targets, existing, hidden, lengths
@@ -112,15 +134,15 @@ def hints(data: Batch, canvases: Tensor) -> tuple[Tensor, Tensor]:
     """Canvases (R, B, G, N) -> hints and strengths (R, B, G, 1 + N, HINTS); a row's padding to G holes has none."""
     R, B, G, N = canvases.shape
     found = np.zeros((2, R, B, G, 1 + N, HINTS), np.int64)
-    slots = canvases.cpu().numpy()
+    slots = canvases.numpy()
     for r, lookup in enumerate(data.hints):
         count = int((data.hidden[r] >= 0).sum())
         found[:, r, :, :count] = lookup.of_all(slots[r, :, :count])
-    both = torch.from_numpy(found).to(canvases.device)
+    both = torch.from_numpy(found)
     return both[0], both[1]
 
 
-def wrong_tokens(data: Batch, levels: int, share: float, generator: torch.Generator) -> Tensor:
+def _wrong(data: Batch, levels: int, share: float, generator: torch.Generator) -> Tensor:
     """(R, B, G, N) wrong tokens drawn from the batch's own text, -1 where a committed slot stays right."""
     R, G, N = data.targets.shape
     pool = torch.from_numpy(data.chunks[data.chunks >= SPECIAL])

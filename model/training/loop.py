@@ -1,15 +1,16 @@
 """The training loop: reads top to bottom, resumes exactly, shows what it does."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from lacuna.model.tokenizer import Tokenizer
-from lacuna.model.training import causal, checkpoint, curves, infilling, progress
-from lacuna.model.training.measure import Part, Tally, flops_of_token
+from lacuna.model.training import checkpoint, curves, progress
+from lacuna.model.training.ahead import drawn_ahead
+from lacuna.model.training.measure import Tally, flops_of_token
 from lacuna.model.training.network import Denoiser, fuse
 from lacuna.model.training.recipe import Optimiser, Recipe, RecipeError
 from lacuna.model.training.text import Documents
@@ -25,12 +26,14 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
     seconds: float,
     initial: Mapping[str, torch.Tensor] | None = None,
     is_compiled: bool = False,
+    workers: int = 0,
     save_every: float = 300.0,
     is_interrupted: Callable[[], bool] = lambda: False,
 ) -> checkpoint.State:
     """Train in folder `run`, from its checkpoint or else from the weights `initial`; leave a checkpoint there.
 
     Ends with the recipe, after `seconds` of wall time, or with the step in which `is_interrupted` turned true.
+    `workers` processes draw the steps ahead of the network; without any it waits for each draw.
     A resumed run repeats an uninterrupted one to the last digit on the same machine with as many threads.
     Raises RecipeError, RunError and, where the folder cannot be written, OSError.
     """
@@ -56,6 +59,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
         progress.say(f"resuming at step {state.step} of {recipe.steps}")
 
     # 2. Steps
+    steps = iter(drawn_ahead(recipe, documents, tokenizer, range(state.step, recipe.steps), workers))
     with progress.shown("training", recipe.steps, state.step) as show:
         while state.step < recipe.steps and time.monotonic() - began < seconds and not is_interrupted():
             started = time.monotonic()
@@ -65,7 +69,9 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
                 for group in optimiser.param_groups:
                     group["lr"] = peak * rate
             tally = Tally()
-            for part in _parts(network, recipe, documents, tokenizer, state.step, device):
+            for drawn in next(steps):
+                with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                    part = drawn.part(network, device)
                 part.loss.backward()
                 tally.add(part)
             norm = torch.nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
@@ -118,14 +124,6 @@ def rate_at(recipe: Recipe, step: int) -> float:
     warm = min(1.0, (step + 1) / max(1, settings.warm_up))
     cool = 1.0 - (1.0 - settings.floor) * max(0.0, step - decay_from) / max(1.0, recipe.steps - decay_from)
     return warm * cool
-
-
-def _parts(
-    network: Denoiser, recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int, device: torch.device
-) -> Iterator[Part]:
-    if step < recipe.causal.steps:
-        return causal.parts(network, recipe, documents.tokens, step, device)
-    return infilling.parts(network, recipe, documents, tokenizer, step, device)
 
 
 @torch.no_grad()

@@ -355,7 +355,7 @@ def test_causal_states_see_the_past_and_not_the_future(network: Denoiser):
 
 
 def test_local_layers_of_the_causal_phase_see_a_window(network: Denoiser, recipe: Recipe):
-    local = Denoiser(replace(recipe.network, layers=1, global_every=2)).requires_grad_(requires_grad=False)
+    local = Denoiser(replace(recipe.network, layers=1, global_every=2)).double().requires_grad_(requires_grad=False)
     for p in local.parameters():
         p.add_(0.1)
     tokens = torch.arange(4, 36)[None]

@@ -9,6 +9,7 @@ import torch
 from lacuna.model.chunks import cut
 from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 from lacuna.model.training import causal, infilling
+from lacuna.model.training.ahead import drawn_ahead
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import Recipe
 from lacuna.model.training.rows import Batch, Row, batch, draw_row
@@ -112,7 +113,8 @@ def test_seed_and_step_alone_decide_an_infilling_step(
 ):
     def step(number: int, chosen: Recipe = recipe) -> list[dict[str, float]]:
         np.random.default_rng().random()  # what else is drawn is of no account
-        return [part.sums for part in infilling.parts(network, chosen, documents, tokenizer, number, CPU)]
+        drawn = infilling.draw(chosen, documents, tokenizer, number)
+        return [micro.part(network, CPU).sums for micro in drawn]
 
     assert step(4) == step(4)
     assert step(4) != step(5)
@@ -121,8 +123,8 @@ def test_seed_and_step_alone_decide_an_infilling_step(
 
 def test_seed_and_step_alone_decide_a_causal_step(network: Denoiser, recipe: Recipe, documents: Documents):
     def step(number: int, seed: int = 5) -> list[dict[str, float]]:
-        parts = causal.parts(network, replace(recipe, seed=seed), documents.tokens, number, CPU)
-        return [part.sums for part in parts]
+        drawn = causal.draw(replace(recipe, seed=seed), documents.tokens, number)
+        return [micro.part(network, CPU).sums for micro in drawn]
 
     assert step(1) == step(1)
     assert step(1) != step(2)
@@ -132,8 +134,25 @@ def test_seed_and_step_alone_decide_a_causal_step(network: Denoiser, recipe: Rec
 def test_micro_batches_add_up_to_the_step(network: Denoiser, recipe: Recipe, documents: Documents):
     def total(micro: int) -> float:
         phase = replace(recipe.causal, micro=micro)
-        parts = causal.parts(network, replace(recipe, causal=phase), documents.tokens, 0, CPU)
-        return sum(part.loss.item() for part in parts)
+        drawn = causal.draw(replace(recipe, causal=phase), documents.tokens, 0)
+        return sum(micro.part(network, CPU).loss.item() for micro in drawn)
 
     assert total(1) == pytest.approx(total(4), rel=1e-5)
     assert total(3) == pytest.approx(total(4), rel=1e-5)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_steps_drawn_ahead_are_those_drawn_in_turn(
+    recipe: Recipe, documents: Documents, tokenizer: Tokenizer, workers: int
+):
+    first = recipe.causal.steps - 2
+    ahead = list(drawn_ahead(recipe, documents, tokenizer, range(first, first + 4), workers))
+    for step, found in zip(range(first, first + 4), ahead, strict=True):
+        if step < recipe.causal.steps:
+            expected = causal.draw(recipe, documents.tokens, step)
+            pairs = [(a.text, b.text) for a, b in zip(found, expected, strict=True)]
+        else:
+            expected = infilling.draw(recipe, documents, tokenizer, step)
+            pairs = [(a.canvases, b.canvases) for a, b in zip(found, expected, strict=True)]
+        assert all(torch.equal(a, b) for a, b in pairs)
+        assert pairs
