@@ -94,14 +94,14 @@ def _groupings(one: compared.Answers) -> tuple[dict[str, compared.Figures], ...]
 
 def of_steps(found: steps.Report) -> Iterator[Table | str]:
     title = f"{found.questions} questions ({found.role}) under each setting"
-    table = _table(title, "steps", "exact match", "similarity", "no answer", "defaults' gain", "p")
+    table = _table(title, "steps", "exact, %", "similarity", "empty, %", "defaults' gain", "p")
     own = found.own
     table.add_row(
         "the artifact's defaults",
         f"{own.steps:.1f}",
-        _interval(own.exact),
+        _short(own.exact),
         f"{own.similarity:.3f}",
-        _percent(own.empty),
+        f"{100 * own.empty:.1f}",
     )
     for family, points in found.families.items():
         table.add_section()
@@ -109,9 +109,9 @@ def of_steps(found: steps.Report) -> Iterator[Table | str]:
             table.add_row(
                 steps.label(family, point.name),
                 f"{point.figures.steps:.1f}",
-                _interval(point.figures.exact),
+                _short(point.figures.exact),
                 f"{point.figures.similarity:.3f}",
-                _percent(point.figures.empty),
+                f"{100 * point.figures.empty:.1f}",
                 _points(point.gain.gain),
                 f"{point.gain.p:.3f}",
             )
