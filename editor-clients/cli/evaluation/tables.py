@@ -141,6 +141,11 @@ def of_calibration(found: calibration.Report) -> Iterator[Table | str]:
         f"expected calibration error {found.expected_error:.3f} (before: {found.expected_error_before:.3f}), "
         f"Brier skill {found.brier_skill:.3f}, AUROC {found.auroc:.3f}; threshold {found.threshold:.2f}"
     )
+    if found.reached:
+        yield (
+            f"as often right as was asked for, at most: {_percent(found.reached.coverage)} of the holes get an answer, "
+            f"{_percent(found.reached.precision)} of these are right (threshold {found.reached.threshold:.2f})"
+        )
 
 
 def _gains(first: str) -> Table:
