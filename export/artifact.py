@@ -19,7 +19,7 @@ from lacuna.model.sampler import PolicyName
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL
 from lacuna.syntax.errors import LacunaError
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 ENCODE, DENOISE, WEIGHTS, TOKENIZER = "encode.onnx", "denoise.onnx", "weights.bin", "tokenizer.json"
 FILES = frozenset({ENCODE, DENOISE, WEIGHTS, TOKENIZER})
@@ -53,6 +53,9 @@ class Defaults:
     candidates: int = 4
     """Denoised as one batch: the width of a beam, or so many lengths."""
     policy: PolicyName = PolicyName.BEAM
+    """Of one hole."""
+    joint_policy: PolicyName = PolicyName.BEAM
+    """Of several: in order, no hole sees what was written into another."""
     confidence: float = 0.9
     """A slot is committed when its best token is so probable."""
     budget: int = 2048
@@ -87,8 +90,13 @@ class Training:
     recipe: str
     steps: int
     tokens: int
+    """Positions that went through the network."""
     commit: str
     """Of this repository."""
+    holes: dict[str, float]
+    """How often each kind of hole was drawn, in proportion."""
+    after: "Training | None" = None
+    """How the weights that it began with were trained."""
 
 
 @dataclass(frozen=True, slots=True)

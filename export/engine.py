@@ -100,8 +100,11 @@ class Engine:
             encoded=anew,
         )
 
-    def denoise(self, context: Context, slots: Ints, lengths: Ints) -> Prediction:
-        """Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them."""
+    def denoise(self, context: Context, slots: Ints, lengths: Ints, *, in_order: bool = False) -> Prediction:
+        """Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them.
+
+        in_order: of the canvases a slot sees only what is to its left in its own; N may then be less than the lengths.
+        """
         assert lengths.min() > 0, "a canvas has at least one slot"
         width = slots.shape[-1]
         padded = np.pad(slots, ((0, 0), (0, 0), (0, -(1 + width) % ROWS)), constant_values=MASK)
@@ -109,6 +112,7 @@ class Engine:
         feeds: dict[str, sessions.Array] = {
             "slots": padded.astype(np.int64),
             "lengths": np.asarray(lengths, np.int64),
+            "ordered": np.array(in_order),
             "anchors": context.anchors,
             "hints": hints,
             "strengths": strengths,

@@ -16,6 +16,7 @@ INPUTS = {
     DENOISE: (
         "slots",
         "lengths",
+        "ordered",
         "anchors",
         "hints",
         "strengths",

@@ -13,10 +13,12 @@ from lacuna.lsp_server import ranking, scope, warming
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
 from lacuna.model.healing import heads, healed
-from lacuna.model.sampler import Beginnings, Denoise, Drafts, PolicyName, Sampling
+from lacuna.model.sampler import Beginnings, Denoise, Drafts, Growing, IsSound, PolicyName, Sampling
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
+
+Ints = NDArray[np.int64]
 
 
 def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
@@ -44,7 +46,12 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     # holes -> drafts -> answers
     steps_ms = []
     beginnings = Beginnings(begin_with, tokenizer.spellings)
-    for drafts in _denoised(partial(engine.denoise, seen), beginnings, request, begin_with, engine):
+
+    def is_sound(slots: Ints, lengths: Ints) -> bool:
+        texts = _texts(slots, lengths, begin_with, tokenizer)
+        return texts is not None and any(map(str.strip, texts)) and any(map(check.is_sound, _forms(request, texts)))
+
+    for drafts in _denoised(partial(engine.denoise, seen), beginnings, request, begin_with, engine, is_sound):
         steps_ms.append(clock.lap())
         yield _draft(drafts, begin_with, tokenizer)
         clock.lap()  # what the reader of a draft does with it is not ours
@@ -53,7 +60,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     answers = [(texts, confidence(min(0.0, score))) for texts, score in _answers(drafts, begin_with, tokenizer)]
 
     # answers that parse, best first -> edits
-    answers += list(_trimmed(request, answers))
+    answers = list(_in_all_forms(request, answers))
     within = [(scope.cut_all(request, texts, language), score) for texts, score in answers]
     ranked = ranking.rank(request.text, request.spans, within, check)
     reason = ranking.refusal(ranked[0], request.threshold) if ranked else Reason.NO_PARSE
@@ -85,22 +92,30 @@ class _Clock:
 
 
 def _denoised(
-    predict: Denoise, beginnings: Beginnings, request: Request, begin_with: Sequence[bytes], engine: Engine
+    predict: Denoise,
+    beginnings: Beginnings,
+    request: Request,
+    begin_with: Sequence[bytes],
+    engine: Engine,
+    is_sound: IsSound,
 ) -> Iterator[Drafts]:
-    """As the artifact's defaults say; of a length that is told, by confidence."""
-    defaults = engine.manifest.defaults
-    if request.as_long_as is not None:
-        lengths = _lengths(begin_with, request.as_long_as, defaults.canvas, engine.tokenizer)
+    """As the artifact's defaults say."""
+    defaults, holes = engine.manifest.defaults, len(request.spans)
+    policy = defaults.policy if holes == 1 else defaults.joint_policy
+    told = request.as_long_as
+    lengths = _lengths(begin_with, told, defaults.canvas, engine.tokenizer) if told else None
+    if policy.grows:
+        growing = Growing(defaults.candidates, policy is PolicyName.IN_ORDER, is_length_known=lengths is not None)
+        most = np.full((1, holes), defaults.canvas) if lengths is None else lengths
+        return sampler.grow(predict, beginnings, most, growing, is_sound)
+    if lengths is not None:
         known = sampler.masked(lengths, np.zeros(1, np.float32))
-        return sampler.finished(predict, known, beginnings, sampler.by_confidence(defaults.confidence))
-    holes = len(request.spans)
-    if defaults.policy is PolicyName.BEAM:
-        return sampler.grow(predict, beginnings, holes, defaults.canvas, defaults.candidates)
-    sampling = Sampling(defaults.canvas, defaults.candidates, defaults.policy.policy(defaults.confidence))
+        return sampler.finished(predict, known, beginnings, policy.policy(defaults.confidence))
+    sampling = Sampling(defaults.canvas, defaults.candidates, policy.policy(defaults.confidence))
     return sampler.denoise(predict, beginnings, holes, sampling)
 
 
-def _lengths(heads_: Sequence[bytes], texts: Sequence[str], canvas: int, tokenizer: Tokenizer) -> NDArray[np.int64]:
+def _lengths(heads_: Sequence[bytes], texts: Sequence[str], canvas: int, tokenizer: Tokenizer) -> Ints:
     """(1, G) the tokens of each text with its head, as many as a canvas holds."""
     tokens = [
         tokenizer.encode_text(head.decode("utf-8", "surrogatepass") + text)
@@ -131,18 +146,25 @@ def _slots(row: Sequence[int], head: bytes, tokenizer: Tokenizer) -> Iterator[st
         head = head[len(spelling) :]
 
 
-def _trimmed(
+def _in_all_forms(
     request: Request, answers: Sequence[tuple[tuple[str, ...], float]]
 ) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Answers that say again what follows, without it; they rank behind what is as sure and parses."""
-    known = {texts for texts, _ in answers}
-    for texts, confidence in answers:
-        trimmed = tuple(
-            ranking.without_overlap(request.text, span, text) for span, text in zip(request.spans, texts, strict=True)
-        )
-        if trimmed not in known:
-            known.add(trimmed)
-            yield trimmed, confidence
+    """The answers, then their other forms, none twice: of two that are as sure and parse the first is offered."""
+    forms = [(form, confidence) for texts, confidence in answers for form in _forms(request, texts)]
+    known = set()
+    for texts, confidence in (*answers, *forms):
+        if texts not in known:
+            known.add(texts)
+            yield texts, confidence
+
+
+def _forms(request: Request, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """An answer as it is, without what stands after it anyway, and with the line end that it lacks."""
+    yield texts
+    for form in (ranking.without_overlap, ranking.with_line_end):
+        changed = tuple(form(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
+        if changed != texts:
+            yield changed
 
 
 def _answers(
@@ -150,11 +172,15 @@ def _answers(
 ) -> Iterator[tuple[tuple[str, ...], float]]:
     """Texts and score of each candidate; those that do not begin as they must, or are no text, are left out."""
     for slots, lengths, score in zip(drafts.slots, drafts.lengths, drafts.scores, strict=True):
-        if np.isinf(score):
-            continue
-        rows = (tokenizer.decode(row[:length]) for row, length in zip(slots, lengths, strict=True))
-        try:
-            texts = tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, begin_with, strict=True))
-        except UnicodeDecodeError:
-            continue
-        yield texts, float(score)
+        texts = None if np.isinf(score) else _texts(slots, lengths, begin_with, tokenizer)
+        if texts is not None:
+            yield texts, float(score)
+
+
+def _texts(slots: Ints, lengths: Ints, begin_with: Sequence[bytes], tokenizer: Tokenizer) -> tuple[str, ...] | None:
+    """What finished slots (G, N) of such lengths (G,) add to what stands there; None if that is no text."""
+    rows = (tokenizer.decode(row[:length]) for row, length in zip(slots, lengths, strict=True))
+    try:
+        return tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, begin_with, strict=True))
+    except UnicodeDecodeError:
+        return None

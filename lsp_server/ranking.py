@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lacuna.lsp_server.request import Candidate, Reason
+from lacuna.model.sampler import UNSOUND
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.spans import Span, rest_of_line
 
@@ -18,14 +19,20 @@ class Joint:
     texts: tuple[str, ...]
     confidence: float
     parses: bool
+    is_sound: bool
+    """Leaves nothing about the spans that does not parse, whatever was wrong there."""
     repeats: bool
     """Ends with the text that follows anyway."""
     changes: bool
-    """The document with it is another document."""
+    """Says something, and the document with it is another document."""
 
     @property
     def may_be_offered(self) -> bool:
         return self.parses and not self.repeats and self.changes
+
+    @property
+    def worth(self) -> float:
+        return self.confidence * (1.0 if self.is_sound else UNSOUND)
 
     def candidate(self, hole: int) -> Candidate:
         return Candidate(self.texts[hole], self.confidence, self.parses)
@@ -34,19 +41,20 @@ class Joint:
 def rank(
     text: str, spans: tuple[Span, ...], answers: Sequence[tuple[tuple[str, ...], float]], check: SyntaxCheck
 ) -> list[Joint]:
-    """Judge answers (texts and their confidence): those that may be offered first, then by confidence."""
+    """Judge answers (texts and their confidence): those that may be offered first, then the surer ones."""
     was = tuple(text[span.start : span.end] for span in spans)
     judged = [
         Joint(
             texts,
             confidence,
             parses=check.accepts(texts),
+            is_sound=check.is_sound(texts),
             repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=True)),
-            changes=texts != was,
+            changes=texts != was and any(map(str.strip, texts)),
         )
         for texts, confidence in answers
     ]
-    return sorted(judged, key=lambda joint: (not joint.may_be_offered, -joint.confidence))
+    return sorted(judged, key=lambda joint: (not joint.may_be_offered, -joint.worth))
 
 
 def refusal(best: Joint, threshold: float) -> Reason | None:
@@ -83,6 +91,15 @@ def without_overlap(text: str, span: Span, answer: str) -> str:
         if answer.endswith(rest[:size]):
             return answer[: len(answer) - size]
     return answer
+
+
+def with_line_end(text: str, span: Span, answer: str) -> str:
+    """The answer with a line end, if it stands at the start of a line whose rest is another line's."""
+    is_at_start = span.start == _line_start(text, span.start)
+    rest = text[span.end : rest_of_line(text, span.end).end]
+    if not (is_at_start and rest.strip() and answer.strip()) or answer.endswith("\n"):
+        return answer
+    return answer + "\n"
 
 
 def _is_wordy(text: str) -> bool:

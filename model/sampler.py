@@ -5,8 +5,10 @@ Pure numpy. It knows nothing of text: what parses is decided by its caller, whic
 
 import enum
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,10 @@ HOPELESS = 0.01
 """What is so much less likely than a finished candidate does not grow further."""
 
 
+UNSOUND = 0.1
+"""What an answer counts, against one that leaves nothing unparsable at its spans, if it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What the denoiser says of every slot. B candidates, G holes, N slots, V tokens."""
@@ -38,8 +44,15 @@ class Prediction:
     existence: Floats  # (B, G, N) logit of P(the slot exists)
 
 
-Denoise = Callable[[Ints, Ints], Prediction]
-"""Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them."""
+class Denoise(Protocol):
+    """The denoiser, given what the holes see."""
+
+    def __call__(self, slots: Ints, lengths: Ints, *, in_order: bool = False) -> Prediction:
+        """Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them.
+
+        in_order: of the canvases a slot sees only what is to its left in its own; N may then be less than the lengths.
+        """
+
 
 Policy = Callable[[Floats, Bools], Bools]
 """Best token's probability (..., N) and which slots are masked (..., N) -> which slots to commit; at least one, if any
@@ -141,13 +154,18 @@ class PolicyName(enum.StrEnum):
     """The policies that an artifact can name."""
 
     BEAM = "beam"
-    """`grow`; the others are of `denoise`."""
+    """`grow`, as IN_ORDER; the others are of `denoise`."""
+    IN_ORDER = "in-order"
     CONFIDENCE = "confidence"
     LEFT_TO_RIGHT = "left-to-right"
 
+    @property
+    def grows(self) -> bool:
+        return self in (PolicyName.BEAM, PolicyName.IN_ORDER)
+
     def policy(self, confidence: float) -> Policy:
         """How `denoise` commits; `confidence` is the threshold of the one that has one."""
-        assert self is not PolicyName.BEAM, "a beam search is no way to commit slots in any order"
+        assert not self.grows, "a beam search is no way to commit slots in any order"
         return left_to_right if self is PolicyName.LEFT_TO_RIGHT else by_confidence(confidence)
 
 
@@ -166,30 +184,54 @@ def denoise(predict: Denoise, beginnings: Beginnings, holes: int, sampling: Samp
     yield from finished(predict, drafts, beginnings, sampling.policy)
 
 
-def grow(predict: Denoise, beginnings: Beginnings, holes: int, canvas: int, width: int) -> Iterator[Drafts]:
-    """Fill canvases from the left, each as long as it turns out to be: a beam search of so many candidates.
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """How to grow."""
 
-    A step predicts all slots of full canvases; each candidate goes on with its likeliest tokens, or ends where the next
-    slot may not exist. Slots to the right of the one in hand that are sure already are committed with it. The last
-    drafts are finished, the likeliest first.
+    width: int
+    """Candidates of the beam."""
+    in_order: bool
+    """Whether a slot sees of the canvases only what is to its left in its own: a step predicts few slots then."""
+    is_length_known: bool = False
+
+
+IsSound = Callable[[Ints, Ints], bool]
+"""Whether finished slots (G, N) of such lengths (G,) leave nothing unparsable at their spans."""
+
+
+def grow(
+    predict: Denoise, beginnings: Beginnings, lengths: Ints, growing: Growing, is_sound: IsSound
+) -> Iterator[Drafts]:
+    """Fill canvases of at most such lengths (1, G) from the left, each as long as it turns out to be: a beam search.
+
+    Each candidate goes on with its likeliest tokens, or ends where the next slot may not exist. Where all slots are
+    predicted, those to the right of the one in hand that are sure already are committed with it. The last drafts are
+    finished, the likeliest first.
     """
-    beam = masked(np.full((1, holes), canvas), np.zeros(1, np.float32))
+    beam = masked(lengths, np.zeros(1, np.float32))
     done: list[Grown] = []
+    worth: list[float] = []
     for step in itertools.count(1):
-        prediction = predict(beam.slots, np.maximum(beam.lengths, 1))
-        found = [grown for n in range(len(beam.scores)) for grown in _continued(beam, n, prediction, beginnings, width)]
-        done += [grown for grown in found if grown.is_finished]
-        done.sort(key=lambda grown: -grown.score)
-        bar = done[0].score + np.log(HOPELESS) if done else -np.inf
-        if len(done) >= ALTERNATIVES:
-            bar = max(bar, done[ALTERNATIVES - 1].score)
+        shown = int(beam.masked.argmax(-1).max()) + 1 if growing.in_order else beam.slots.shape[-1]
+        prediction = predict(beam.slots[..., :shown], np.maximum(beam.lengths, 1), in_order=growing.in_order)
+        found = [
+            grown for n in range(len(beam.scores)) for grown in _continued(beam, n, prediction, beginnings, growing)
+        ]
+        ended = [grown for grown in found if grown.is_finished]
+        done += ended
+        worth += [grown.score + (0.0 if is_sound(grown.slots, grown.lengths) else math.log(UNSOUND)) for grown in ended]
+        worth.sort(reverse=True)
+        bar = worth[0] + math.log(HOPELESS) if worth else -math.inf
+        if len(worth) >= ALTERNATIVES:
+            bar = max(bar, worth[ALTERNATIVES - 1])
         open_ = sorted((grown for grown in found if not grown.is_finished), key=lambda grown: -grown.score)
-        going_on = [grown for grown in open_[:width] if grown.score > bar]
+        going_on = [grown for grown in open_[: growing.width] if grown.score > bar]
         if not going_on:
             break
         beam = _together(step, going_on)
-        yield replace(beam, lengths=_expected(beam, prediction))
+        yield replace(beam, lengths=_expected(beam, prediction, growing))
     nothing = replace(beam, step=step, scores=np.full_like(beam.scores, -np.inf))
+    done.sort(key=lambda grown: -grown.score)
     yield _together(step, done) if done else nothing
 
 
@@ -206,28 +248,33 @@ class Grown:
         return not (self.slots[np.arange(self.slots.shape[-1]) < self.lengths[:, None]] == MASK).any()
 
 
-def _continued(beam: Drafts, n: int, prediction: Prediction, beginnings: Beginnings, width: int) -> Iterator[Grown]:
+def _continued(
+    beam: Drafts, n: int, prediction: Prediction, beginnings: Beginnings, growing: Growing
+) -> Iterator[Grown]:
     """The ways in which a candidate can go on at its first masked slot."""
     hole = int(beam.masked[n].any(-1).argmax())
     first = int(beam.masked[n, hole].argmax())
     rest = beginnings.rest(hole, beam.slots[n, hole])
-    exists = _log_sigmoid(prediction.existence[n, hole].astype(np.float64))  # (N,)
-    logits = prediction.logits[n, hole, first:].astype(np.float64)
+    existence = prediction.existence[n, hole].astype(np.float64)  # (N,)
+    exists = np.zeros_like(existence) if growing.is_length_known else _log_sigmoid(existence)
+    last = first + 1 if growing.in_order else int(beam.lengths[n, hole])
+    logits = prediction.logits[n, hole, first:last].astype(np.float64)
     logits[:, :SPECIAL] = -np.inf
     if rest:
         logits[0, ~beginnings.fits(rest)] = -np.inf
-    logs = logits - np.logaddexp.reduce(logits, -1, keepdims=True)  # (N - first, V)
+    logs = logits - np.logaddexp.reduce(logits, -1, keepdims=True)  # (last - first, V)
     score = float(beam.scores[n])
-    if not rest:
+    if not (rest or growing.is_length_known):
         lengths = beam.lengths[n].copy()
         lengths[hole] = first
-        yield Grown(beam.slots[n], lengths, score + float(exists[first] - prediction.existence[n, hole, first]))
+        yield Grown(beam.slots[n], lengths, score + float(exists[first] - existence[first]))
+    if not rest:
         score += float(exists[first])
-    for rank, token in enumerate(np.argsort(-logs[0], kind="stable")[:width]):
+    for rank, token in enumerate(np.argsort(-logs[0], kind="stable")[: growing.width]):
         slots, total = beam.slots[n].copy(), score + float(logs[0, token])
         slots[hole, first] = token
         if rank == 0 and not rest and logs[0, token] >= np.log(SURE):
-            for after in range(first + 1, slots.shape[-1]):
+            for after in range(first + 1, last):
                 best = int(logs[after - first].argmax())
                 if min(logs[after - first, best], exists[after]) < np.log(SURE):
                     break
@@ -242,9 +289,11 @@ def _together(step: int, found: Sequence[Grown]) -> Drafts:
     return Drafts(step, slots, lengths, np.array([one.score for one in found], np.float32))
 
 
-def _expected(beam: Drafts, prediction: Prediction) -> Ints:
+def _expected(beam: Drafts, prediction: Prediction, growing: Growing) -> Ints:
     """(B, G) how long the canvases look, by the last prediction for the best candidate."""
-    lasts = (prediction.existence[0] > 0).cumprod(-1).sum(-1)  # (G,)
+    if growing.is_length_known:
+        return beam.lengths
+    lasts = 0 if growing.in_order else (prediction.existence[0] > 0).cumprod(-1).sum(-1)  # (G,)
     committed_ = (beam.slots != MASK).sum(-1)  # (B, G)
     is_open = beam.masked.any(-1)
     return np.where(is_open, np.maximum(lasts, committed_ + 1), beam.lengths)

@@ -1,14 +1,15 @@
 """Does the document still parse with the answers in it? Only the blocks about the spans are looked at."""
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
-from lacuna.syntax.languages import Language
+from lacuna.syntax.languages import Language, grammar_of
 from lacuna.syntax.parsing import BRISK, NARROW, parse_window
-from lacuna.syntax.spans import Span
+from lacuna.syntax.spans import Kind, Span, compiled
 
 _NEAR = 16_000
 """Code points beside the spans within which blocks are looked for: every candidate of a request is parsed with them."""
@@ -17,6 +18,7 @@ _NEAR = 16_000
 class SyntaxCheck:
     """Judges replacements for some spans of one document; what the document itself costs is parsed once.
 
+    An ERROR or MISSING node is a syntax error, and so is a statement farther right than the one before it in its block.
     Syntax errors that are there anyway do not count against an answer: neither those elsewhere, nor those at the spans
     that no stand-in of the language heals (in `foo(` a bracket is open, whatever the answer). An answer may heal those,
     and must not add one; where a stand-in makes all sound, an answer must too.
@@ -30,13 +32,21 @@ class SyntaxCheck:
         self._holes = len(spans)
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
-        """Whether the document with each span replaced by its text has no new ERROR or MISSING node.
+        """Whether the document with each span replaced by its text has no new syntax error.
 
         A document that cannot be parsed within the budget (30 ms of CPU for the blocks about a span, then for some
         2,000 code points) counts as one that does not parse.
         """
+        return all(region.accepts(texts) for region, texts in self._with(replacements))
+
+    def is_sound(self, replacements: tuple[str, ...]) -> bool:
+        """Whether nothing about the spans is wrong any more, not even what was wrong anyway."""
+        return all(region.is_sound(texts) for region, texts in self._with(replacements))
+
+    def _with(self, replacements: tuple[str, ...]) -> Iterator[tuple["_Region", tuple[str, ...]]]:
         assert len(replacements) == self._holes, f"{self._holes} spans, {len(replacements)} replacements"
-        return all(region.accepts(replacements[region.first : region.last]) for region in self._regions)
+        for region in self._regions:
+            yield region, replacements[region.first : region.last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,10 @@ class _Part:
             piece = filled(piece, moved, replacements)
         whole = Window(Span(0, len(piece)), is_ragged=False)
         parsed = parse_window(piece, language, whole, seconds=BRISK)
-        return None if parsed is None else _defects(parsed.tree.root_node, language)
+        if parsed is None:
+            return None
+        root = parsed.tree.root_node
+        return _defects(root, language) + (_misaligned(root, language) if language.is_aligned else 0)
 
     def unhealed(self) -> int | None:
         """0 if some stand-in in the spans makes the part sound, else its defects as it is."""
@@ -73,6 +86,9 @@ class _Region:
     def __init__(self, first: int, last: int, narrow: _Part) -> None:
         self.first, self.last = first, last
         self._narrow = narrow
+
+    def is_sound(self, replacements: tuple[str, ...]) -> bool:
+        return self._narrow.defects(replacements) == 0
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
         defects = self._narrow.defects(replacements)
@@ -147,3 +163,18 @@ def _defects(root: tree_sitter.Node, language: Language) -> int:
             defects += 1 + sum(child.type in language.delimiters for child in node.children)
         nodes += node.children
     return defects
+
+
+def _misaligned(root: tree_sitter.Node, language: Language) -> int:
+    """Statements on lines of their own that begin farther right than those before them in their blocks."""
+    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), language.nodes[Kind.STATEMENT]))
+    return sum(_is_misaligned(node) for node in cursor.captures(root).get("hole", []))
+
+
+def _is_misaligned(node: tree_sitter.Node) -> bool:
+    before = node.prev_named_sibling
+    while before is not None and before.is_extra:  # a comment may stand anywhere
+        before = before.prev_named_sibling
+    if before is None or node.is_extra or node.start_point.row == before.end_point.row:
+        return False
+    return node.start_point.column > before.start_point.column

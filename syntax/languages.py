@@ -48,6 +48,8 @@ class Language:
     """Code of a line up to a fence, a comment, a quote that is not closed or the line's end."""
     block_start: re.Pattern[str]
     """A line at whose start a text can be cut so that both parts parse; leading white space is its indentation."""
+    is_aligned: bool
+    """Statements of one block begin in one column; a grammar may take more indentation all the same."""
     stand_ins: tuple[str, ...]
     """Texts of which one parses in most places where something is missing; they open and close nothing."""
 
@@ -99,6 +101,7 @@ PYTHON = Language(
         r"|\f*+(?!(?:elif|else|except|finally)\b)[^\W\d])",
         re.MULTILINE,
     ),
+    is_aligned=True,
     stand_ins=("", "x", "x()", "x in x"),
 )
 

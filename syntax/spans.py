@@ -131,7 +131,7 @@ def snapped(parsed: "Parsed", span: Span) -> Span:
 
 def captures(parsed: "Parsed", query_source: str) -> list[Span]:
     """What a tree-sitter query captures as `@hole`, by start and disjoint: of overlapping ones the outer or first."""
-    query = _compiled(parsed.tree.language, query_source)
+    query = compiled(parsed.tree.language, query_source)
     if "hole" not in (query.capture_name(i) for i in range(query.capture_count)):
         message = "The query captures nothing as @hole, so it does not say what is to be filled."
         raise QueryError(message)
@@ -157,7 +157,7 @@ def _ranges(parsed: "Parsed", kind: Kind, within: tuple[int, int]) -> Iterator[t
     source = parsed.language.nodes.get(kind)
     if source is None:
         return
-    cursor = tree_sitter.QueryCursor(_compiled(parsed.tree.language, source))
+    cursor = tree_sitter.QueryCursor(compiled(parsed.tree.language, source))
     cursor.set_byte_range(*within)
     root = parsed.tree.root_node
     captured = cursor.captures(root)
@@ -176,7 +176,7 @@ def _is_at_rim(node: tree_sitter.Node, root: tree_sitter.Node) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _compiled(grammar: tree_sitter.Language, source: str) -> tree_sitter.Query:
+def compiled(grammar: tree_sitter.Language, source: str) -> tree_sitter.Query:
     try:
         return tree_sitter.Query(grammar, source)
     except ValueError as error:  # tree_sitter.QueryError is one, and so is text that has no UTF-8

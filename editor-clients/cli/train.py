@@ -102,7 +102,7 @@ def train(  # noqa: PLR0913 -- one for each option
     from lacuna.export.convert import restore
     from lacuna.model.training import loop, text
     from lacuna.model.training import recipe as recipes
-    from lacuna.model.training.checkpoint import RunError
+    from lacuna.model.training.checkpoint import RunError, alone
     from lacuna.model.training.devices import DeviceError, device_of, use_threads
     from lacuna.model.training.distributions import CorpusError
     from lacuna.model.training.progress import say
@@ -117,23 +117,24 @@ def train(  # noqa: PLR0913 -- one for each option
         chosen, used = device_of(device), use_threads(threads)
         initial = restore.begin(models.named(source), read.network, run) if source else None
         _build(corpus, probes)
-        text.keep_report(run, corpus)
-        tokenizer = text.tokenizer_of(run, corpus, read.vocabulary)
-        documents = text.documents_of(run, corpus, tokenizer)
-        say(f"{recipe} in {run} on {chosen.type}, {used} threads")
-        with _interruptible() as is_interrupted:
-            state = loop.train(
-                read,
-                documents,
-                tokenizer,
-                run,
-                device=chosen,
-                seconds=seconds,
-                initial=initial,
-                is_compiled=is_compiled,
-                is_interrupted=is_interrupted,
-            )
-            was_interrupted = is_interrupted()
+        with alone(run):
+            text.keep_report(run, corpus)
+            tokenizer = text.tokenizer_of(run, corpus, read.vocabulary)
+            documents = text.documents_of(run, corpus, tokenizer)
+            say(f"{recipe} in {run} on {chosen.type}, {used} threads")
+            with _interruptible() as is_interrupted:
+                state = loop.train(
+                    read,
+                    documents,
+                    tokenizer,
+                    run,
+                    device=chosen,
+                    seconds=seconds,
+                    initial=initial,
+                    is_compiled=is_compiled,
+                    is_interrupted=is_interrupted,
+                )
+                was_interrupted = is_interrupted()
     except KeyboardInterrupt:
         say("lacuna: interrupted; the same command goes on from what is finished.")
         return ExitCode.INTERRUPTED

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+import cattrs
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from lacuna.export.artifact import Artifact, Corpus, Defaults, Manifest, Reading
 from lacuna.export.convert import graphs
 from lacuna.export.convert.builder import Weights
 from lacuna.export.convert.precision import EightBits, Float32, Precision
+from lacuna.export.convert.restore import ORIGIN
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.training.checkpoint import NAME as CHECKPOINT
 from lacuna.model.training.checkpoint import RunError
@@ -49,7 +51,14 @@ def read(folder: Path, recipe: str) -> Run:
             dims=Dimensions(**stored["recipe"]["network"]),
             state=stored["average"],
             tokenizer=tokenizer,
-            training=Training(recipe, int(stored["step"]), int(stored["tokens"]), _commit()),
+            training=Training(
+                recipe,
+                int(stored["step"]),
+                int(stored["tokens"]),
+                _commit(),
+                dict(stored["recipe"]["infill"]["kinds"]),
+                _origin(folder / ORIGIN),
+            ),
             corpus=_corpus(folder / REPORT),
         )
     except FileNotFoundError as error:
@@ -106,6 +115,10 @@ def _corpus(report: Path) -> Corpus:
     packages = [package for package in table["packages"] if package["role"] == "train"]
     licences = sorted({package["licence"] for package in packages})
     return Corpus(f"{len(packages)} Python packages, SHA-256 {table['outputs']['train.jsonl']}", ", ".join(licences))
+
+
+def _origin(path: Path) -> Training | None:
+    return cattrs.structure(json.loads(path.read_bytes()), Training) if path.exists() else None
 
 
 def _commit() -> str:

@@ -213,10 +213,10 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
 def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weights) -> bytes:
     """One prediction for all slots of all holes, in several candidates: `Denoiser.denoise`, holes jointly.
 
-    slots (B, G, N), lengths (B, G), anchors (G, BEFORE_ANCHOR + 1), hints, strengths (B, G, 1 + N, HINTS), near_keys,
-    near_values (local layers, G, 2W, K, E),
-    near_offsets (G, 2W), far_keys, far_values (global layers, M, K, E), far_offsets (G, M) -> logits (B, G, N, V),
-    existence (B, G, N).
+    slots (B, G, N), lengths (B, G), ordered () (whether a slot sees of the canvases only what is to its left in its
+    own), anchors (G, BEFORE_ANCHOR + 1), hints, strengths (B, G, 1 + N, HINTS), near_keys, near_values (local layers,
+    G, 2W, K, E), near_offsets (G, 2W), far_keys, far_values (global layers, M, K, E), far_offsets (G, M) -> logits
+    (B, G, N, V), existence (B, G, N).
     """
     graph = Graph("denoise", weights)
     op, net = graph.op, Network(dims, state, precision, graph)
@@ -224,6 +224,7 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     local, whole = dims.local_layers, dims.global_layers
     slots = graph.input("slots", np.int64, "B", "G", "N")
     lengths = graph.input("lengths", np.int64, "B", "G")
+    ordered = graph.input("ordered", np.bool_)
     anchors = graph.input("anchors", np.int64, "G", BEFORE_ANCHOR + 1)
     hints = graph.input("hints", np.int64, "B", "G", "P", HINTS)
     strengths = graph.input("strengths", np.int64, "B", "G", "P", HINTS)
@@ -257,7 +258,8 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     )  # (B, G, 1, N, E/2), counted from the right
     near = net.turns(near_offsets.expand_dims(1))  # (G, 1, 2W, E/2)
     no_left, no_right = absent(near_offsets == 0).expand_dims(1, 2).halves(-1, W)  # (G, 1, 1, W)
-    no_own = no_slot.expand_dims(2, 3)  # (B, G, 1, 1, N)
+    is_later = slot > slot.expand_dims(1)  # (N, N) of a query's slot, a key's
+    no_own = no_slot.expand_dims(2, 3) + absent(op("And", ordered, is_later))  # (B, G, 1, N, N)
 
     # 3. What global layers need: their scores are (B, A, GN, M) and (B, A, GN, GN)
     is_after = far_offsets > 0  # (G, M)
@@ -268,9 +270,12 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     place = op("Expand", slot, canvases).reshape(-1)
     is_own = hole == hole.expand_dims(1)  # (GN, GN)
     canvas_distance = op("Log", op("Abs", place - place.expand_dims(1)).floats() + 1.0)
-    no_canvas = no_slot.reshape(B, 1, 1, GN)
+    is_unseen = op("Or", op("Not", is_own), place > place.expand_dims(1))  # (GN, GN) in order
+    no_canvas = no_slot.reshape(B, 1, 1, GN) + absent(op("And", ordered, is_unseen))  # (B, 1, GN, GN)
     far_count = op("Cast", op("Not", far_offsets == 0), to=TensorProto.INT64).sum(-1).reshape(-1)  # (G,)
-    count = op("Log", (far_count + lengths.sum(-1) + G).floats() + 2.0).expand_dims(1, 3, 4)  # (B, 1, G, 1, 1)
+    in_order = (far_count.expand_dims(1) + slot + 2).expand_dims(0)  # (1, G, N) keys that a slot sees then
+    seen = op("Where", ordered, in_order, (far_count + lengths.sum(-1) + G).expand_dims(2))  # (B, G, N)
+    count = op("Log", seen.floats() + 2.0).expand_dims(1, 4)  # (B, 1, G, N, 1)
 
     for n in range(dims.layers):
         q, k, v = net.project(x, n, 3)  # (B, G, N, A, E), (B, G, N, K, E) twice

@@ -1,6 +1,8 @@
 """From an artifact back to the network's weights, rounded as they were shipped: training can go on from there."""
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +20,12 @@ from lacuna.model.training.text import keep_tokenizer
 
 Array = NDArray[np.generic]
 
+ORIGIN = "origin.json"
+"""In a run's folder: how the weights that it began with were trained."""
+
 
 def begin(folder: Path, dimensions: Dimensions, run: Path) -> dict[str, torch.Tensor]:
-    """The weights of the artifact in `folder`, for a run that gets its tokenizer.
+    """The weights of the artifact in `folder`, for a run that gets its tokenizer and keeps where it comes from.
 
     Raises ArtifactError, and RecipeError where the artifact or the run is of another kind.
     """
@@ -28,6 +33,8 @@ def begin(folder: Path, dimensions: Dimensions, run: Path) -> dict[str, torch.Te
     if shipped.manifest.dimensions != dimensions:
         raise RecipeError(f"{folder} has other dimensions than the recipe: {shipped.manifest.dimensions}")
     keep_tokenizer(run, shipped.files[TOKENIZER])
+    if not (run / ORIGIN).exists():
+        (run / ORIGIN).write_text(json.dumps(asdict(shipped.manifest.training), indent=2), encoding="utf-8")
     return weights(shipped)
 
 

@@ -1,18 +1,22 @@
 """Checkpoints: everything a run needs to go on as if it had never stopped; written atomically, never unpickled."""
 
+import contextlib
 import os
 import pickle
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import RecipeError
 from lacuna.syntax.errors import LacunaError
 
 NAME = "checkpoint.pt"
+LOCK = "lock"
 PARTS = ("network", "average", "muon", "adam")
 FIXED = ("seed", "vocabulary", "network")
 """What of a recipe cannot change within a run; the rest may, from the next step on."""
@@ -20,6 +24,17 @@ FIXED = ("seed", "vocabulary", "network")
 
 class RunError(LacunaError):
     """The run's folder cannot be read or written."""
+
+
+@contextlib.contextmanager
+def alone(run: Path) -> Iterator[None]:
+    """Keep other trainings out of the run's folder; raises RunError if one is at work there."""
+    run.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(run / LOCK, timeout=0):
+            yield
+    except Timeout as error:
+        raise RunError(f"another training is at work in {run}: wait for its end, or train in another folder") from error
 
 
 @dataclass(slots=True)

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from lacuna.model.hints import HINTS
 from lacuna.model.tokenizer import MASK, SPECIAL, Tokenizer
-from lacuna.model.training.loss import Losses, corrupt, losses
+from lacuna.model.training.loss import Losses, Ordered, corrupt, in_order, losses
 from lacuna.model.training.measure import Part
 from lacuna.model.training.network import Denoiser, Far, Near
 from lacuna.model.training.recipe import Recipe
@@ -25,43 +24,49 @@ def parts(
 ) -> Iterator[Part]:
     """The losses of one step, a few rows at a time; step and seed alone decide what they hold."""
     phase = recipe.infill
-    rng = np.random.default_rng((recipe.seed, 2, step))
-    generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-    capacity = int(rng.choice(phase.canvases))
-    chunks = int(rng.integers(phase.chunks[0], phase.chunks[1] + 1))
-    count = max(1, round(phase.context / chunks))
-    rows = [draw_row(documents.texts, tokenizer, phase, chunks, rng) for _ in range(count)]
-    rows = [row for row in rows if row.hidden]
-    existing = sum(min(len(tokens), capacity) for row in rows for tokens in row.hidden)
-    micro = max(1, round(phase.micro / chunks))
-    for at in range(0, len(rows), micro):
-        data = batch(rows[at : at + micro], phase, recipe.network.near, capacity, rng)
-        wrong = _wrong(data, phase.levels, phase.corrupted, generator)
-        slots = data.lengths.sum() * (phase.levels + 1)
-        found, ordered = row_losses(network, data, phase.levels, wrong, generator, device)
+    generator = torch.Generator().manual_seed(recipe.seed * 2**32 + step)
+    data = list(batches(recipe, documents, tokenizer, step))
+    existing = sum(int(micro.existing.sum()) for micro in data)
+    for micro in data:
+        wrong = wrong_tokens(micro, phase.levels, phase.corrupted, generator)
+        slots = micro.lengths.sum() * (phase.levels + 1)
+        found, ordered = row_losses(network, micro, phase.levels, wrong, generator, device)
         loss = (
             found.tokens
-            + phase.ordered_weight * ordered
-            + phase.existence_weight * found.existence
+            + phase.ordered_weight * ordered.tokens
+            + phase.existence_weight * (found.existence + phase.ordered_weight * ordered.existence)
             + phase.committed_weight * found.committed
         )
         sums = {
             "tokens_nll": found.tokens.item(),
             "full_nll": found.full.item(),
-            "ordered": ordered.item(),
+            "ordered": ordered.tokens.item(),
             "existence": found.existence.item(),
             "committed": found.committed.item(),
         }
-        yield Part(loss / max(1, existing), sums, int((data.chunks > 0).sum() + slots), int(data.existing.sum()))
+        yield Part(loss / max(1, existing), sums, int((micro.chunks > 0).sum() + slots), int(micro.existing.sum()))
+
+
+def batches(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> Iterator[Batch]:
+    """The rows of one step, a few at a time."""
+    phase = recipe.infill
+    rng = np.random.default_rng((recipe.seed, 2, step))
+    capacity = int(rng.choice(phase.canvases))
+    chunks = int(rng.integers(phase.chunks[0], phase.chunks[1] + 1))
+    count = max(1, round(phase.context / chunks))
+    rows = [draw_row(documents.texts, tokenizer, phase, chunks, rng) for _ in range(count)]
+    rows = [row for row in rows if row.hidden]
+    micro = max(1, round(phase.micro / chunks))
+    for at in range(0, len(rows), micro):
+        yield batch(rows[at : at + micro], phase, recipe.network.near, capacity, rng)
 
 
 def row_losses(
     network: Denoiser, data: Batch, levels: int, wrong: Tensor, generator: torch.Generator, device: torch.device
-) -> tuple[Losses, Tensor]:
+) -> tuple[Losses, Ordered]:
     """Encode the context once, denoise every hole at every level, and once with all its tokens in place and in order.
 
-    The second result is that level's negative log-likelihood in nats, summed over holes: what the causal phase
-    taught, now with the text that follows in view.
+    The last is what the causal phase taught, now with the text that follows in view, and where a hole ends.
     """
     targets, existing = torch.from_numpy(data.targets), torch.from_numpy(data.existing)
     corrupted = corrupt(targets, existing, levels, wrong, generator)
@@ -85,8 +90,9 @@ def row_losses(
     logits = network.logits(hidden_states[:, :levels][judged])  # (S, V): slots without a loss need no logits
     hidden = torch.from_numpy(data.hidden).to(device)
     found = losses(logits, existence[:, :levels], corrupted, targets, hidden, lengths)
-    in_order = network.logits(hidden_states[:, levels][exists])
-    return found, F.cross_entropy(in_order, targets[exists], reduction="sum")
+    return found, in_order(
+        network.logits(hidden_states[:, levels][exists]), existence[:, levels], targets, existing, hidden, lengths
+    )
 
 
 def context(network: Denoiser, data: Batch, device: torch.device) -> tuple[Near, Far]:
@@ -114,7 +120,7 @@ def hints(data: Batch, canvases: Tensor) -> tuple[Tensor, Tensor]:
     return both[0], both[1]
 
 
-def _wrong(data: Batch, levels: int, share: float, generator: torch.Generator) -> Tensor:
+def wrong_tokens(data: Batch, levels: int, share: float, generator: torch.Generator) -> Tensor:
     """(R, B, G, N) wrong tokens drawn from the batch's own text, -1 where a committed slot stays right."""
     R, G, N = data.targets.shape
     pool = torch.from_numpy(data.chunks[data.chunks >= SPECIAL])

@@ -11,7 +11,7 @@ from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import causal, checkpoint, curves, infilling, progress
 from lacuna.model.training.measure import Part, Tally, flops_of_token
 from lacuna.model.training.network import Denoiser, fuse
-from lacuna.model.training.recipe import Recipe, RecipeError
+from lacuna.model.training.recipe import Optimiser, Recipe, RecipeError
 from lacuna.model.training.text import Documents
 
 
@@ -45,14 +45,8 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
     average.load_state_dict(network.state_dict())
     if is_compiled:
         fuse(network)
-    matrices = [p for name, p in network.named_parameters() if p.ndim == 2 and name.startswith("layers")]
-    chosen = {id(p) for p in matrices}
-    others = [p for p in network.parameters() if id(p) not in chosen]
     settings = recipe.optimiser
-    muon = torch.optim.Muon(
-        matrices, lr=settings.matrix_rate, weight_decay=settings.weight_decay, adjust_lr_fn="match_rms_adamw"
-    )
-    adam = torch.optim.AdamW(others, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0)
+    muon, adam = optimisers(network, settings)
     state = checkpoint.State(asdict(recipe), 0, 0, network, average, muon, adam)
     checkpoint.restore(run, state)
     flops = flops_of_token(network)
@@ -104,6 +98,17 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
     checkpoint.save(run, state)
     curves.plot(run)
     return state
+
+
+def optimisers(network: Denoiser, settings: Optimiser) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
+    """Muon for the layers' matrices, AdamW for the rest, at their peak rates."""
+    matrices = [p for name, p in network.named_parameters() if p.ndim == 2 and name.startswith("layers")]
+    chosen = {id(p) for p in matrices}
+    others = [p for p in network.parameters() if id(p) not in chosen]
+    muon = torch.optim.Muon(
+        matrices, lr=settings.matrix_rate, weight_decay=settings.weight_decay, adjust_lr_fn="match_rms_adamw"
+    )
+    return muon, torch.optim.AdamW(others, lr=settings.other_rate, betas=(0.9, 0.95), weight_decay=0.0)
 
 
 def rate_at(recipe: Recipe, step: int) -> float:

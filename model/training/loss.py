@@ -79,4 +79,27 @@ def losses(
     label = (slot < hidden.unsqueeze(-1)).float()[:, None].expand(R, B, G, N)
     counted = ((slot < lengths.unsqueeze(-1)) & (hidden >= 0).unsqueeze(-1))[:, None].expand(R, B, G, N)
     binary = F.binary_cross_entropy_with_logits(existence, label, reduction="none") * counted
-    return Losses(weighted.sum() / B, weighted[level == 0].sum(), binary.sum() / B, (nll * ~masked).sum() / B)
+    levels = max(1, B)
+    return Losses(
+        weighted.sum() / levels, weighted[level == 0].sum(), binary.sum() / levels, (nll * ~masked).sum() / levels
+    )
+
+
+class Ordered(NamedTuple):
+    """Sums over holes, in nats, of the level whose slots see only true tokens to their left."""
+
+    tokens: Tensor
+    """The negative log-likelihood of the hidden tokens that exist in the canvas."""
+    existence: Tensor
+    """Binary cross-entropy of those slots' existence, and of the end's."""
+
+
+def in_order(
+    logits: Tensor, existence: Tensor, targets: Tensor, existing: Tensor, hidden: Tensor, lengths: Tensor
+) -> Ordered:
+    """logits: (S, V) of the slots that exist, in row-major order; existence: (R, G, N); the rest as in `losses`."""
+    slot = torch.arange(existence.shape[-1], device=existence.device)
+    tokens = F.cross_entropy(logits, targets[slot < existing.unsqueeze(-1)], reduction="sum")
+    label = (slot < hidden.unsqueeze(-1)).float()
+    counted = (slot <= existing.unsqueeze(-1)) & (slot < lengths.unsqueeze(-1)) & (hidden >= 0).unsqueeze(-1)
+    return Ordered(tokens, (F.binary_cross_entropy_with_logits(existence, label, reduction="none") * counted).sum())

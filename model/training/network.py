@@ -254,24 +254,26 @@ class Denoiser(nn.Module):
                 context_bias = context_bias.unsqueeze(3).expand(-1, -1, -1, N, -1).flatten(2, 3).unsqueeze(1)
                 canvas_bias = bias(relation, distance).permute(2, 0, 1).expand(R, 1, -1, -1, -1)
                 weights = bias.softmax(scores, torch.cat([context_bias, canvas_bias], -1), far_mask)
-                M = far.offsets.shape[-1]
-                attended = _mix(weights[..., :M], context_v) + _mix(weights[..., M:], canvas_v)
+                to_context, to_canvas = weights.split([far.offsets.shape[-1], G * N], -1)
+                attended = _mix(to_context, context_v) + _mix(to_canvas, canvas_v)
                 x = layer.finish(x, attended.unflatten(2, (G, N)))
             else:
                 at = self.dims.local_layers.index(n)
                 near_k = self._rotate(near.keys[at], near.offsets).unsqueeze(1)  # (R, 1, G, 2W, K, E)
                 near_v = near.values[at].unsqueeze(1)
+                left_k, right_k = near_k.chunk(2, -3)
                 from_left = self._rotate(q, slot)
                 scores = torch.cat(
                     [
-                        _scores(from_left, near_k[..., :W, :, :]),
-                        _scores(self._rotate(q, from_right), near_k[..., W:, :, :]),
+                        _scores(from_left, left_k),
+                        _scores(self._rotate(q, from_right), right_k),
                         _scores(from_left, self._rotate(k, slot)),
                     ],
                     -1,
                 )
                 weights = (scores * self.dims.head_width**-0.5).masked_fill(~near_mask, float("-inf")).softmax(-1)
-                x = layer.finish(x, _mix(weights[..., : 2 * W], near_v) + _mix(weights[..., 2 * W :], v))
+                to_near, to_own = weights.split([2 * W, N], -1)
+                x = layer.finish(x, _mix(to_near, near_v) + _mix(to_own, v))
         x = self.norm(x[..., :-1, :])
         return x, self.existence(x).squeeze(-1)
 
@@ -283,16 +285,19 @@ class Denoiser(nn.Module):
         R, T, _ = hints[0].shape
         position = torch.arange(T, device=tokens.device)
         offset = position - position.unsqueeze(1)  # (query, key)
-        past = offset <= 0
-        local = (past & (offset > -window))[None, None].expand(R, 1, T, T)
-        mask = past[None, None].expand(R, 1, T, T)
-        x = self.embed(tokens) + self.hinted(*hints)
+        past = (offset <= 0).expand(R, 1, T, T)
+        return self.attended(self.embed(tokens) + self.hinted(*hints), past & (offset > -window), past)
+
+    def attended(self, x: Tensor, local: Tensor, whole: Tensor) -> Tensor:
+        """Rows (R, T, D) -> hidden states (R, T, D); masks (R, 1, T, T) say whom local and global layers see."""
+        position = torch.arange(x.shape[1], device=x.device)
+        offset = position - position.unsqueeze(1)  # (query, key)
+        relation = torch.where(offset > 0, AFTER, BEFORE)
         for n, layer in enumerate(self.layers):
             q, k, v = layer.project(x)
             if self.dims.is_global(n):
                 bias = self.biases[str(n)]
-                relation = torch.full_like(offset, BEFORE)
-                weights = bias.softmax(_scores(q, k), bias(relation, offset.abs()).permute(2, 0, 1), mask)
+                weights = bias.softmax(_scores(q, k), bias(relation, offset.abs()).permute(2, 0, 1), whole)
                 attended = _mix(weights, v)
             else:
                 attended = _attend(self._rotate(q, position), self._rotate(k, position), v, local)

@@ -52,7 +52,8 @@ class InfillPhase:
     density: float
     """Holes for each chunk, about."""
     levels: int
-    """Noise levels of a hole: the first is fully masked, the others are stratified."""
+    """Noise levels of a hole: the first is fully masked, the others are stratified. Without any, only the level in
+    order is left, and what is trained is an autoregressive model that fills in the middle."""
     canvases: tuple[int, ...]
     """Canvas capacities, one drawn for each step."""
     joint: float
@@ -129,8 +130,10 @@ def _faults(recipe: Recipe) -> Iterator[str]:
         yield "there must be a global layer"
     if not SPECIAL + 256 < recipe.vocabulary <= 2**16:
         yield f"the vocabulary must lie between {SPECIAL + 257} and {2**16}"
-    if min(causal.rows, causal.micro, causal.length, infill.context, infill.micro, infill.holes, infill.levels) < 1:
-        yield "rows, lengths, chunks, holes and levels must be at least 1"
+    if min(causal.rows, causal.micro, causal.length, infill.context, infill.micro, infill.holes) < 1:
+        yield "rows, lengths, chunks and holes must be at least 1"
+    if infill.levels < 0 or not (infill.levels or infill.ordered_weight):
+        yield "there must be a noise level, or the level in order a weight"
     if not 1 <= infill.chunks[0] <= infill.chunks[1] or not infill.canvases or min(infill.canvases) < 1:
         yield "a step needs chunks and a canvas"
     unknown = sorted(infill.kinds.keys() - {*Kind, *RANDOM})

@@ -118,7 +118,7 @@ def test_json_is_one_object_with_every_figure(run, scripted):
     assert ended.code == ExitCode.DONE
     found = json.loads(ended.out)
     assert set(found) == {
-        *("model", "provider", "threads", "cores", "python", "policy", "defaults", "runs", "load_ms"),
+        *("model", "provider", "threads", "cores", "python", "defaults", "runs", "load_ms"),
         *("sizes", "ratios", "aims", "resident_mib", "peak_mib"),
     }
     assert (found["model"], found["threads"], found["runs"], found["defaults"]["canvas"]) == ("scripted", 2, 3, 32)

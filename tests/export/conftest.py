@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         network.dims,
         network.state_dict(),
         (folder / "tokenizer.json").read_bytes(),
-        Training("tiny", 0, 0, "none"),
+        Training("tiny", 0, 0, "none", {"rest-of-line": 1.0}),
         Corpus("none", "none"),
     )
     for precision, name in ((convert.FLOAT32, "float32"), (convert.EIGHT_BITS, "eight_bits")):

@@ -10,8 +10,9 @@ import torch
 
 from lacuna.cli import main
 from lacuna.export import artifact
-from lacuna.export.artifact import TOKENIZER, WEIGHTS, Defaults
+from lacuna.export.artifact import TOKENIZER, WEIGHTS, Defaults, Training
 from lacuna.export.convert import convert
+from lacuna.export.convert.restore import ORIGIN
 from lacuna.model.sampler import PolicyName
 
 PACKAGES = [
@@ -26,9 +27,11 @@ def run(made, tmp_path: Path) -> Path:
     """The folder of a training run, as far as exporting reads it."""
     folder = tmp_path / "run"
     folder.mkdir()
-    stored = {"recipe": {"network": asdict(made.run.dims)}, "step": 12, "tokens": 3456, "average": made.run.state}
+    recipe = {"network": asdict(made.run.dims), "infill": {"kinds": {"lines": 0.5, "rest-of-line": 0.5}}}
+    stored = {"recipe": recipe, "step": 12, "tokens": 3456, "average": made.run.state}
     torch.save(stored, folder / "checkpoint.pt")
     (folder / TOKENIZER).write_bytes(made.run.tokenizer)
+    (folder / ORIGIN).write_text(json.dumps(asdict(made.run.training)))
     (folder / "corpus.json").write_text(json.dumps({"packages": PACKAGES, "outputs": {"train.jsonl": "abc"}}))
     return folder
 
@@ -57,6 +60,8 @@ def test_a_run_becomes_an_artifact_with_figures(run: Path, tmp_path: Path, text:
     assert (manifest.name, manifest.precision) == ("mine", "8 bits")
     assert (manifest.training.steps, manifest.training.tokens) == (12, 3456)
     assert re.fullmatch(r"[0-9a-f]{40}|unknown", manifest.training.commit)
+    assert manifest.training.holes == {"lines": 0.5, "rest-of-line": 0.5}
+    assert manifest.training.after == Training("tiny", 0, 0, "none", {"rest-of-line": 1.0})
     assert manifest.corpus == artifact.Corpus("2 Python packages, SHA-256 abc", "Apache-2.0, MIT")
     assert manifest.defaults == Defaults(threshold=0.5, policy=PolicyName.LEFT_TO_RIGHT)
     assert manifest.scores == {"exact match": 0.25}

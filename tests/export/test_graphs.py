@@ -51,7 +51,9 @@ def random_context(dims: Dimensions, holes: int, tokens: int, rng: np.random.Gen
 
 
 @torch.no_grad()
-def by_torch(network: Denoiser, context: Context, slots: NDArray[np.int64], lengths: NDArray[np.int64]):
+def by_torch(
+    network: Denoiser, context: Context, slots: NDArray[np.int64], lengths: NDArray[np.int64], *, in_order: bool
+):
     def row(array: NDArray[np.generic], axis: int = 0) -> torch.Tensor:
         return torch.from_numpy(array).unsqueeze(axis)
 
@@ -60,7 +62,13 @@ def by_torch(network: Denoiser, context: Context, slots: NDArray[np.int64], leng
     anchors = np.broadcast_to(context.anchors, (*lengths.shape, BEFORE_ANCHOR + 1))
     hints, strengths = map(row, context.hints.of_all(slots))
     hidden, existence = network.denoise(
-        row(np.concatenate([anchors, slots], -1)), row(lengths), (hints, strengths), near, far, torch.tensor([True])
+        row(np.concatenate([anchors, slots], -1)),
+        row(lengths),
+        (hints, strengths),
+        near,
+        far,
+        torch.tensor([True]),
+        torch.full((len(slots),), in_order),
     )
     return network.logits(hidden)[0].numpy(), existence[0].numpy()
 
@@ -90,14 +98,17 @@ def test_encode_equals_the_network(made, engines, length: int) -> None:
         pytest.param(1, 2, 32, 700, id="long"),
     ],
 )
-def test_denoise_equals_the_network(made, engines, candidates: int, holes: int, slots: int, tokens: int) -> None:
+@pytest.mark.parametrize("in_order", [False, True])
+def test_denoise_equals_the_network(
+    made, engines, candidates: int, holes: int, slots: int, tokens: int, *, in_order: bool
+) -> None:
     rng = np.random.default_rng(tokens)
     context = random_context(made.network.dims, holes, tokens, rng)
     canvas = rng.integers(HOLE, made.network.dims.vocabulary, (candidates, holes, slots))
     canvas[rng.random(canvas.shape) < 0.6] = MASK
     lengths = rng.integers(1, slots + 1, (candidates, holes))
-    expected = by_torch(made.network, context, canvas, lengths)
-    found = engines["float32"].denoise(context, canvas, lengths)
+    expected = by_torch(made.network, context, canvas, lengths, in_order=in_order)
+    found = engines["float32"].denoise(context, canvas, lengths, in_order=in_order)
     exists = np.arange(slots) < lengths[..., None]
     np.testing.assert_allclose(found.logits[exists], expected[0][exists], atol=TOLERANCE)
     np.testing.assert_allclose(found.existence[exists], expected[1][exists], atol=TOLERANCE)
@@ -140,3 +151,17 @@ def test_slots_past_a_canvas_change_nothing_before_them(made, engines: dict[str,
         a, b = (engines[name].denoise(context, canvas, lengths) for canvas in (slots, other))
         assert (a.logits[0, 0, :5] == b.logits[0, 0, :5]).all()
         assert (a.logits[0, 1] == b.logits[0, 1]).all()
+
+
+def test_in_order_what_is_not_shown_yet_changes_nothing(made, engines: dict[str, Engine]) -> None:
+    """A step shows the slots up to the one in hand: fewer of them, the same said of each, to the bit."""
+    rng = np.random.default_rng(6)
+    context = random_context(made.network.dims, 2, 60, rng)
+    slots = rng.integers(HOLE, made.network.dims.vocabulary, (3, 2, 20))
+    lengths = np.full((3, 2), 31)
+    for engine in (engines["float32"], engines["eight_bits"]):
+        whole = engine.denoise(context, slots, lengths, in_order=True)
+        for shown in (1, 7, 8, 20):
+            cut = engine.denoise(context, slots[..., :shown], lengths, in_order=True)
+            assert (cut.logits == whole.logits[:, :, :shown]).all()
+            assert (cut.existence == whole.existence[:, :, :shown]).all()

@@ -1,13 +1,15 @@
 """An artifact holds the weights that it was made of."""
 
+import json
 from dataclasses import replace
 
+import cattrs
 import numpy as np
 import pytest
 import torch
 
 from lacuna.export import artifact
-from lacuna.export.artifact import ArtifactError
+from lacuna.export.artifact import ArtifactError, Training
 from lacuna.export.convert import restore
 from lacuna.export.convert.convert import EIGHT_BITS, Run, convert
 from lacuna.export.convert.precision import dequantised, quantise
@@ -35,6 +37,14 @@ def test_8_bit_weights_come_back_rounded_and_do_not_change_any_more(made, tmp_pa
 def test_the_embedded_artifact_can_be_trained_on() -> None:
     restored = restore.weights(artifact.load(artifact.embedded()))
     assert all(torch.isfinite(tensor).all() for tensor in restored.values())
+
+
+def test_a_run_keeps_how_its_weights_were_trained(made, tmp_path) -> None:
+    shipped = artifact.load(made.eight_bits).manifest
+    restore.begin(made.eight_bits, shipped.dimensions, tmp_path)
+    restore.begin(made.float32, shipped.dimensions, tmp_path)  # resumed: what it began with stays
+    origin = cattrs.structure(json.loads((tmp_path / restore.ORIGIN).read_bytes()), Training)
+    assert origin == shipped.training
 
 
 def test_quantised_weights_come_back_within_half_a_step() -> None:

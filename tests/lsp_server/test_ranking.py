@@ -2,7 +2,7 @@
 
 import pytest
 
-from lacuna.lsp_server.ranking import rank, refusal, repeats, without_overlap
+from lacuna.lsp_server.ranking import rank, refusal, repeats, with_line_end, without_overlap
 from lacuna.lsp_server.request import Reason
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import PYTHON
@@ -52,6 +52,23 @@ def test_without_overlap(marked, answer, expected):
     assert without_overlap(text, span, answer) == expected
 
 
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("x = 1\n«»y = 2\n", "z = 3", "z = 3\n", id="above a line"),
+        pytest.param("x = 1\n«»    y = 2\n", "    z = 3", "    z = 3\n", id="above an indented line"),
+        pytest.param("x = 1\n«»y = 2\n", "z = 3\n", "z = 3\n", id="ends its line already"),
+        pytest.param("x = 1\n«»\ny = 2\n", "z = 3", "z = 3", id="on an empty line"),
+        pytest.param("x = 1\n«y = 2»\n", "z = 3", "z = 3", id="in place of a line"),
+        pytest.param("x = «»y\n", "z + ", "z + ", id="within a line"),
+        pytest.param("x = 1\n«»y = 2\n", "", "", id="nothing"),
+    ],
+)
+def test_with_line_end(marked, answer, expected):
+    text, span = at(marked)
+    assert with_line_end(text, span, answer) == expected
+
+
 def ranked(marked, *answers):
     text, span = at(marked)
     given = [((answer,), confidence) for answer, confidence in answers]
@@ -68,6 +85,11 @@ def test_of_those_that_parse_the_surer_one_comes_first():
     assert [joint.texts[0] for joint in ranked("x = «»\n", ("y", 0.1), ("z", 0.4))] == ["z", "y"]
 
 
+def test_what_leaves_nothing_unparsable_comes_before_what_is_a_little_surer():
+    assert [joint.texts[0] for joint in ranked("f(«»", ("a, b", 0.3), ("a, b)", 0.1))] == ["a, b)", "a, b"]
+    assert [joint.texts[0] for joint in ranked("f(«»", ("a, b", 0.9), ("a, b)", 0.05))] == ["a, b", "a, b)"]
+
+
 @pytest.mark.parametrize(
     ("marked", "answer", "confidence", "reason"),
     [
@@ -77,6 +99,7 @@ def test_of_those_that_parse_the_surer_one_comes_first():
         pytest.param("x = y«» + long_name\n", " + long_name", 0.9, Reason.REPEATS, id="repeats"),
         pytest.param("x = y«»\n", "", 0.9, Reason.EMPTY, id="nothing to add"),
         pytest.param("x = «y»\n", "y", 0.9, Reason.EMPTY, id="what stands there already"),
+        pytest.param("x = y«»\n", "  \n", 0.9, Reason.EMPTY, id="white space only"),
     ],
 )
 def test_why_an_answer_is_not_offered(marked, answer, confidence, reason):

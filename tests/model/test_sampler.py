@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from lacuna.model.sampler import (
     Beginnings,
+    Growing,
     Prediction,
     Sampling,
     by_confidence,
@@ -33,9 +34,11 @@ class Script:
     def __init__(self, answers, probabilities, lengths):
         self.answers, self.probabilities, self.lengths = answers, probabilities, lengths
         self.calls = []
+        self.orders = []
 
-    def __call__(self, slots, lengths):
+    def __call__(self, slots, lengths, *, in_order=False):
         self.calls.append((slots.copy(), lengths.copy()))
+        self.orders.append(in_order)
         _, holes, canvas = slots.shape
         logits = np.zeros((*slots.shape, VOCABULARY), np.float32)
         logits[..., :SPECIAL] = 50.0  # never to be chosen, and no part of any probability
@@ -203,9 +206,15 @@ def test_an_unfinished_candidate_that_leads_is_denoised_to_its_end():
 # --- growing from the left
 
 
-def grown(script, *, canvas=8, width=4, beginnings=None):
+def any_answer(_slots, _lengths):
+    return True
+
+
+def grown(script, *, canvas=8, width=4, beginnings=None, in_order=False, lengths=None, is_sound=any_answer):
     holes = len(script.answers)
-    return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), holes, canvas, width))
+    most = np.full((1, holes), canvas) if lengths is None else np.array([lengths])
+    growing = Growing(width, in_order, is_length_known=lengths is not None)
+    return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), most, growing, is_sound))
 
 
 def test_a_canvas_grows_until_the_next_slot_may_not_exist():
@@ -227,8 +236,8 @@ def test_a_beam_finds_what_the_likeliest_first_token_hides():
     class Misleading(Script):
         """The likeliest first token makes the second a guess; the other one makes it certain."""
 
-        def __call__(self, slots, lengths):
-            prediction = super().__call__(slots, lengths)
+        def __call__(self, slots, lengths, *, in_order=False):
+            prediction = super().__call__(slots, lengths, in_order=in_order)
             logits = prediction.logits
             for b in range(len(slots)):
                 logits[b, 0, 0, [5, 6]] = [2.2, 2.0]
@@ -280,3 +289,55 @@ def test_every_step_shows_a_draft_and_the_last_has_no_masked_slot():
     assert [draft.step for draft in drafts] == list(range(1, len(drafts) + 1))
     assert all(draft.masked.any() for draft in drafts[:-1])
     assert not drafts[-1].masked.any()
+
+
+@pytest.mark.parametrize("holes", [1, 2])
+def test_in_order_the_answer_is_the_same_from_fewer_predicted_slots(holes):
+    def script():
+        return Script([[5, 6, 7], [8, 9]][:holes], [[0.6], [0.7]][:holes], [{3: 0.9, 1: 0.1}, {2: 1.0}][:holes])
+
+    whole, ordered = script(), script()
+    (*_, last), (*_, ordered_last) = grown(whole), grown(ordered, in_order=True)
+    assert all(ordered.orders)
+    assert not any(whole.orders)
+    assert ordered_last.scores == pytest.approx(last.scores)
+    assert ordered_last.slots.tolist() == last.slots.tolist()
+    assert [slots.shape[-1] for slots, _ in ordered.calls][:4] == [1, 2, 3, 4]
+    assert all(slots.shape[-1] == 8 for slots, _ in whole.calls)
+
+
+def test_in_order_nothing_is_committed_ahead():
+    """What is predicted further right was never shown the tokens between."""
+    script = Script([[5, 6, 7, 8]], [[0.99]], [{4: 1.0}])
+    *_, last = grown(script, in_order=True)
+    assert last.slots[0, 0, :4].tolist() == [5, 6, 7, 8]
+    assert len(script.calls) == 5, "one for each token, and one to see that nothing follows"
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_a_canvas_of_known_length_is_filled_whatever_exists(in_order):
+    *_, last = grown(Script([[5, 6, 7]], [[0.6]], [{1: 1.0}]), in_order=in_order, lengths=[3])
+    assert {int(n) for (n,) in last.lengths} == {3}
+    assert last.slots[0, 0, :3].tolist() == [5, 6, 7]
+    assert last.scores[0] == pytest.approx(3 * np.log(0.6), abs=1e-3)
+
+
+def test_an_answer_that_leaves_something_unparsable_ends_a_search_later():
+    """Ending after one token is likelier by far, but only what is longer is sound."""
+
+    def is_long(_slots, lengths):
+        return lengths[0] == 3
+
+    def script():
+        return Script([[5, 6, 7]], [[0.8]], [{1: 0.9, 3: 0.1}])
+
+    hasty, patient = grown(script(), is_sound=any_answer)[-1], grown(script(), is_sound=is_long)[-1]
+    assert 3 not in hasty.lengths
+    assert 3 in patient.lengths
+    assert patient.lengths[0] == 1, "the likeliest still comes first: what is offered is decided elsewhere"
+
+
+def test_a_search_ends_where_nothing_is_sound():
+    script = Script([[5, 6, 7]], [[0.6]], [{2: 0.99, 8: 0.01}])
+    grown(script, is_sound=lambda _slots, _lengths: False)
+    assert len(script.calls) < 8

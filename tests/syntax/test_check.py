@@ -47,6 +47,10 @@ ACCEPTED = {
     "several lines": ("def f():\n    |\n", "a = 1\n    return a"),
     "astral text": ("x = |\n", "'𝒳'"),
     "a lone surrogate in a string": ("x = |\n", "'\ud800'"),
+    "a block farther right than another": ("def f():\n    if x:\n        y = 1\n    else:\n|", "            y = 2\n"),
+    "a comment farther right": ("def f():\n    x = 1\n|    return x\n", "        # so\n"),
+    "statements on one line": ("def f():\n    |\n", "x = 1; y = 2"),
+    "a line less far right": ("def f():\n    if x:\n        y = 1\n|", "    return y\n"),
 }
 REJECTED = {
     "an open bracket": ("x = |\n", "f("),
@@ -67,6 +71,9 @@ REJECTED = {
     "a block without its body": ("def f():\n    x = 1\n    |\n    y = 2\n", "if x == :"),
     "half of an operator": ("x = |\n", "a +"),
     "a lone surrogate": ("x = |\n", "\ud800"),
+    "indentation that the next line has already": ("def f():\n    x = 1\n|    return x\n", "    "),
+    "a line farther right than its block": ("def f():\n    x = 1\n|    return x\n", "        x = 2\n"),
+    "a line farther right behind a comment": ("def f():\n    x = 1\n        # so\n|", "        x = 2\n"),
 }
 
 
@@ -92,6 +99,21 @@ def test_rejected(marked, answer):
 )
 def test_holes_are_judged_together(answers, expected):
     assert check_of("def f(|):\n    |\nx = |\n").accepts(answers) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("x = |\n", "f()", True, id="nothing is wrong"),
+        pytest.param("f(|", "a, b)", True, id="what was wrong is healed"),
+        pytest.param("f(|", "a, b", False, id="accepted, but still open"),
+        pytest.param("if x|\ny = 1\n", " > 3", False, id="accepted, but without a colon"),
+        pytest.param("x = |\n\n\ndef g(\n", "1", True, id="an error elsewhere"),
+    ],
+)
+def test_sound_is_what_leaves_nothing_wrong_at_the_spans(marked, answer, expected):
+    assert check_of(marked).accepts((answer,))
+    assert check_of(marked).is_sound((answer,)) is expected
 
 
 def test_holes_far_apart_are_judged_each():

@@ -103,7 +103,7 @@ def shipped(recipe: Recipe, tokenizer: Tokenizer, network: Denoiser, tmp_path: P
         recipe.network,
         network.state_dict(),
         (tmp_path / "tokenizer.json").read_bytes(),
-        Training("tiny", 0, 0, "none"),
+        Training("tiny", 0, 0, "none", {"rest-of-line": 1.0}),
         Corpus("none", "none"),
     )
     return convert.convert(trained, tmp_path / "shipped", convert.EIGHT_BITS, "tiny", Defaults()).folder

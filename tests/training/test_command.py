@@ -73,7 +73,7 @@ def test_a_run_is_begun_stopped_and_finished(
     assert "GFLOP/s" in said
     assert logged(run) == 6
     names = {path.name for path in run.iterdir()}
-    assert names == {"checkpoint.pt", "corpus.json", "losses.csv", "losses.png", "tokenizer.json", "tokens.npy"}
+    assert names == {"checkpoint.pt", "corpus.json", "lock", "losses.csv", "losses.png", "tokenizer.json", "tokens.npy"}
 
 
 def test_a_finished_run_stays_as_it_is(arguments: dict[str, object], tmp_path: Path):

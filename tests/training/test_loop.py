@@ -239,3 +239,10 @@ def test_a_run_does_not_go_on_with_another_corpus(tmp_path: Path, corpus_folder:
 
 def test_the_documents_tokens_are_those_of_their_texts(documents: Documents, tokenizer: Tokenizer):
     assert tokenizer.decode(documents.tokens.tolist()).decode() == "".join(text + "\n" for text in documents.texts)
+
+
+def test_one_training_at_a_time_works_in_a_folder(tmp_path: Path):
+    with checkpoint.alone(tmp_path), pytest.raises(RunError, match="another training is at work in"):
+        checkpoint.alone(tmp_path).__enter__()
+    with checkpoint.alone(tmp_path):
+        pass

@@ -166,7 +166,6 @@ class Report:
     """As asked; null is the engine's choice."""
     cores: int | None
     python: str
-    policy: str
     defaults: Defaults
     runs: int
     load_ms: float
@@ -204,7 +203,6 @@ def report(
         threads=threads,
         cores=os.cpu_count(),
         python=platform.python_version(),
-        policy="confidence",
         defaults=defaults,
         runs=len(rounds),
         load_ms=load_ms,

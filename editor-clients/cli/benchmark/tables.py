@@ -39,7 +39,7 @@ def of_keystroke(found: keystroke.Report) -> Iterator[Table | str]:
     yield f"{found.model} on {found.provider}, threads: {threads}, {found.cores} cores, Python {found.python}"
     sampling = found.defaults
     yield (
-        f"policy {found.policy}, {sampling.canvas} slots, {sampling.candidates} candidates, "
+        f"policy {sampling.policy}, {sampling.canvas} slots, {sampling.candidates} candidates, "
         f"at most {sampling.budget} context tokens"
     )
     yield f"loaded in {found.load_ms:.0f} ms; memory {found.resident_mib:.0f} MiB, at its peak {found.peak_mib:.0f}"

@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 
 from lacuna.cli.evaluation import copier, gate, guesses, holes, ngram, two_sided
-from lacuna.cli.evaluation.gate import may_offer
+from lacuna.cli.evaluation.gate import is_sound, may_offer
 from lacuna.cli.evaluation.guesses import Tuned, offered, tune
 from lacuna.cli.evaluation.holes import Hole
 from lacuna.cli.evaluation.ngram import NGram
@@ -62,8 +62,8 @@ def prepare(folder: Path, tokenizer_file: Path, work: Path, validation: tuple[Ho
     settled = _settled(validation, model, tokenizer, work / f"tuned-{key}.json")
     two = TwoSided(model, tokenizer, settled.shares)
     return Baselines(
-        ngram=lambda hole: offered(hole, two.guesses(hole), settled.ngram.weights, may_offer),
-        copier=lambda hole: offered(hole, copier.guesses(hole), settled.copier.weights, may_offer),
+        ngram=lambda hole: offered(hole, two.guesses(hole), settled.ngram.weights, may_offer, is_sound),
+        copier=lambda hole: offered(hole, copier.guesses(hole), settled.copier.weights, may_offer, is_sound),
         settled=settled,
     )
 

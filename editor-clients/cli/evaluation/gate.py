@@ -15,6 +15,11 @@ def may_offer(hole: Hole, text: str) -> bool:
     return bool(text.strip()) and not repeats(hole.shown, hole.place, text) and _check(hole).accepts((text,))
 
 
+def is_sound(hole: Hole, text: str) -> bool:
+    """Whether the answer leaves nothing unparsable about the hole."""
+    return _check(hole).is_sound((text,))
+
+
 @functools.lru_cache(maxsize=4096)
 def _check(hole: Hole) -> SyntaxCheck:
     return SyntaxCheck(hole.shown, (hole.place,), language_of(LANGUAGE))

@@ -19,6 +19,7 @@ LENGTHS = (1, 3, 8)
 def grid() -> dict[str, dict[str, Settings]]:
     """Families of settings, each a curve: what its points are called, and the sampler defaults that make them."""
     return {
+        "in order": {f"width {width}": _settings("in-order", width) for width in WIDTHS},
         "beam": {f"width {width}": _settings("beam", width) for width in WIDTHS},
         **{
             f"confidence, {_lengths(lengths)}": {
@@ -32,7 +33,7 @@ def grid() -> dict[str, dict[str, Settings]]:
 
 
 def _settings(policy: str, candidates: int) -> Settings:
-    return ("policy", policy), ("candidates", str(candidates))
+    return ("policy", policy), ("joint_policy", policy), ("candidates", str(candidates))
 
 
 def _lengths(count: int) -> str:

@@ -15,11 +15,25 @@ def hole_of(truth):
     return Hole("p", "f.py", truth, Span(0, len(truth)))
 
 
+def always(_hole, _text):
+    return True
+
+
+def never(_hole, _text):
+    return False
+
+
 def test_the_best_that_may_be_offered_is():
     some = guesses_of(worst=(0, 0), broken=(3, 0), good=(2, 0), fair=(1, 0))
     assert ranked(some, (1.0, 0.0)) == ["broken", "good", "fair", "worst"]
-    assert offered(hole_of("x"), some, (1.0, 0.0), lambda _hole, text: text != "broken") == "good"
-    assert offered(hole_of("x"), some, (1.0, 0.0), lambda _hole, _text: False) == ""
+    assert offered(hole_of("x"), some, (1.0, 0.0), lambda _hole, text: text != "broken", always) == "good"
+    assert offered(hole_of("x"), some, (1.0, 0.0), never, always) == ""
+
+
+def test_a_sound_guess_is_offered_before_a_better_one():
+    some = Guesses(("open", "closed", "other"), np.array([[3.0], [2.0], [1.0]]))
+    assert offered(hole_of("x"), some, (1.0,), always, lambda _hole, text: text == "closed") == "closed"
+    assert offered(hole_of("x"), some, (1.0,), always, never) == "open"
 
 
 def test_tuning_finds_the_feature_that_tells_right_from_wrong():

@@ -208,9 +208,9 @@ def test_a_question_is_right_when_all_its_holes_are():
 
 def test_every_setting_of_the_grid_is_one_that_the_sampler_has():
     grid = steps.grid()
-    assert list(grid["beam"]) == ["width 1", "width 2", "width 4", "width 8"]
+    assert list(grid["beam"]) == list(grid["in order"]) == ["width 1", "width 2", "width 4", "width 8"]
     settings = [changed(Defaults(), dict(point)) for points in grid.values() for point in points.values()]
-    assert len(set(settings)) == len(settings) == 19
+    assert len(set(settings)) == len(settings) == 23
 
 
 def test_the_curves_of_the_real_model_are_reported_and_drawn(run, corpus, tmp_path):
@@ -220,10 +220,9 @@ def test_the_curves_of_the_real_model_are_reported_and_drawn(run, corpus, tmp_pa
     assert ended.code == ExitCode.DONE
     report = json.loads((tmp_path / "j").read_text())
     assert report["own"]["questions"] == report["questions"] == 2
-    points = {name: point for family in report["families"].values() for point in family for name in [point["name"]]}
-    assert points["width 4"]["figures"]["steps"] == report["own"]["steps"], "a beam of 4 is the artifact's default"
-    assert points["width 4"]["gain"]["only_first"] == points["width 4"]["gain"]["only_other"] == 0
-    assert report["defaults"]["policy"] == "beam"
+    assert (report["defaults"]["policy"], report["defaults"]["candidates"]) == ("in-order", 4)
+    (same,) = (point for point in report["families"]["in order"] if point["name"] == "width 4")
+    assert same["gain"]["only_first"] == same["gain"]["only_other"] == 0
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert b"beam, width 8" in ended.out
 
