@@ -69,7 +69,9 @@ class Report:
     bins: tuple[Bin, ...]
     curve: tuple[Point, ...]
     threshold: float
-    """The least at which what is shown is right as often as was asked for."""
+    """The least at which what is shown is right as often as was asked for, on the answers fitted on."""
+    reached: Point | None
+    """The most that can be shown of the answers judged on and be right so often; None if that is nothing."""
 
 
 def judged(hole: Hole, filled: Filled) -> Answered:
@@ -84,8 +86,8 @@ def report(fitting: Sequence[Answered], judging: Sequence[Answered], *, precisio
     found = fit(*_columns(fitting))
     scores, right = _columns(judging)
     confidence = np.array([found.probability(score) for score in scores])
-    fitted = _curve(fitting, found)
-    reached = [point.threshold for point in fitted if point.coverage and point.precision >= precision]
+    curve = _curve(judging, found)
+    enough = _reaching(_curve(fitting, found), precision)
     return Report(
         fitted_on=len(fitting),
         judged_on=len(judging),
@@ -96,8 +98,9 @@ def report(fitting: Sequence[Answered], judging: Sequence[Answered], *, precisio
         brier_skill=1.0 - float(((confidence - right) ** 2).mean() / max(1e-12, right.mean() * (1 - right.mean()))),
         auroc=_auroc(confidence, right),
         bins=tuple(_binned(confidence, right)),
-        curve=_curve(judging, found),
-        threshold=min(reached, default=THRESHOLDS[-1]),
+        curve=curve,
+        threshold=enough.threshold if enough else THRESHOLDS[-1],
+        reached=_reaching(curve, precision),
     )
 
 
@@ -134,6 +137,11 @@ def _curve(answers: Sequence[Answered], calibration: Calibration) -> tuple[Point
         ]
         points.append(Point(threshold, len(shown) / len(answers), sum(shown) / len(shown) if shown else 1.0))
     return tuple(points)
+
+
+def _reaching(curve: Sequence[Point], precision: float) -> Point | None:
+    """The point of the least threshold that shows something and is precise enough."""
+    return next((point for point in curve if point.coverage and point.precision >= precision), None)
 
 
 def _binned(confidence: Floats, right: Floats) -> list[Bin]:

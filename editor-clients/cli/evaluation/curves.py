@@ -1,10 +1,13 @@
 """The picture of `lacuna eval steps`; the only module of the command line that draws."""
 
+import re
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from lacuna.cli.evaluation.steps import Report
+
+_NUMBER = re.compile(r"[0-9.]+")
 
 
 def draw(found: Report, path: Path) -> None:
@@ -18,9 +21,14 @@ def draw(found: Report, path: Path) -> None:
             [100 * (point.figures.exact.high - point.figures.exact.value) for point in points],
         ]
         steps = [point.figures.steps for point in points]
-        axes.errorbar(steps, exact, yerr=bars, marker="o", capsize=2, label=family)
-        for point, x, y in zip(points, steps, exact, strict=True):
-            axes.annotate(point.name, (x, y), textcoords="offset points", xytext=(5, 4), fontsize=7)
+        # Points are numbered; what the numbers are (widths, thresholds, lengths) stands in the legend.
+        numbers = [_NUMBER.findall(point.name)[0] for point in points]
+        what = _NUMBER.sub("", points[0].name).strip()
+        drawn = axes.errorbar(steps, exact, yerr=bars, marker="o", capsize=2, label=f"{family} ({what})")
+        for bar in drawn.lines[2]:
+            bar.set_alpha(0.3)
+        for number, x, y in zip(numbers, steps, exact, strict=True):
+            axes.annotate(number, (x, y), textcoords="offset points", xytext=(4, 4), fontsize=8)
     axes.plot(found.own.steps, 100 * found.own.exact.value, "k*", markersize=12, label="the artifact's defaults")
     axes.set(
         xlabel="mean steps",

@@ -40,8 +40,13 @@ def ranked(guesses: Guesses, weights: Weights) -> list[str]:
 
 def offered(hole: Hole, guesses: Guesses, weights: Weights, gate: Gate, is_sound: Gate) -> str:
     """The best guess that may be offered, a sound one if there is any; nothing when none may."""
-    allowed = [text for text in ranked(guesses, weights) if gate(hole, text)]
-    return next((text for text in allowed if is_sound(hole, text)), allowed[0] if allowed else "")
+    first = ""
+    for text in ranked(guesses, weights):
+        if gate(hole, text):
+            if is_sound(hole, text):
+                return text
+            first = first or text
+    return first
 
 
 def _truths_among(guesses: Guesses, hole: Hole) -> frozenset[str]:

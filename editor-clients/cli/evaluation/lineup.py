@@ -3,11 +3,11 @@
 import copy
 import enum
 import functools
-import itertools
 import multiprocessing
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from lacuna.cli.evaluation.answering import Answerer
 from lacuna.cli.evaluation.baselines import Baselines
 from lacuna.cli.evaluation.filling import Filled
 from lacuna.cli.evaluation.questions import Question
-from lacuna.cli.exit_codes import UsageError
+from lacuna.cli.exit_codes import ModelError, UsageError
 from lacuna.cli.opening import ModelOptions, Opening, open_engine
 from lacuna.export.engine import Engine
 from lacuna.lsp_server.infill import infill
@@ -142,7 +142,15 @@ def answers(
         return
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _ignore_interrupts)
     try:
-        yield from pool.map(_answer, itertools.repeat(lineup), questions)
+        # Not `map`: that cancels what is pending when a process dies, and Python 3.11's executor then hangs.
+        for future in [pool.submit(_answer, lineup, question) for question in questions]:
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise ModelError("A process that answered was ended, perhaps for want of memory; try fewer --jobs.") from error
+    except BaseException:  # nobody will read what they are still at
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

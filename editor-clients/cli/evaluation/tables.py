@@ -11,14 +11,14 @@ from lacuna.cli.evaluation.metrics import Estimate, Paired
 def of_infilling(found: infilling.Report) -> Iterator[Table | str]:
     shown = "as an empty line" if found.is_whole_lines else "as it stands"
     title = f"{found.data}: {found.rows} rows of {found.problems} problems, the hole {shown}"
-    table = _table(title, "pass@1", "exact match", "similarity", "no answer", "length error (bias)", "steps", "ms")
+    table = _table(title, "pass@1, %", "exact, %", "similarity", "empty, %", "length error (bias)", "steps", "ms")
     for name, one in found.systems.items():
         table.add_row(
             name,
-            _interval(one.passed),
-            _interval(one.exact),
+            _short(one.passed),
+            _short(one.exact),
             f"{one.edit_similarity:.3f}",
-            _percent(one.empty),
+            f"{100 * one.empty:.1f}",
             f"{one.length_error:.1f} ({one.length_bias:+.1f})",
             f"{one.steps:.1f}",
             f"{one.milliseconds:.0f}",
@@ -71,7 +71,7 @@ def of_questions(found: compared.Report) -> Iterator[Table | str]:
     kinds = _table("Exact match by kind of hole, %", "questions", *found.systems)
     for kind, figures in first.by_kind.items():
         exact = (one.by_kind[kind].exact for one in found.systems.values())
-        kinds.add_row(kind, str(figures.questions), *(f"{100 * one.value:.1f} {_range(one)}" for one in exact))
+        kinds.add_row(kind, str(figures.questions), *map(_short, exact))
     yield kinds
     if found.gains and len(first.by_kind) > 1:
         paired = _table(f"Points of {found.first} over, by kind of hole", *found.gains)
@@ -94,14 +94,14 @@ def _groupings(one: compared.Answers) -> tuple[dict[str, compared.Figures], ...]
 
 def of_steps(found: steps.Report) -> Iterator[Table | str]:
     title = f"{found.questions} questions ({found.role}) under each setting"
-    table = _table(title, "steps", "exact match", "similarity", "no answer", "defaults' gain", "p")
+    table = _table(title, "steps", "exact, %", "similarity", "empty, %", "defaults' gain", "p")
     own = found.own
     table.add_row(
         "the artifact's defaults",
         f"{own.steps:.1f}",
-        _interval(own.exact),
+        _short(own.exact),
         f"{own.similarity:.3f}",
-        _percent(own.empty),
+        f"{100 * own.empty:.1f}",
     )
     for family, points in found.families.items():
         table.add_section()
@@ -109,9 +109,9 @@ def of_steps(found: steps.Report) -> Iterator[Table | str]:
             table.add_row(
                 steps.label(family, point.name),
                 f"{point.figures.steps:.1f}",
-                _interval(point.figures.exact),
+                _short(point.figures.exact),
                 f"{point.figures.similarity:.3f}",
-                _percent(point.figures.empty),
+                f"{100 * point.figures.empty:.1f}",
                 _points(point.gain.gain),
                 f"{point.gain.p:.3f}",
             )
@@ -141,6 +141,11 @@ def of_calibration(found: calibration.Report) -> Iterator[Table | str]:
         f"expected calibration error {found.expected_error:.3f} (before: {found.expected_error_before:.3f}), "
         f"Brier skill {found.brier_skill:.3f}, AUROC {found.auroc:.3f}; threshold {found.threshold:.2f}"
     )
+    if found.reached:
+        yield (
+            f"as often right as was asked for, at most: {_percent(found.reached.coverage)} of the holes get an answer, "
+            f"{_percent(found.reached.precision)} of these are right (threshold {found.reached.threshold:.2f})"
+        )
 
 
 def _gains(first: str) -> Table:
@@ -173,6 +178,10 @@ def _table(title: str, *columns: str) -> Table:
 
 def _interval(found: Estimate) -> str:
     return f"{_percent(found.value)} {_range(found)}"
+
+
+def _short(found: Estimate) -> str:
+    return f"{100 * found.value:.1f} {_range(found)}"
 
 
 def _range(found: Estimate) -> str:

@@ -80,6 +80,7 @@ def test_the_curve_counts_what_would_be_shown():
     assert (found.curve[0].coverage, found.curve[0].precision) == (0.75, pytest.approx(1 / 3))
     at = next(point for point in found.curve if point.threshold == found.threshold)
     assert (at.coverage, at.precision) == (0.25, 1.0)
+    assert found.reached == at
     assert found.calibration.probability(LOWEST) < 0.05
 
 
@@ -89,3 +90,4 @@ def test_confidence_that_says_nothing_has_half_the_area():
     assert found.auroc == 0.5
     assert found.brier_skill == pytest.approx(0.0, abs=0.01)
     assert found.threshold == 0.95, "no threshold reaches it: show as little as can be"
+    assert found.reached is None
