@@ -60,10 +60,9 @@ def _without_warming(_: "Request") -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class OpenModel:
-    """A model ready to fill, and the least confidence at which its makers would show an answer."""
+    """A model ready to fill."""
 
     infill: "Infill"
-    threshold: float
     notes: tuple[str, ...] = ()
     """Sentences for `lacuna doctor`: which artifact it is, what runs it and why nothing else does."""
     apart: Callable[[], Apart] = _without_cache
@@ -100,7 +99,6 @@ def open_model(options: ModelOptions) -> OpenModel:
     )
     return OpenModel(
         functools.partial(infill, engine),
-        engine.manifest.defaults.threshold,
         notes,
         lambda: _apart(engine),
         engine.name,

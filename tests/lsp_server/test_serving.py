@@ -107,7 +107,13 @@ async def test_the_model_sees_the_document_as_it_is_and_where_the_cursor_stands(
     seen = json.loads(item.insert_text)
     text = text.replace("def f", "def \u2028g")
     cursor = text.index("return ") + len("return ")
-    assert seen == {"text": text, "spans": [[cursor, cursor]], "threshold": 0.3, "scope": "block", "language": "python"}
+    assert seen == {
+        "text": text,
+        "spans": [[cursor, cursor]],
+        "threshold": None,
+        "scope": "block",
+        "language": "python",
+    }
 
 
 async def test_new_text_has_line_feeds_though_the_document_has_both(client):
@@ -413,6 +419,15 @@ async def test_none_of_the_alternatives_is_below_the_threshold(start):
     assert [item.insert_text for item in (await client.complete(1, 4)).items] == ["filled_0().one", "filled_0().two"]
 
 
+async def test_a_threshold_that_nobody_sets_or_that_is_null_is_the_models(start):
+    client = await start(options={"threshold": None}, configuration={})
+    client.open("# several, doubtful\nx = \n")
+    assert [item.insert_text for item in (await client.complete(1, 4)).items] == ["filled_0().one"]
+    client.change("f", range_=at(1, 4))
+    (item,) = (await client.complete(1, 5)).items  # typed along
+    assert item.insert_text == "illed_0().one"
+
+
 async def test_a_user_who_wants_one_alternative_gets_one(start):
     client = await start(options={"alternatives": 1})
     client.open("# several\nx = \n")
@@ -635,7 +650,7 @@ async def test_an_unknown_setting_is_named_wherever_it_comes_from(start):
 
 async def test_a_setting_of_the_workspace_overrides_what_came_first_and_changes_at_once(start):
     client = await start(options={"threshold": 0.5, "enabled": True}, configuration={"threshold": "much"})
-    assert await client.told() == 'lacuna.threshold should be a number from 0 to 1, not "much".'
+    assert await client.told() == 'lacuna.threshold should be a number from 0 to 1, or null, not "much".'
     client.open("# echo\n")
     (item,) = (await client.complete(1, 0)).items
     assert json.loads(item.insert_text)["threshold"] == 0.5
