@@ -33,9 +33,16 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     chosen = context.choose(chunked, defaults.budget, engine.manifest.dimensions.near)
     parse_ms = clock.lap()
     if not request.is_patient and warming.is_cold(engine, chunked, chosen):
-        unasked = Timings(parse_ms, 0, (), clock.total()), Tokens(0, 0, 0)
-        known = engine.provider, engine.name, defaults.threshold
-        yield Answer((), tuple(() for _ in request.spans), Reason.WARMING, *unasked, *known)
+        yield Answer(
+            (),
+            tuple(() for _ in request.spans),
+            Reason.WARMING,
+            Timings(parse_ms, 0, (), clock.total()),
+            Tokens(0, 0, 0),
+            engine.provider,
+            engine.name,
+            defaults.threshold,
+        )
         return
 
     # chunks -> keys and values
