@@ -1,7 +1,7 @@
 """The real server around a scripted infill: comments in the document say how it behaves. Run as a process.
 
-SCRIPT_SOCKET names a Unix socket on which gated runs report and wait; SCRIPT_LOAD=gated|fails|vanishes is for the
-loading, SCRIPT_BUDGET the seconds that an automatic completion may take (by default many: machines may be busy).
+SCRIPT_SOCKET names a Unix socket on which gated runs report and wait; SCRIPT_LOAD=gated|fails|vanishes|breaks is for
+the loading, SCRIPT_BUDGET the seconds that an automatic completion may take (by default many: machines may be busy).
 `test/held` tells what the server holds.
 """
 
@@ -126,6 +126,8 @@ def load():
         gate.wait()
     if how == "fails" or (how == "vanishes" and loaded > 1):
         raise LacunaError("The model does not match its hash.")
+    if how == "breaks":
+        raise ModuleNotFoundError("No module named 'onnxruntime'")
     return Model("scripted", "NoneExecutionProvider", infill, warm)
 
 

@@ -210,6 +210,16 @@ async def test_a_model_that_cannot_be_loaded_is_reported_once_and_then_to_who_as
     assert client.has_been_told_all()
 
 
+async def test_a_model_whose_loading_is_a_mistake_is_reported_too(start):
+    client = await start(load="breaks")
+    sentence = "The model cannot be loaded; Lacuna's log says why."
+    assert await client.told() == sentence
+    assert await client.status(state="failed", reason="failed", message=sentence)
+    client.open("x = <fill>\n")
+    assert await client.complete(0, 4) is None
+    assert await fails(client.complete(0, 4, invoked=True), INTERNAL) == "Lacuna made a mistake; its log says where."
+
+
 async def test_an_edit_after_the_request_makes_its_answer_null(client):
     client.open("x =  # gated\n", version=0)  # Neovim's first version, which it takes for none
     request = asyncio.ensure_future(client.complete(0, 3))
