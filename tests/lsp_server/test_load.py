@@ -15,7 +15,7 @@ from pygls.exceptions import JsonRpcException
 CANCELLED = -32800
 BURST = 200
 WARM_UP, MORE = 1_000, 10_000
-REAL_WARM_UP, REAL_MORE = 20, 180  # with a denoiser
+REAL_WARM_UP, REAL_MORE = 20, 100  # with the real denoiser
 GROWTH = 20 * 2**20  # bytes
 TELLING = (sys.executable, str(Path(__file__).with_name("telling_server.py")))
 
@@ -116,7 +116,7 @@ def test_after_thousands_of_requests_nothing_is_kept(open_pipes):
 
 
 @pytest.mark.timeout(900)  # a busy machine denoises slowly
-def test_after_hundreds_of_requests_to_the_real_denoiser_nothing_is_kept_but_the_cache_within_its_bound(spawn):
+def test_after_a_hundred_requests_to_the_real_denoiser_nothing_is_kept_but_the_cache_within_its_bound(spawn):
     """Each in a document with another beginning, so that more is encoded than the cache may hold."""
     pipes = spawn(*TELLING)
     pipes.initialize(threshold=0)
@@ -126,7 +126,8 @@ def test_after_hundreds_of_requests_to_the_real_denoiser_nothing_is_kept_but_the
     offered = list(use(pipes, REAL_WARM_UP, REAL_WARM_UP + REAL_MORE, text))
     grown = resident(pipes.process.pid) - before
     held = pipes.ask("held", "test/held", {})["result"]
-    assert held.pop("cached") <= held.pop("bound")
+    cached, bound = held.pop("cached"), held.pop("bound")
+    assert bound / 2 < cached <= bound
     assert held == {"answers": 1, "offers": 0, "waiting": 0, "documents": 0}
     assert any(offered), "it was the real denoiser that answered"
     assert grown <= GROWTH
