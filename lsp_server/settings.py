@@ -47,7 +47,8 @@ class Settings:
     """What holds."""
 
     enabled: bool = True
-    threshold: float = 0.3
+    threshold: float | None = None
+    """None: what the artifact's manifest says."""
     exclude: GitIgnoreSpec = field(default_factory=lambda: GitIgnoreSpec(()))
     scope: Scope = Scope.BLOCK
     in_comments: bool = True
@@ -108,7 +109,8 @@ def schema() -> dict[str, object]:
 
 _ABOUT: dict[str, str] = {
     "enabled": "Whether to complete while you type. What you ask for explicitly is always answered.",
-    "threshold": "Least confidence, from 0 to 1, at which a completion is shown while you type.",
+    "threshold": "Least confidence, from 0 to 1, at which a completion is shown while you type; null leaves it to the "
+    "model, for which it was calibrated.",
     "exclude": "Files in which Lacuna does nothing, by patterns as in .gitignore, beside secrets (.env, keys) and what "
     "your .gitignore files name. A pattern that begins with ! lets a file in.",
     "scope": "How much a completion offers at most: up to the end of a line, of a statement, or a whole block.",
@@ -144,7 +146,9 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _probability(value: object) -> float:
+def _probability(value: object) -> float | None:
+    if value is None:
+        return None
     number = _number(value)
     if not 0 <= number <= 1:
         raise ValueError
@@ -184,7 +188,9 @@ def _languages(value: object) -> Mapping[str, bool]:
 
 _KINDS: dict[object, _Kind] = {
     bool: _Kind({"type": "boolean"}, "true or false", _boolean),
-    Probability: _Kind({"type": "number", "minimum": 0, "maximum": 1}, "a number from 0 to 1", _probability),
+    Probability: _Kind(
+        {"type": ["number", "null"], "minimum": 0, "maximum": 1}, "a number from 0 to 1, or null", _probability
+    ),
     Globs: _Kind({"type": "array", "items": {"type": "string"}}, "a list of patterns as in .gitignore", _globs),
     Scope: _Kind(
         {"enum": [scope.value for scope in Scope]}, "one of " + ", ".join(f'"{scope}"' for scope in Scope), Scope

@@ -197,6 +197,8 @@ class Worker:
         try:
             self._model = self._load()
         except Exception as error:  # noqa: BLE001 (whatever it is, those who ask must hear it)
+            if not isinstance(error, LacunaError):
+                _log.exception("The model cannot be loaded")
             self._failure = error
             self._turn(State.FAILED)
             _settle(self.loaded, error)

@@ -87,6 +87,17 @@ def test_the_version_is_the_one_in_pyproject(metadata: Message) -> None:
     assert metadata["Version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
+def test_the_plugins_have_the_same_version(metadata: Message) -> None:
+    """Neither can read pyproject.toml once it was copied out of its clone."""
+    lua = (ROOT / "editor-clients/nvim/lua/lacuna/version.lua").read_text()
+    extension, lock = (
+        json.loads((ROOT / "editor-clients/vscode" / name).read_text())
+        for name in ("package.json", "package-lock.json")
+    )
+    found = re.findall(r"^return '(.+)'$", lua, re.MULTILINE)
+    assert [*found, extension["version"], lock["version"], lock["packages"][""]["version"]] == [metadata["Version"]] * 4
+
+
 def test_torch_and_onnx_runtime_come_only_with_an_extra(metadata: Message) -> None:
     base = [requirement for requirement in metadata.get_all("Requires-Dist", []) if "extra ==" not in requirement]
     assert base

@@ -109,10 +109,6 @@ def examine(opening: Opening, options: ModelOptions) -> Report:
         )
     except LacunaError as failure:
         error = str(failure)
-    except ModuleNotFoundError as failure:
-        if failure.name != "onnxruntime":
-            raise
-        error = f"{failure.name} is missing; install the extra 'cpu' or 'cuda' of {DISTRIBUTION}."
     return Report(versions, _built_in_providers(), notes, fill, error)
 
 

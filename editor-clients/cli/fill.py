@@ -105,7 +105,7 @@ def fill(  # noqa: PLR0913 -- one for each option
     spans = places.spans_of(document, language, where)
 
     opened = opening(model)
-    request = Request(document.text, language.name, spans, opened.threshold if threshold is None else threshold)
+    request = Request(document.text, language.name, spans, threshold)
     answer = _watched(opened.infill, request, colour) if watch else _answer(opened.infill, request, _unseen)
 
     new = textfile.with_edits(document, answer.edits)

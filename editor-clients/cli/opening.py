@@ -60,10 +60,9 @@ def _without_warming(_: "Request") -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class OpenModel:
-    """A model ready to fill, and the least confidence at which its makers would show an answer."""
+    """A model ready to fill."""
 
     infill: "Infill"
-    threshold: float
     notes: tuple[str, ...] = ()
     """Sentences for `lacuna doctor`: which artifact it is, what runs it and why nothing else does."""
     apart: Callable[[], Apart] = _without_cache
@@ -79,28 +78,31 @@ Opening = Callable[[ModelOptions], OpenModel]
 
 def open_engine(options: ModelOptions) -> "Engine":
     """Load the artifact; raise ModelError with the engine's sentence when it cannot run."""
-    from lacuna.export.engine import Engine
-    from lacuna.export.providers import Provider
-
     try:
+        from lacuna.export.engine import Engine
+        from lacuna.export.providers import Provider
+
         return Engine.load(options.artifact, provider=Provider(options.provider.value), threads=options.threads)
     except LacunaError as error:
         raise ModelError(str(error)) from error
+    except ModuleNotFoundError as error:
+        if error.name != "onnxruntime":
+            raise
+        raise ModelError("onnxruntime is missing; install the extra 'cpu' or 'cuda' of lacuna-infill.") from error
 
 
 def open_model(options: ModelOptions) -> OpenModel:
     """The artifact as a model that fills; raise ModelError as `open_engine` does."""
+    engine = open_engine(options)
     from lacuna.lsp_server.infill import infill
     from lacuna.lsp_server.warming import warm
 
-    engine = open_engine(options)
     notes = (
         f"{engine.name}, {engine.manifest.precision}, from {options.artifact}",
         engine.provider_note,
     )
     return OpenModel(
         functools.partial(infill, engine),
-        engine.manifest.defaults.threshold,
         notes,
         lambda: _apart(engine),
         engine.name,

@@ -81,7 +81,10 @@ def _heard(session: Session, answers: Sequence[object]) -> list[Options]:
 async def _watch_loading(session: Session) -> None:
     try:
         await asyncio.wrap_future(session.worker.loaded)
-    except LacunaError as error:
-        session.tell(str(error))
-        session.outcomes.showed_nothing(session.outcomes.begin(), Why.FAILED, str(error))
+    except Exception as error:  # noqa: BLE001 (the user must hear of it, whatever it is)
+        sentence = (
+            str(error) if isinstance(error, LacunaError) else "The model cannot be loaded; Lacuna's log says why."
+        )
+        session.tell(sentence)
+        session.outcomes.showed_nothing(session.outcomes.begin(), Why.FAILED, sentence)
         session.status.changed()

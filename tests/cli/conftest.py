@@ -25,7 +25,7 @@ class Scripted:
 
     def open(self, options: ModelOptions) -> OpenModel:
         self.options.append(options)
-        return OpenModel(self.infill, threshold=0.25, apart=self.apart)
+        return OpenModel(self.infill, apart=self.apart)
 
     def apart(self) -> Apart:
         return Apart(self.infill, ChunkCache(), Defaults())
@@ -43,6 +43,7 @@ class Scripted:
             tokens=Tokens(context=100, encoded=7, slots=32),
             provider="CPUExecutionProvider",
             model="scripted",
+            threshold=0.25,
         )
 
 

@@ -201,4 +201,3 @@ def test_apart_is_the_same_model_with_an_empty_cache():
     one, other = opened.apart(), opened.apart()
     one.cache.put([1], Encoded(np.zeros((1, 1, 1, 1), np.float32), np.zeros((1, 1, 1, 1), np.float32)))
     assert (len(one.cache), len(other.cache)) == (1, 0)
-    assert one.defaults.threshold == opened.threshold

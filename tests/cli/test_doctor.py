@@ -1,6 +1,8 @@
 """`lacuna doctor` says what is there and whether it works."""
 
 import json
+import subprocess
+import sys
 
 from lacuna.cli.exit_codes import ModelError
 
@@ -33,12 +35,11 @@ def test_a_model_that_cannot_run_is_a_finding(run, scripted):
     assert "tree-sitter" in ended.out.decode(), "what else was found is still shown"
 
 
-def test_a_missing_runtime_is_a_finding(run, scripted):
-    def missing(_options: object) -> None:
-        raise ModuleNotFoundError("No module named 'onnxruntime'", name="onnxruntime")
-
-    model = scripted()
-    model.open = missing
-    ended = run("doctor", "--json", model=model)
-    assert ended.code == 3
-    assert json.loads(ended.out)["error"].startswith("onnxruntime is missing; install the extra")
+def test_a_missing_runtime_is_a_finding():
+    without = "import sys; sys.modules['onnxruntime'] = None; from lacuna.cli.main import main; sys.exit(main())"
+    command = [sys.executable, "-I", "-c", without, "doctor", "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = json.loads(ended.stdout)
+    assert ended.returncode == 3
+    assert found["error"] == "onnxruntime is missing; install the extra 'cpu' or 'cuda' of lacuna-infill."
+    assert found["providers"] == []

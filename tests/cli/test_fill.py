@@ -78,7 +78,7 @@ def test_columns_count_code_points_behind_the_byte_order_mark(run, scripted, pat
 
 @pytest.mark.parametrize(
     ("given", "threshold"),
-    [([], 0.25), (["--threshold", "0"], 0.0), (["--threshold", "0.9"], 0.9)],
+    [([], None), (["--threshold", "0"], 0.0), (["--threshold", "0.9"], 0.9)],
     ids=["model's", "0", "0.9"],
 )
 def test_the_threshold_is_the_models_unless_given(run, scripted, path: Path, given: list[str], threshold: float):

@@ -28,7 +28,7 @@ def infill(request):
     finally:
         pathlib.Path("closed").touch()
 
-sys.exit(main.run(sys.argv[1:], lambda options: OpenModel(infill, 0.5)))
+sys.exit(main.run(sys.argv[1:], lambda options: OpenModel(infill)))
 """
 
 

@@ -23,6 +23,12 @@ def folder(made, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made.eight_bits, tmp_path / "artifact"))
 
 
+def test_a_folder_that_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path):
+    unreadable = tmp_path / ("x" * 300)
+    with pytest.raises(ArtifactError, match=r"cannot be read: File name too long\.$"):
+        artifact.load(unreadable)
+
+
 def change_manifest(folder: Path, change: Callable[[dict], None]) -> None:
     table = json.loads((folder / MANIFEST).read_text())
     change(table)

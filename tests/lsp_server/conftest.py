@@ -278,10 +278,17 @@ class Pipes:
         self.write({"id": id_, "method": method, **({} if params is None else {"params": params})})
         return self.answer(id_)
 
-    def initialize(self):
-        answered = self.ask(0, "initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+    def initialize(self, **options):
+        params = {"processId": None, "rootUri": None, "capabilities": {}, "initializationOptions": options}
+        answered = self.ask(0, "initialize", params)
         self.write({"method": "initialized", "params": {}})
         return answered
+
+    def leave(self):
+        """As `end`, after taking leave."""
+        assert self.ask("bye", "shutdown")["result"] is None
+        self.write({"method": "exit"})
+        return self.end()
 
     def end(self):
         """What the process wrote to standard error, and its exit code."""
@@ -294,11 +301,22 @@ class Pipes:
 
 
 @pytest.fixture
-def pipes():
-    """A server of the test's own, not initialized."""
-    pipes = Pipes()
-    yield pipes
-    pipes.kill()
+def spawn():
+    """A function that starts a server of the test's own, not initialized; all are killed after the test."""
+    started = []
+
+    def spawn(*command):
+        started.append(Pipes(command))
+        return started[-1]
+
+    yield spawn
+    for pipes in started:
+        pipes.kill()
+
+
+@pytest.fixture
+def pipes(spawn):
+    return spawn(*SCRIPTED)
 
 
 @pytest.fixture(scope="module")

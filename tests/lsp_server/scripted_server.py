@@ -1,7 +1,7 @@
 """The real server around a scripted infill: comments in the document say how it behaves. Run as a process.
 
-SCRIPT_SOCKET names a Unix socket on which gated runs report and wait; SCRIPT_LOAD=gated|fails|vanishes is for the
-loading, SCRIPT_BUDGET the seconds that an automatic completion may take (by default many: machines may be busy).
+SCRIPT_SOCKET names a Unix socket on which gated runs report and wait; SCRIPT_LOAD=gated|fails|vanishes|breaks is for
+the loading, SCRIPT_BUDGET the seconds that an automatic completion may take (by default many: machines may be busy).
 `test/held` tells what the server holds.
 """
 
@@ -20,6 +20,7 @@ from lacuna.syntax.errors import LacunaError
 STEPS = 3
 CHUNKS = 2
 CONFIDENCES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.05)
+USUAL = 0.4
 
 
 class Gate:
@@ -108,6 +109,7 @@ def answer_to(request):
         tokens=Tokens(context=0, encoded=0, slots=0),
         provider="scripted",
         model="scripted",
+        threshold=0.85 if "doubtful" in request.text else USUAL,
     )
 
 
@@ -124,6 +126,8 @@ def load():
         gate.wait()
     if how == "fails" or (how == "vanishes" and loaded > 1):
         raise LacunaError("The model does not match its hash.")
+    if how == "breaks":
+        raise ModuleNotFoundError("No module named 'onnxruntime'")
     return Model("scripted", "NoneExecutionProvider", infill, warm)
 
 

@@ -22,15 +22,9 @@ def opened(text):
     return {"method": "textDocument/didOpen", "params": {"textDocument": document}}
 
 
-def leave(pipes):
-    assert pipes.ask("bye", "shutdown")["result"] is None
-    pipes.write({"method": "exit"})
-    return pipes.end()
-
-
 def test_shutdown_and_exit_end_the_process_with_0_and_silently(pipes):
     pipes.initialize()
-    assert leave(pipes) == ("", 0)
+    assert pipes.leave() == ("", 0)
 
 
 def test_null_is_a_result_that_is_there(open_pipes):
@@ -64,6 +58,23 @@ def test_an_unknown_request_is_answered(open_pipes):
 def test_what_is_no_message_does_not_end_the_conversation(open_pipes, body):
     open_pipes.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
     open_pipes.write(OPEN)
+    assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"garbage", b"", b"Content-Type: text", b"Content-Length: 0", b"Content-Length: some", b"Content-Length: -5"],
+    ids=["garbage", "empty", "another", "0", "no number", "negative"],
+)
+def test_a_header_that_says_no_length_hangs_nothing(pipes, header):
+    pipes.initialize()
+    pipes.process.stdin.write(header + b"\r\n\r\n")
+    pipes.write({"id": 1, "method": "shutdown"}, {"method": "exit"})
+    assert pipes.end() == ("", 0)
+
+
+def test_a_notification_that_nobody_knows_is_passed_over(open_pipes):
+    open_pipes.write({"method": "$/makeCoffee", "params": {"text": SOURCE}}, {"method": "coffee/ready"}, OPEN)
     assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
 
 
@@ -130,7 +141,7 @@ def test_what_anything_prints_does_not_garble_the_protocol(pipes):
     pipes.initialize()
     pipes.write(opened("# prints\n"))
     assert pipes.ask(1, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
-    assert leave(pipes) == ("from some library\n", 0)
+    assert pipes.leave() == ("from some library\n", 0)
 
 
 def test_no_log_holds_source_text_even_when_lacuna_makes_a_mistake(pipes):
@@ -144,7 +155,7 @@ def test_no_log_holds_source_text_even_when_lacuna_makes_a_mistake(pipes):
     pipes.write({"method": "textDocument/didChange", "params": bad_change})
     unknown = {"textDocument": {"uri": "file:///x", "version": 1}, "contentChanges": [{"text": SOURCE}]}
     pipes.write({"method": "textDocument/didChange", "params": unknown})
-    stderr, code = leave(pipes)
+    stderr, code = pipes.leave()
     assert code == 0
     assert "RuntimeError" in stderr
     assert "textDocument/didChange" in stderr

@@ -1,7 +1,11 @@
 """What a hasty client and a long day do to the server: bursts, and what is kept after thousands of requests."""
 
 import asyncio
+import collections
+import inspect
 import re
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,9 @@ from pygls.exceptions import JsonRpcException
 CANCELLED = -32800
 BURST = 200
 WARM_UP, MORE = 1_000, 10_000
+REAL_WARM_UP, REAL_MORE = 20, 100  # with the real denoiser
 GROWTH = 20 * 2**20  # bytes
+TELLING = (sys.executable, str(Path(__file__).with_name("telling_server.py")))
 
 
 def at(line, character):
@@ -74,12 +80,12 @@ def resident(pid):
     return 1024 * int(re.search(r"VmRSS:\s+(\d+) kB", status)[1])
 
 
-def use(pipes, first, last):
-    """As an editor does: a document opens, changes, is asked about in all the ways there are, and closes."""
+def use(pipes, first, last, text="y = 1\n" * 50):
+    """What an editor is offered in documents that open, change, are asked about, or not after all, and close."""
     for n in range(first, last):
         uri = f"file:///project/module{n % 50}.py"
-        document = {"uri": uri, "languageId": "python", "version": n, "text": f"x{n} = \n" + "y = 1\n" * 50}
-        place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 3}}
+        document = {"uri": uri, "languageId": "python", "version": n, "text": f"x{n} = \n{text}"}
+        place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": len(f"zx{n} = ")}}
         start = {"line": 0, "character": 0}
         change = {
             "textDocument": {"uri": uri, "version": n + 1},
@@ -93,16 +99,36 @@ def use(pipes, first, last):
             *([{"method": "$/cancelRequest", "params": {"id": n}}] if n % 10 == 0 else []),
         )
         answer = pipes.answer(n)
-        assert ("error" in answer) if n % 10 == 0 else answer["result"]["items"]
+        assert ("error" in answer) == (n % 10 == 0)
+        yield (answer.get("result") or {}).get("items", [])
         pipes.write({"method": "textDocument/didClose", "params": {"textDocument": {"uri": uri}}})
 
 
 @pytest.mark.timeout(900)
 def test_after_thousands_of_requests_nothing_is_kept(open_pipes):
-    use(open_pipes, 1, WARM_UP)
+    collections.deque(use(open_pipes, 1, WARM_UP), maxlen=0)
     before = resident(open_pipes.process.pid)
-    use(open_pipes, WARM_UP, WARM_UP + MORE)
+    assert sum(map(bool, use(open_pipes, WARM_UP, WARM_UP + MORE))) == 0.9 * MORE
     grown = resident(open_pipes.process.pid) - before
     held = open_pipes.ask("held", "test/held", {})["result"]
     assert held == {"answers": 1, "offers": 0, "waiting": 0, "documents": 0}  # the one that asks is being answered
     assert grown <= GROWTH
+
+
+@pytest.mark.timeout(900)  # a busy machine denoises slowly
+def test_after_a_hundred_requests_to_the_real_denoiser_nothing_is_kept_but_the_cache_within_its_bound(spawn):
+    """Each in a document with another beginning, so that more is encoded than the cache may hold."""
+    pipes = spawn(*TELLING)
+    pipes.initialize(threshold=0)
+    text = inspect.getsource(textwrap.dedent)
+    collections.deque(use(pipes, 1, REAL_WARM_UP, text), maxlen=0)
+    before = resident(pipes.process.pid)
+    offered = list(use(pipes, REAL_WARM_UP, REAL_WARM_UP + REAL_MORE, text))
+    grown = resident(pipes.process.pid) - before
+    held = pipes.ask("held", "test/held", {})["result"]
+    cached, bound = held.pop("cached"), held.pop("bound")
+    assert bound / 2 < cached <= bound
+    assert held == {"answers": 1, "offers": 0, "waiting": 0, "documents": 0}
+    assert any(offered), "it was the real denoiser that answered"
+    assert grown <= GROWTH
+    assert pipes.leave() == ("", 0)

@@ -8,6 +8,7 @@ from lacuna.syntax.spans import Span
 
 URI = "file:///a.py"
 TEXTS = {"compute(a)": 0.9, "compute(b)": 0.6, "con": 0.4}
+USUAL = 0.5
 
 
 def request_at(text, threshold=0.3, blanks=0):
@@ -24,6 +25,7 @@ def answer_of(request, texts, reason=None):
         tokens=Tokens(0, 0, 0),
         provider="",
         model="",
+        threshold=USUAL,
     )
 
 
@@ -86,6 +88,16 @@ def test_what_was_asked_for_explicitly_is_no_excuse_for_showing_it_later():
 
 def test_an_offer_above_a_threshold_does_not_answer_who_asks_for_everything():
     assert along(holding(threshold=0.3), "x = co|\ny\n", threshold=0.0) is None
+
+
+def test_who_names_no_threshold_gets_what_is_above_the_artifacts():
+    request = request_at("x = |\ny\n", threshold=None)
+    offers = Offers()
+    assert offers.take(URI, request, answer_of(request, TEXTS), most=3).alternatives == ("compute(a)", "compute(b)")
+    assert along(offers, "x = co|\ny\n", threshold=None) == ("mpute(a)", "mpute(b)")
+    assert along(offers, "x = co|\ny\n", threshold=0.4) is None
+    assert along(holding(threshold=0.0), "x = co|\ny\n", threshold=None) == ("mpute(a)", "mpute(b)")
+    assert along(holding(threshold=0.8), "x = co|\ny\n", threshold=None) is None
 
 
 @pytest.mark.parametrize("forget", [lambda offers: offers.forget(URI), Offers.forget_all], ids=["document", "all"])

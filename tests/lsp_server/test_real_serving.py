@@ -26,6 +26,8 @@ AT_THE_END = r"^ +(?:return|[\w.]+ =) (?P<hole>[^\n\[({\\#]+)$"
 IN_THE_MIDDLE = r"^ +[^\n#]*\w\((?P<hole>[\w.]+)\)[^\n]*$"
 PLACES = 8  # at so many places a model may have nothing to offer; at one of them it must
 ENOUGH = 3  # offers
+TEXT = "def total(prices):\n    result = 0\n    for price in prices:\n        result += \n    return result\n"
+CURSOR = (3, 18)
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]  # a busy machine denoises slowly
 
@@ -141,8 +143,65 @@ async def test_cancelling_in_mid_denoising_starts_no_further_step_and_leaves_the
     assert found is None or 1 <= len(found.items) <= 3
 
 
-async def test_a_model_that_is_not_what_its_manifest_says_is_reported_and_answers_nothing(start, tmp_path):
-    folder = Path(shutil.copytree(embedded(), tmp_path / "model"))
+@pytest.fixture
+def folder(tmp_path):
+    """An artifact that may be spoilt."""
+    return Path(shutil.copytree(embedded(), tmp_path / "model"))
+
+
+async def fails(request):
+    with pytest.raises(JsonRpcException) as raised:
+        await asyncio.wait_for(request, PATIENCE)
+    assert raised.value.code == FAILED
+    return raised.value.message
+
+
+async def test_a_model_folder_that_vanishes_before_it_is_loaded_is_an_error_until_it_is_back(start, folder):
+    folder.rename(folder.with_name("elsewhere"))
+    client = await start(command=(*SERVE, "--model", str(folder)))
+    sentence = f"There is no artifact at {folder}."
+    assert await client.told() == sentence
+    assert await client.status(state="failed", reason="failed", message=sentence)
+    client.open(TEXT)
+    assert await client.complete(*CURSOR) is None
+    assert await fails(client.complete(*CURSOR, invoked=True)) == sentence
+    folder.with_name("elsewhere").rename(folder)
+    assert (await client.complete(*CURSOR, invoked=True)).items
+    assert await client.status(state="ready", reason=None)
+
+
+async def test_a_model_folder_that_vanishes_while_the_model_is_unloaded_is_an_error(start, folder):
+    client = await start(command=(*SERVE, "--model", str(folder)), options={"unloadAfter": 0.001})
+    client.open(TEXT)
+    assert (await client.complete(*CURSOR, invoked=True)).items
+    while (await client.status(state="unloaded"))["latency"] is None:
+        pass  # that was before the answer
+    client.change("\n", range_=types.Range(behind(TEXT), behind(TEXT)))  # what was offered is not served from memory
+    shutil.rmtree(folder)
+    sentence = f"There is no artifact at {folder}."
+    assert await client.complete(*CURSOR) is None
+    assert await client.status(state="failed", reason="failed", message=sentence)
+    assert await fails(client.complete(*CURSOR, invoked=True)) == sentence
+
+
+async def test_a_model_folder_that_vanishes_while_the_model_is_in_memory_changes_nothing(start, folder):
+    client = await start(command=(*SERVE, "--model", str(folder)))
+    await client.status(state="ready")
+    shutil.rmtree(folder)
+    client.open(TEXT)
+    assert (await client.complete(*CURSOR, invoked=True)).items
+
+
+async def test_a_missing_runtime_is_told(start):
+    without = "import sys; sys.modules['onnxruntime'] = None; from lacuna.cli.main import main; sys.exit(main())"
+    client = await start(command=(sys.executable, "-I", "-c", without, "serve"))
+    sentence = "onnxruntime is missing; install the extra 'cpu' or 'cuda' of lacuna-infill."
+    assert await client.told() == sentence
+    client.open(TEXT)
+    assert await fails(client.complete(*CURSOR, invoked=True)) == sentence
+
+
+async def test_a_model_that_is_not_what_its_manifest_says_is_reported_and_answers_nothing(start, folder):
     weights = bytearray((folder / WEIGHTS).read_bytes())
     weights[-1] ^= 1
     (folder / WEIGHTS).write_bytes(weights)
@@ -151,10 +210,6 @@ async def test_a_model_that_is_not_what_its_manifest_says_is_reported_and_answer
     assert await client.told() == sentence
     client.open("x = <fill>\n")
     assert await client.complete(0, 4) is None
-    with pytest.raises(JsonRpcException) as raised:
-        await asyncio.wait_for(client.complete(0, 4, invoked=True), PATIENCE)
-    assert (raised.value.code, raised.value.message) == (FAILED, sentence)
+    assert await fails(client.complete(0, 4, invoked=True)) == sentence
     action = await client.only_action(types.Range(types.Position(0, 4), types.Position(0, 4)))
-    with pytest.raises(JsonRpcException) as raised:
-        await asyncio.wait_for(client.resolve(action), PATIENCE)
-    assert (raised.value.code, raised.value.message) == (FAILED, sentence)
+    assert await fails(client.resolve(action)) == sentence

@@ -42,6 +42,7 @@ def answer_to(request):
         tokens=Tokens(context=0, encoded=0, slots=0),
         provider="scripted",
         model=request.text,
+        threshold=0.0,
     )
 
 

@@ -1,5 +1,6 @@
 """A real Neovim without a terminal, driven through its API; waits are for states, never for a time."""
 
+import argparse
 import contextlib
 import inspect
 import json
@@ -7,6 +8,7 @@ import os
 import sys
 import textwrap
 import time
+import typing
 from pathlib import Path
 
 import pynvim
@@ -43,10 +45,11 @@ SCREEN = """
 class Editor:
     """One Neovim. Positions are as in its API: lines from 1, columns in bytes from 0."""
 
-    def __init__(self, program, folder, init):
+    def __init__(self, program, folder, init, *, is_clean=True):
         self.folder = folder
         self._has_quit = False
-        arguments = ["--embed", "--headless", "--clean", "-n", "--cmd", WITHOUT_PROVIDERS, "-u", str(init)]
+        clean = ["--clean"] if is_clean else []
+        arguments = ["--embed", "--headless", *clean, "-n", "--cmd", WITHOUT_PROVIDERS, "-u", str(init)]
         self.nvim = pynvim.attach("child", argv=[program, *arguments])
         self.nvim.options["lines"] = 60
         self.nvim.options["columns"] = 160
@@ -173,30 +176,38 @@ def program(request):
 
 
 @pytest.fixture
-def start(program, tmp_path, monkeypatch):
-    """Starts Neovim with the plugin and these options."""
+def open_editor(program, tmp_path):
+    """Starts Neovim with this configuration."""
     editors = []
 
-    def start(**options):
-        monkeypatch.setenv("LACUNA_PLUGIN", str(PLUGIN))
-        monkeypatch.setenv("LACUNA_OPTIONS", json.dumps(options))
+    def open_editor(init, *, is_clean=True):
         folder = tmp_path / "files"
         folder.mkdir(exist_ok=True)
-        editors.append(Editor(program, folder, Path(__file__).with_name("plugin.lua")))
+        editors.append(Editor(program, folder, init, is_clean=is_clean))
         return editors[-1]
 
-    yield start
+    yield open_editor
     for editor in editors:
         editor.quit()
 
 
 @pytest.fixture
-def builtin_editor(program, tmp_path, monkeypatch):
+def start(open_editor, monkeypatch):
+    """Starts Neovim with the plugin and these options."""
+
+    def start(**options):
+        monkeypatch.setenv("LACUNA_PLUGIN", str(PLUGIN))
+        monkeypatch.setenv("LACUNA_OPTIONS", json.dumps(options))
+        return open_editor(Path(__file__).with_name("plugin.lua"))
+
+    return start
+
+
+@pytest.fixture
+def builtin_editor(open_editor, monkeypatch):
     """Neovim 0.12 with what it has built in, without the plugin."""
     monkeypatch.setenv("LACUNA_COMMAND", json.dumps(SERVE))
-    editor = Editor(program, tmp_path, Path(__file__).with_name("builtin.lua"))
-    yield editor
-    editor.quit()
+    return open_editor(Path(__file__).with_name("builtin.lua"))
 
 
 @pytest.fixture(scope="session")
@@ -209,3 +220,9 @@ def serve():
 def source():
     """A file of the standard library."""
     return inspect.getsource(textwrap)
+
+
+@pytest.fixture(scope="session")
+def long_source():
+    """Files of the standard library in a row: more than 5,000 lines."""
+    return "".join(map(inspect.getsource, (argparse, typing)))

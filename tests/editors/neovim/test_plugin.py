@@ -3,8 +3,6 @@
 import itertools
 import re
 import time
-import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -20,15 +18,15 @@ def editor(start, serve):
     return start(cmd=serve, settings={"threshold": 0})  # show whatever parses
 
 
-def places(source, pattern):
-    """Texts before and behind a hole, at some of the places where the pattern finds one."""
-    found = re.finditer(pattern, source, re.MULTILINE)
+def places(source, pattern, behind=0):
+    """Texts before and behind a hole, at some of the places behind this one where the pattern finds one."""
+    found = re.compile(pattern, re.MULTILINE).finditer(source, behind)
     return [(source[: match.start("hole")], source[match.end("hole") :]) for match in itertools.islice(found, PLACES)]
 
 
-def shown(editor, source, pattern, end="\n"):
+def shown(editor, source, pattern, end="\n", behind=0):
     """Type up to a hole of the file until something is shown: path, before, ghost text, behind."""
-    for before, after in places(source, pattern):
+    for before, after in places(source, pattern, behind):
         head, typed = before[:-3], before[-3:]
         path = editor.open((head + after).replace("\n", end))
         editor.insert_at(len(head), typed)
@@ -70,6 +68,22 @@ def test_words_are_accepted_until_all_is_there(editor, source):
     pytest.fail("the rest of the completion went")
 
 
+def test_in_the_middle_of_a_file_of_5000_lines(editor, long_source):
+    """Text about the cursor is encoded in the background first; what is typed further on is served, too."""
+    assert long_source.count("\n") >= 5_000
+    path, before, ghost, after = shown(editor, long_source, AT_THE_END, behind=len(long_source) // 2)
+    assert before.count("\n") > 1_000
+    editor.press("<Tab>")
+    accepted = before + ghost + after
+    editor.wait("the accepted text", lambda: editor.text == accepted)
+    editor.stop_inserting()
+    editor.nvim.command("normal! gg")
+    editor.insert_at(0, "import os\n")
+    editor.wait("an answer", lambda: editor.lua("return is_answered()"))
+    editor.stop_inserting()
+    assert editor.written(path) == ("import os\n" + accepted).encode()
+
+
 def test_the_server_is_started_again(editor, source):
     shown(editor, source, AT_THE_END)
     editor.stop_inserting()
@@ -90,11 +104,3 @@ def test_leaving_neovim_in_mid_request_leaves_no_server(editor, source, alive):
     while alive(server):
         assert time.monotonic() < end, "the server outlives its client"
         time.sleep(0.02)
-
-
-def test_plugin_and_package_have_one_version(start):
-    """Lua cannot read pyproject.toml once the plugin was copied out of its clone."""
-    editor = start()
-    project = Path(__file__).parents[3] / "pyproject.toml"
-    version = tomllib.loads(project.read_text())["project"]["version"]
-    assert editor.lua("return require('lacuna.version')") == version

@@ -52,10 +52,11 @@ def ours(editor):
     return [told for told in editor.told() if told.startswith("Lacuna: ")]
 
 
-def restarted(editor, server):
-    """The next server is ready."""
+def restarted(editor, server, path):
+    """The next server is ready and has been told of the file."""
     ready = "local c = require('lacuna').session().server; return c:client(vim.api.nvim_get_current_buf()) ~= nil"
     editor.wait("the next server", lambda: len(server.initialized) > 1 and editor.lua(ready))
+    editor.wait("the file", lambda: path.as_uri() in server.documents)
 
 
 # --- loading
@@ -249,7 +250,7 @@ def test_a_server_that_was_killed_is_told_of_and_started_again(editor, server):
     editor.type("1 +")  # to nobody: Neovim stops following the buffer
     editor.wait("the text", lambda: editor.text == "x = 1 +\n")
     editor.nvim.command("Lacuna restart")
-    restarted(editor, server)
+    restarted(editor, server, path)
     assert server.text(path) == "x = 1 +\n"
     editor.type(" ")
     server.request_at("x = 1 + ").answer("2")
@@ -266,7 +267,7 @@ def test_restarting_ends_the_server_in_mid_request(editor, server, alive):
     server.request_at("x = ")
     (process,) = editor.servers()
     editor.nvim.command("Lacuna restart")
-    restarted(editor, server)
+    restarted(editor, server, path)
     editor.wait("its end", lambda: not alive(process))
     assert editor.told() == []
     assert server.text(path) == "x = \n"

@@ -1,0 +1,74 @@
+"""What a project's .gitignore files name, as git reads them. No file but these is opened."""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pathspec import GitIgnoreSpec
+
+FILE = ".gitignore"
+_LARGEST = 1 << 20
+"""Bytes of a file that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The .gitignore files that speak of what lies in a folder, the outermost first; at first none."""
+
+    _reaching: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
+
+    def within(self, folder: Path) -> Self:
+        """These and the folder's own."""
+        own = _patterns_in(folder)
+        return type(self)((*self._reaching, (folder, own))) if own.patterns else self
+
+    def naming(self, path: Path, *, is_folder: bool) -> Path | None:
+        """The .gitignore file because of which git ignores the path, if it does.
+
+        What lies in an ignored folder is ignored whatever is said of it: who asks for that asks for the folder first.
+        """
+        named_by = None
+        for folder, patterns in self._reaching:  # the innermost with a word about it decides
+            name = _composed(path.relative_to(folder).as_posix()) + ("/" if is_folder else "")
+            include = patterns.check_file(name).include
+            if include is not None:
+                named_by = folder / FILE if include else None
+        return named_by
+
+
+def _patterns_in(folder: Path) -> GitIgnoreSpec:
+    file = folder / FILE
+    try:
+        found = file.stat()
+    except (OSError, ValueError):  # none, or a path that cannot be one
+        return _NONE
+    return _read(file, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=256)
+def _read(file: Path, _changed: int, _size: int) -> GitIgnoreSpec:
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(_LARGEST).decode("utf-8-sig", "surrogateescape")
+    except OSError:
+        return _NONE
+    return GitIgnoreSpec(pattern for line in re.split("\r?\n", _composed(text)) for pattern in _pattern(line))
+
+
+def _pattern(line: str) -> Iterator[Any]:
+    try:
+        yield from GitIgnoreSpec.from_lines([line]).patterns
+    except (ValueError, re.error):  # git skips a pattern that it cannot read
+        return
+
+
+def _composed(text: str) -> str:
+    """Names of files on macOS have letters split from their accents, patterns that people write have not."""
+    return unicodedata.normalize("NFC", text)
+
+
+_NONE = GitIgnoreSpec(())
