@@ -73,7 +73,7 @@ $(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package.json $(VSCODE)/pack
 	cd $(VSCODE) && $(NODE) npm ci
 	touch $@
 
-$(VSCODE)/e2e/node_modules/.package-lock.json: $(VSCODE)/e2e/package-lock.json $(VSCODE)/e2e/prepare.sh | .venv-check/installed
+$(VSCODE)/e2e/node_modules/.package-lock.json: $(VSCODE)/e2e/package-lock.json $(VSCODE)/e2e/prepare.sh $(VSCODE)/e2e/spdlog.cjs | .venv-check/installed
 	cd $(VSCODE)/e2e && $(NODE) ./prepare.sh
 	touch $@
 
