@@ -1,4 +1,5 @@
-// Bundles the extension into dist/extension.js and the licences of all that went in into dist/notices.txt.
+// Bundles the extension into dist/extension.js, the licences of all that went in into dist/notices.txt, and README.md with its
+// pictures into dist/README.md.
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -29,3 +30,12 @@ const notices = [...new Set(folders)]
     return `${name} ${version}\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
   });
 writeFileSync("dist/notices.txt", notices.join(`\n${"-".repeat(80)}\n\n`));
+
+// VS Code shows pictures from https: and data: addresses only.
+const readme = readFileSync("README.md", "utf8").replaceAll(
+  /!\[([^\]]*)\]\((\S+\.(png|gif))\)/g,
+  (_, alt, path, kind) => {
+    return `<img alt="${alt}" src="data:image/${kind};base64,${readFileSync(path, "base64")}">`;
+  },
+);
+writeFileSync("dist/README.md", readme);

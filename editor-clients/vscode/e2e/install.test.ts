@@ -39,6 +39,7 @@ test("install: one click, then the walkthrough ends with an accepted completion"
   await ticked(editor, "Install the server").waitFor({ timeout: 10 * MINUTES });
   assert.equal(readdirSync(join(editor.place.storage, "server")).length, 1);
 
+  await step(editor, "See a completion").click();
   await step(editor, "See a completion").getByText("Open the Example", { exact: true }).click();
   const ghost = await editor.shownGhost();
   await editor.screenshot("example");
