@@ -43,7 +43,7 @@ REPEAT ?= 1
 
 vsix: $(VSIX) ## the extension, with the server's wheel inside
 
-$(VSIX): $(shell git ls-files $(VSCODE)) $(VSCODE)/node_modules/.package-lock.json .venv-demo/installed
+$(VSIX): $(filter-out $(VSCODE)/e2e/% $(VSCODE)/test/%,$(shell git ls-files $(VSCODE))) $(VSCODE)/node_modules/.package-lock.json .venv-demo/installed
 	rm -rf build/lib $(VSCODE)/server $(VSCODE)/dist
 	.venv-demo/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir $(VSCODE)/server .
 	.venv-demo/bin/pip freeze --all --exclude lacuna-infill --exclude pip --exclude setuptools >$(VSCODE)/server/requirements.txt
