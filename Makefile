@@ -54,17 +54,18 @@ REPEAT ?= 1
 
 vsix: $(VSIX) ## the extension, with the server's wheel inside
 
-$(VSIX): $(shell git ls-files $(VSCODE)) $(VSCODE)/node_modules/.package-lock.json .venv-demo/installed
+$(VSIX): $(filter-out $(VSCODE)/e2e/% $(VSCODE)/test/%,$(shell git ls-files $(VSCODE))) $(VSCODE)/node_modules/.package-lock.json .venv-demo/installed
 	rm -rf build/lib $(VSCODE)/server $(VSCODE)/dist
 	.venv-demo/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir $(VSCODE)/server .
 	.venv-demo/bin/pip freeze --all --exclude lacuna-infill --exclude pip --exclude setuptools >$(VSCODE)/server/requirements.txt
 	cp LICENSE $(VSCODE)/
-	cd $(VSCODE) && $(NODE) npm run build && $(NODE) npx vsce package --no-dependencies --allow-missing-repository --out $(abspath $@)
+	cd $(VSCODE) && $(NODE) npm run build && $(NODE) npx vsce package --no-dependencies --allow-missing-repository --readme-path dist/README.md --no-rewrite-relative-links --out $(abspath $@)
 
 check: check-vscode
 check-vscode: $(VSCODE)/node_modules/.package-lock.json
 	cd $(VSCODE) && $(NODE) npm run check
 
+test-editors: test-vscode
 test-vscode: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json | $(CHROMIUM) ## REPEAT=10 repeats what needs the editor
 	cd $(VSCODE) && $(NODE) npm test
 	rm -rf build/vscode
@@ -75,16 +76,18 @@ test-vscode: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json | $(CHROMIUM)
 		python3 $$check $$(dirname $$check)/../data/lsp/metaModel-3.18.json $$record || exit 1; \
 	done; done
 
-docs/vscode.gif: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json .venv-test/installed | $(CHROMIUM) ## a recording
+docs/vscode.gif: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json .venv-test/installed | $(CHROMIUM) ## a recording, and two screenshots
 	rm -rf build/recording
 	cd $(VSCODE) && $(NODE) CHROMIUM=$(CHROMIUM) LACUNA=$(abspath .venv-demo/bin/lacuna) node --no-warnings e2e/record.ts $(abspath build/recording)
-	.venv-test/bin/python $(VSCODE)/e2e/gif.py build/recording $@
+	cp build/recording/ghost.png docs/vscode-ghost.png
+	cp build/recording/menu.png docs/vscode-menu.png
+	.venv-test/bin/python $(VSCODE)/e2e/gif.py build/recording/frames $@
 
 $(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package.json $(VSCODE)/package-lock.json | .venv-check/installed
 	cd $(VSCODE) && $(NODE) npm ci
 	touch $@
 
-$(VSCODE)/e2e/node_modules/.package-lock.json: $(VSCODE)/e2e/package-lock.json $(VSCODE)/e2e/prepare.sh | .venv-check/installed
+$(VSCODE)/e2e/node_modules/.package-lock.json: $(VSCODE)/e2e/package-lock.json $(VSCODE)/e2e/prepare.sh $(VSCODE)/e2e/spdlog.cjs | .venv-check/installed
 	cd $(VSCODE)/e2e && $(NODE) ./prepare.sh
 	touch $@
 

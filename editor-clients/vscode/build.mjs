@@ -1,4 +1,5 @@
-// Bundles the extension into dist/extension.js and the licences of all that went in into dist/notices.txt.
+// Bundles the extension into dist/extension.js, the licences of all that went in into dist/notices.txt, and README.md without
+// its pictures into dist/README.md.
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -29,3 +30,6 @@ const notices = [...new Set(folders)]
     return `${name} ${version}\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
   });
 writeFileSync("dist/notices.txt", notices.join(`\n${"-".repeat(80)}\n\n`));
+
+// In an extension's README VS Code shows no picture but from the web.
+writeFileSync("dist/README.md", readFileSync("README.md", "utf8").replaceAll(/^!\[.*\n\n/gm, ""));

@@ -118,12 +118,12 @@ export class Editor {
     await this.type(before.slice(-TYPED));
   }
 
-  /** At the first of these places where so many characters are shown: its index and the ghost text. */
-  async typeUntilShown(all: readonly Place[], { from = 0, least = 1 } = {}): Promise<[number, string]> {
+  /** At the first of these places, from an index on, where more than one character is shown: its index and the ghost text. */
+  async typeUntilShown(all: readonly Place[], from = 0): Promise<[number, string]> {
     for (const [index, place] of all.entries()) {
       if (index < from) continue;
       const ghost = await this.ghostAt(fileOf(index), place);
-      if (ghost.length >= least) return [index, ghost];
+      if (ghost.length > 1) return [index, ghost];
     }
     throw new Error(`Nothing is shown at any of ${all.length} places.`);
   }
@@ -136,10 +136,15 @@ export class Editor {
   }
 
   /** What is shown for the answer to a request at a place, made since the record had this length. */
-  async answeredGhost({ before }: Place, mark: number): Promise<string> {
+  async answeredGhost(place: Place, mark: number): Promise<string> {
+    return (await this.answered(place, mark)) === 0 ? "" : this.shownGhost();
+  }
+
+  /** How many alternatives the server answered to it. */
+  async answered({ before }: Place, mark: number): Promise<number> {
     const answer = await until("the server answers", () => answerAt(this.place.wire, endOf(before), mark));
     const { result } = answer as { result?: { items: unknown[] } | null };
-    return result === null || result === undefined ? "" : this.shownGhost();
+    return result?.items.length ?? 0;
   }
 
   async save(): Promise<void> {

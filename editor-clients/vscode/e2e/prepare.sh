@@ -7,6 +7,8 @@ for folder in "$code" "$code/extensions"; do # what code-server's own install sc
     (cd "$folder" && npm install --omit=dev --ignore-scripts --no-fund --no-audit --loglevel=error)
 done
 
+cp spdlog.cjs "$code/node_modules/@vscode/spdlog/index.js"
+
 # code-server grants every proposed API to every extension. A desktop grants what an extension declares, and so does this.
 host=$code/out/vs/workbench/api/node/extensionHostProcess.js
 [ "$(grep -oE 'function \w+\(\w,\w\)\{return!0\}' "$host" | wc -l)" = 1 ] || {

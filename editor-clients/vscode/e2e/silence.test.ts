@@ -36,7 +36,7 @@ async function typeInSilence(editor: Editor, endIt: () => Promise<void>): Promis
   assert.equal(await editor.ghost(), "");
   const asked = askedSince(editor, mark);
   await endIt();
-  await editor.typeUntilShown(MIDDLE, { from: 1 });
+  await editor.typeUntilShown(MIDDLE, 1);
   assert.equal(asked, 0);
 }
 
@@ -50,14 +50,16 @@ function changesSince(editor: Editor, mark: number): number {
     .filter(({ method }) => method === CHANGE).length;
 }
 
-test("silence: completions are toggled off and on", async (t) => {
+const TOGGLE = "Lacuna: Turn Completions While Typing On or Off";
+
+test("silence: completions while typing are toggled off and on", async (t) => {
   const editor = await Editor.open(t, { files: filesOf(MIDDLE) });
   await editor.openFile(fileOf(0));
   await editor.ready();
-  await editor.command("Lacuna: Turn Completions On or Off");
-  await editor.status("Lacuna: off");
+  await editor.command(TOGGLE);
+  await editor.status("Lacuna: manual");
   await typeInSilence(editor, async () => {
-    await editor.command("Lacuna: Turn Completions On or Off");
+    await editor.command(TOGGLE);
     await editor.ready();
   });
 });
@@ -67,8 +69,8 @@ test("silence: toggling takes away what is on the screen", async (t) => {
   await editor.openFile(fileOf(0));
   await editor.ready();
   await editor.typeUntilShown(MIDDLE);
-  await editor.command("Lacuna: Turn Completions On or Off");
-  await editor.status("Lacuna: off");
+  await editor.command(TOGGLE);
+  await editor.status("Lacuna: manual");
   await editor.noGhost();
 });
 
@@ -86,7 +88,7 @@ test("silence: a snooze ends when the user says so", async (t) => {
 });
 
 test("silence: only when asked, and then it comes", async (t) => {
-  const editor = await Editor.open(t, { files: filesOf(MIDDLE), settings: { "lacuna.manualOnly": true } });
+  const editor = await Editor.open(t, { files: filesOf(MIDDLE), settings: { "lacuna.enabled": false } });
   await editor.openFile(fileOf(0));
   await editor.status("Lacuna: manual");
   for (const [index, place] of MIDDLE.entries()) {

@@ -10,6 +10,7 @@ export const SOURCE = readFileSync(execFileSync("python3", ["-I", "-c", FIND], {
 const PLACES = 12;
 
 export const AT_THE_END = /^ +(?:return|[\w.]+ =) (?<hole>[^\n[({]+)$/dgm;
+export const AFTER_A_WORD = /^ +(?:self\.|return |if |for )(?<hole>\w+[^\n\w]+\w[^\n]*)$/dgm;
 export const IN_THE_MIDDLE = /^ +[^\n#]*\w\((?<hole>[\w.]+)\)[^\n]*$/dgm;
 
 export interface Place {

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 
-export const PATIENCE = 60_000; // until a test gives up; none waits that long when all is well
+export const PATIENCE = 180_000; // until a test gives up; none waits that long when all is well
 
 /** What `look` finds, once it finds something. */
 export async function until<Found>(

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { doctor } from "./doctor.ts";
 import { openExample } from "./example.ts";
-import { countAccepted, middleware } from "./middleware.ts";
+import { acceptedCommand, middleware } from "./middleware.ts";
 import { Server } from "./server.ts";
 import { Silencer } from "./silencer.ts";
 import { StatusItem } from "./statusItem.ts";
@@ -26,10 +26,9 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     silencer,
     statusItem,
-    countAccepted(),
+    acceptedCommand(),
     command("menu", () => statusItem.openMenu()),
     command("toggle", () => silencer.toggle()),
-    command("toggleManual", () => silencer.toggleManual()),
     command("toggleLanguage", () => silencer.toggleLanguage()),
     command("snooze", () => silencer.snooze()),
     command("wake", () => {

@@ -1,4 +1,4 @@
-// What stands between editor and server: silence where it was asked for, settings, and the count of what was accepted.
+// What stands between editor and server: silence where it was asked for, settings, and what the walkthrough waits for.
 
 import * as vscode from "vscode";
 import type { LanguageClientOptions } from "vscode-languageclient/node";
@@ -7,7 +7,7 @@ import type { Silencer } from "./silencer.ts";
 
 export type Middleware = NonNullable<LanguageClientOptions["middleware"]>;
 
-/** Runs after a completion was accepted; of no use to the user, so it is no contributed command. */
+/** Runs after a completion was accepted: the walkthrough's last step. Of no use to the user, so it is no contributed command. */
 const ACCEPTED: vscode.Command = { command: "lacuna.accepted", title: "" };
 
 export function middleware(silencer: Silencer): Middleware {
@@ -38,9 +38,7 @@ export function middleware(silencer: Silencer): Middleware {
   };
 }
 
-/** What marks the walkthrough's last step as done. */
-export function countAccepted(): vscode.Disposable {
-  return vscode.commands.registerCommand(ACCEPTED.command, () =>
-    vscode.commands.executeCommand("setContext", "lacuna.hasAccepted", true),
-  );
+/** That it ran is all: the walkthrough listens. */
+export function acceptedCommand(): vscode.Disposable {
+  return vscode.commands.registerCommand(ACCEPTED.command, () => undefined);
 }

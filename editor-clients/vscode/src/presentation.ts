@@ -35,10 +35,9 @@ const REASONS: Record<Reason, string> = {
 };
 
 const SILENT: Record<Silence, { icon: string; text: string; line: string }> = {
-  off: { icon: "circle-slash", text: "Lacuna: off", line: "Completions are off." },
   "language off": { icon: "circle-slash", text: "Lacuna: off", line: "Completions are off for this language." },
   snoozed: { icon: "bell-slash", text: "Lacuna: snoozed", line: "Completions are snoozed; ask for one and it comes." },
-  manual: { icon: "sparkle", text: "Lacuna: manual", line: "Completions come only when asked for." },
+  manual: { icon: "circle-slash", text: "Lacuna: manual", line: "Completions come only when asked for." },
 };
 
 export function present(phase: Phase, silence: Silence | undefined): Presentation {

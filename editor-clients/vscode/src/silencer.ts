@@ -1,4 +1,4 @@
-// Toggle, snooze, manual-only and languages, as settings and commands; `silence` decides.
+// Completions while typing, snoozes and languages, as settings and commands; `silence` decides.
 
 import * as vscode from "vscode";
 import { silenceWhenAsked, silenceWhileTyping, type Silence, type Wishes } from "./silence.ts";
@@ -31,11 +31,8 @@ export class Silencer implements vscode.Disposable {
   }
 
   async toggle(): Promise<void> {
-    await this.#flip("enabled");
-  }
-
-  async toggleManual(): Promise<void> {
-    await this.#flip("manualOnly");
+    const document = vscode.window.activeTextEditor?.document;
+    await this.#write("enabled", !this.#wishes(document).enabled, document);
   }
 
   async toggleLanguage(): Promise<void> {
@@ -84,15 +81,9 @@ export class Silencer implements vscode.Disposable {
     const configuration = vscode.workspace.getConfiguration("lacuna", document);
     return {
       enabled: configuration.get("enabled", true),
-      manualOnly: configuration.get("manualOnly", false),
       languages: configuration.get("languages", {}),
       snoozedUntil: this.#snoozedUntil,
     };
-  }
-
-  async #flip(name: "enabled" | "manualOnly"): Promise<void> {
-    const document = vscode.window.activeTextEditor?.document;
-    await this.#write(name, !this.#wishes(document)[name], document);
   }
 
   /** Where the value comes from now, so that the change is seen: a workspace's setting would hide the user's. */

@@ -77,10 +77,11 @@ export class StatusItem implements vscode.Disposable {
   *#silencers(): Generator<Action> {
     const silence = this.#silencer.silence;
     const language = vscode.window.activeTextEditor?.document.languageId;
-    yield silence === "off"
-      ? { label: "$(sparkle) Turn completions on", command: "lacuna.toggle" }
-      : { label: "$(circle-slash) Turn completions off", command: "lacuna.toggle" };
-    if (silence === "off") return;
+    if (silence !== "language off") {
+      yield silence === "manual"
+        ? { label: "$(sparkle) Complete while typing", command: "lacuna.toggle" }
+        : { label: "$(circle-slash) Complete only when asked", command: "lacuna.toggle" };
+    }
     if (language !== undefined && LANGUAGES.includes(language)) {
       yield silence === "language off"
         ? { label: `$(sparkle) Turn completions on for ${language}`, command: "lacuna.toggleLanguage" }
@@ -89,8 +90,5 @@ export class StatusItem implements vscode.Disposable {
     yield this.#silencer.isSnoozed
       ? { label: "$(bell) End the snooze", command: "lacuna.wake" }
       : { label: "$(bell-slash) Snooze", command: "lacuna.snooze" };
-    yield silence === "manual"
-      ? { label: "$(keyboard) Complete while typing", command: "lacuna.toggleManual" }
-      : { label: "$(keyboard) Complete only when asked", command: "lacuna.toggleManual" };
   }
 }

@@ -98,6 +98,17 @@ test("manifest: every command is registered, and what the texts link to is a com
     );
 });
 
+test("manifest: README installs the file that is made and tested", () => {
+  const [, made] = /^VSIX := \$\(VSCODE\)\/(\S+)$/m.exec(read("../../Makefile")) ?? [];
+  assert.ok(made !== undefined);
+  assert.match(
+    read("../../README.md"),
+    new RegExp(`^make vsix.*\ncode --install-extension editor-clients/vscode/${made} `, "m"),
+  );
+  assert.match(read("README.md"), new RegExp(`code --install-extension ${made}\``));
+  assert.ok(read("e2e/workplace.ts").includes(`"${made}"`));
+});
+
 test("manifest: the walkthrough has three steps, each with its page", () => {
   const [{ steps } = { steps: [] }] = walkthroughs;
   assert.equal(steps.length, 3);

@@ -20,7 +20,7 @@ function running(status?: Partial<ServerStatus>): Phase {
 const TEXTS = [
   { phase: { kind: "absent" }, silence: undefined, text: "Lacuna: install", icon: "cloud-download" },
   { phase: { kind: "installing" }, silence: undefined, text: "Lacuna: installing", icon: "loading~spin" },
-  { phase: { kind: "starting" }, silence: "off", text: "Lacuna: starting", icon: "loading~spin" },
+  { phase: { kind: "starting" }, silence: "manual", text: "Lacuna: starting", icon: "loading~spin" },
   { phase: { kind: "stopped", why: "It fell." }, silence: undefined, text: "Lacuna: stopped", icon: "error" },
   { phase: running(), silence: undefined, text: "Lacuna", icon: "sparkle" },
   { phase: running({ state: "loading" }), silence: undefined, text: "Lacuna: loading", icon: "loading~spin" },
@@ -28,10 +28,9 @@ const TEXTS = [
   { phase: running({ busy: "automatic" }), silence: undefined, text: "Lacuna", icon: "loading~spin" },
   { phase: running({ busy: "explicit" }), silence: undefined, text: "Lacuna", icon: "loading~spin" },
   { phase: running({ busy: "background" }), silence: undefined, text: "Lacuna", icon: "sparkle" },
-  { phase: running({}), silence: "off", text: "Lacuna: off", icon: "circle-slash" },
   { phase: running({}), silence: "language off", text: "Lacuna: off", icon: "circle-slash" },
   { phase: running({}), silence: "snoozed", text: "Lacuna: snoozed", icon: "bell-slash" },
-  { phase: running({}), silence: "manual", text: "Lacuna: manual", icon: "sparkle" },
+  { phase: running({}), silence: "manual", text: "Lacuna: manual", icon: "circle-slash" },
   { phase: running({ state: "failed" }), silence: "snoozed", text: "Lacuna: failed", icon: "error" },
 ] as const;
 

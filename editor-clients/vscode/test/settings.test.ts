@@ -42,7 +42,6 @@ const CASES = [
       "server.path": { global: "/bin/x" },
       server: { workspace: {} },
       python: { workspace: "./x" },
-      manualOnly: { global: true },
     },
     sent: {},
   },

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { silenceWhenAsked, silenceWhileTyping, type Wishes } from "../src/silence.ts";
 
-const DEFAULT: Wishes = { enabled: true, manualOnly: false, languages: {}, snoozedUntil: undefined };
+const DEFAULT: Wishes = { enabled: true, languages: {}, snoozedUntil: undefined };
 const NOW = 1000;
 
 const CASES = [
   { name: "by default", wishes: {}, typing: undefined, asked: undefined },
-  { name: "switched off", wishes: { enabled: false }, typing: "off", asked: "off" },
+  { name: "off while typing", wishes: { enabled: false }, typing: "manual", asked: undefined },
   {
     name: "off for this language",
     wishes: { languages: { python: false } },
@@ -21,14 +21,13 @@ const CASES = [
     typing: undefined,
     asked: undefined,
   },
-  { name: "only when asked", wishes: { manualOnly: true }, typing: "manual", asked: undefined },
   { name: "snoozed", wishes: { snoozedUntil: NOW + 1 }, typing: "snoozed", asked: undefined },
   { name: "a snooze that has ended", wishes: { snoozedUntil: NOW }, typing: undefined, asked: undefined },
   {
     name: "off weighs more than snoozed",
     wishes: { enabled: false, snoozedUntil: NOW + 1 },
-    typing: "off",
-    asked: "off",
+    typing: "manual",
+    asked: undefined,
   },
 ] as const;
 

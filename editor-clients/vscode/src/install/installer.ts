@@ -54,6 +54,7 @@ export class Installer {
     );
     if (answer === own) await vscode.commands.executeCommand("workbench.action.openSettings", "lacuna.server.path");
     if (answer === no) await this.#context.globalState.update(DECLINED, version);
+    if (answer === yes) await this.#openWalkthrough();
     return answer === yes;
   }
 
@@ -96,6 +97,13 @@ export class Installer {
       this.#tell(error, packages);
       return false;
     }
+  }
+
+  /** As VS Code itself does after an install, unless the user wants none of that; it sees only what happens once it is open. */
+  async #openWalkthrough(): Promise<void> {
+    const isWanted = vscode.workspace.getConfiguration("workbench.welcomePage.walkthroughs").get("openOnInstall");
+    if (isWanted === false) return;
+    await vscode.commands.executeCommand("workbench.action.openWalkthrough", `${this.#context.extension.id}#start`);
   }
 
   async #make(packages: string | undefined, progress: Progress): Promise<void> {
