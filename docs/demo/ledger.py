@@ -20,15 +20,15 @@ class Ledger:
         self.entries.append(entry)
         return entry
 
-    def balance(<fill>):
+    def balance(self):
         total = 0
-        for entry in self.entries:
+        for entry in self.<fill>:
             total += entry.amount
         return total
 
-    def largest(self):
+    def largest(<fill>):
         largest = None
-        for entry in self.<fill>:
+        for entry in self.entries:
             if largest is None or entry.amount > largest.amount:
                 largest = entry
         return largest

@@ -22,7 +22,7 @@ from rich.text import Text
 
 ROWS, COLUMNS = 20, 84
 LEDGER = Path(__file__).parents[3] / "docs/demo/ledger.py"
-FILLED = {"self.name = <fill>": "self.name = name", "balance(<fill>)": "balance(self)"}
+FILLED = {"self.name = <fill>": "self.name = name", "largest(<fill>)": "largest(self)"}
 HOLE = "<fill>"
 DONE = "drawn"
 WITHOUT_FONTS = re.sub(
