@@ -8,7 +8,9 @@ rm -rf .device
 mkdir -p .device/run
 xz -T0 -c "$corpus/train.jsonl" | split -b 19M - .device/train.jsonl.xz.
 cp "$corpus/corpus.json" .device/
-[ -z "$run" ] || cp "$run"/{tokenizer.json,origin.json} .device/run/ 2>/dev/null || cp "$run/tokenizer.json" .device/run/
+for kept in tokenizer.json origin.json; do
+	[ ! -f "$run/$kept" ] || cp "$run/$kept" .device/run/
+done
 PYTHON=${PYTHON:-.venv-test/bin/python}
 "$PYTHON" -m pip download --quiet --no-deps --only-binary=:all: --python-version 312 --platform manylinux_2_28_x86_64 \
 	--platform manylinux2014_x86_64 --platform any --dest .device/wheels --constraint constraints.txt \

@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lacuna.export.convert.builder import Value
+from lacuna.model.dimensions import BLOCK
 
 Floats = NDArray[np.float32]
 
-BLOCK = 32
-"""Weights along the input that share a scale."""
 INT8_PRODUCTS = 4
 """MatMulNBits' accuracy level: inputs are rounded to 8 bits too, a scale for each row and block, so that no row of a
 batch feels another."""

@@ -6,11 +6,11 @@ import torch
 from numpy.typing import NDArray
 
 from lacuna.export.convert.parity import compare
-from lacuna.export.convert.precision import BLOCK, quantise
+from lacuna.export.convert.precision import quantise
 from lacuna.export.engine import Context, Engine
 from lacuna.model.chunks import Chunked, Place
 from lacuna.model.context import BEFORE_ANCHOR
-from lacuna.model.dimensions import Dimensions
+from lacuna.model.dimensions import BLOCK, Dimensions
 from lacuna.model.hints import Hints
 from lacuna.model.tokenizer import HOLE, MASK
 from lacuna.model.training.network import Denoiser, Far, Near
