@@ -18,7 +18,8 @@ _NEAR = 16_000
 class SyntaxCheck:
     """Judges replacements for some spans of one document; what the document itself costs is parsed once.
 
-    An ERROR or MISSING node is a syntax error, and so is a statement farther right than the one before it in its block.
+    An ERROR or MISSING node is a syntax error, and so is what some grammars take all the same: a statement farther right
+    than the one before it in its block, a block without a statement.
     Syntax errors that are there anyway do not count against an answer: neither those elsewhere, nor those at the spans
     that no stand-in of the language heals (in `foo(` a bracket is open, whatever the answer). An answer may heal those,
     and must not add one; where a stand-in makes all sound, an answer must too.
@@ -69,7 +70,8 @@ class _Part:
         if parsed is None:
             return None
         root = parsed.tree.root_node
-        return _defects(root, language) + (_misaligned(root, language) if language.is_aligned else 0)
+        misaligned = _misaligned(root, language) if language.is_aligned else 0
+        return _defects(root, language) + misaligned + _unfinished(root, language)
 
     def unhealed(self) -> int | None:
         """0 if some stand-in in the spans makes the part sound, else its defects as it is."""
@@ -161,8 +163,21 @@ def _defects(root: tree_sitter.Node, language: Language) -> int:
             continue
         if node.is_error:
             defects += 1 + sum(child.type in language.delimiters for child in node.children)
+        elif not any(child.has_error for child in node.children):
+            defects += 1  # missing is a token without a node, such as a line end
         nodes += node.children
     return defects
+
+
+def _unfinished(root: tree_sitter.Node, language: Language) -> int:
+    """Nodes that lack what they must have, though the grammar takes them so."""
+    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), language.owing))
+    found = cursor.captures(root)
+    return sum(
+        not any(child.type in parts if parts else child.is_named for child in node.children)
+        for kind, parts in language.owed.items()
+        for node in found.get(kind, [])
+    )
 
 
 def _misaligned(root: tree_sitter.Node, language: Language) -> int:

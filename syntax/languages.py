@@ -50,8 +50,15 @@ class Language:
     """A line at whose start a text can be cut so that both parts parse; leading white space is its indentation."""
     is_aligned: bool
     """Statements of one block begin in one column; a grammar may take more indentation all the same."""
+    owed: Mapping[str, frozenset[str]]
+    """Nodes that the grammar takes without a child that the language demands: one of these, or any where none is named."""
     stand_ins: tuple[str, ...]
     """Texts of which one parses in most places where something is missing; they open and close nothing."""
+
+    @property
+    def owing(self) -> str:
+        """A query for the nodes of `owed`, each captured by its own name."""
+        return " ".join(f"({kind}) @{kind}" for kind in self.owed)
 
     # Hash and equality of the fields would compare patterns and mappings for every cache look-up.
     def __hash__(self) -> int:
@@ -102,6 +109,12 @@ PYTHON = Language(
         re.MULTILINE,
     ),
     is_aligned=True,
+    owed=MappingProxyType(
+        {
+            "block": frozenset(),
+            "try_statement": frozenset({"except_clause", "except_group_clause", "finally_clause"}),
+        }
+    ),
     stand_ins=("", "x", "x()", "x in x"),
 )
 

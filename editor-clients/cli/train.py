@@ -53,6 +53,13 @@ class Duration(click.ParamType[float]):
 )
 @click.option("--for", "seconds", type=Duration(), default=float("inf"), help="Stop after so long, such as 60m.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "float32", "bfloat16"]),
+    default="auto",
+    show_default=True,
+    help="What matrices are multiplied in; auto: bfloat16 on CUDA, and on processors with AMX.",
+)
 @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: torch's choice]")
 @click.option(
     "--workers",
@@ -91,6 +98,7 @@ def train(  # noqa: PLR0913 -- one for each option
     corpus: Path,
     seconds: float,
     device: str,
+    precision: str,
     threads: int | None,
     workers: int,
     is_compiled: bool,
@@ -111,7 +119,7 @@ def train(  # noqa: PLR0913 -- one for each option
     from lacuna.model.training import loop, text
     from lacuna.model.training import recipe as recipes
     from lacuna.model.training.checkpoint import RunError, alone
-    from lacuna.model.training.devices import DeviceError, device_of, use_threads
+    from lacuna.model.training.devices import DeviceError, device_of, precision_of, use_threads
     from lacuna.model.training.distributions import CorpusError
     from lacuna.model.training.progress import say
 
@@ -123,13 +131,14 @@ def train(  # noqa: PLR0913 -- one for each option
             corpus, run, source = own.corpus, run or own.run, source or models.EMBEDDED
         run = run or Path("runs") / Path(recipe).stem
         chosen, used = device_of(device), use_threads(threads)
+        multiplied_in = precision_of(precision, chosen)
         initial = restore.begin(models.named(source), read.network, run) if source else None
         _build(corpus, probes)
         with alone(run):
             text.keep_report(run, corpus)
             tokenizer = text.tokenizer_of(run, corpus, read.vocabulary)
             documents = text.documents_of(run, corpus, tokenizer)
-            say(f"{recipe} in {run} on {chosen.type}, {used} threads")
+            say(f"{recipe} in {run} on {chosen.type} in {str(multiplied_in).removeprefix('torch.')}, {used} threads")
             with _interruptible() as is_interrupted:
                 state = loop.train(
                     read,
@@ -138,6 +147,7 @@ def train(  # noqa: PLR0913 -- one for each option
                     run,
                     device=chosen,
                     seconds=seconds,
+                    precision=multiplied_in,
                     initial=initial,
                     is_compiled=is_compiled,
                     workers=workers,

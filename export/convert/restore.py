@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +27,29 @@ ORIGIN = "origin.json"
 def begin(folder: Path, dimensions: Dimensions, run: Path) -> dict[str, torch.Tensor]:
     """The weights of the artifact in `folder`, for a run that gets its tokenizer and keeps where it comes from.
 
+    The recipe's layers may have more hidden units: what they give counts nothing at first, so that nothing is lost.
     Raises ArtifactError, and RecipeError where the artifact or the run is of another kind.
     """
     shipped = load(folder)
-    if shipped.manifest.dimensions != dimensions:
-        raise RecipeError(f"{folder} has other dimensions than the recipe: {shipped.manifest.dimensions}")
+    given = shipped.manifest.dimensions
+    if replace(given, hidden=dimensions.hidden) != dimensions or given.hidden > dimensions.hidden:
+        raise RecipeError(f"{folder} has other dimensions than the recipe: {given}")
     keep_tokenizer(run, shipped.files[TOKENIZER])
     if not (run / ORIGIN).exists():
         (run / ORIGIN).write_text(json.dumps(asdict(shipped.manifest.training), indent=2), encoding="utf-8")
-    return weights(shipped)
+    return _grown(weights(shipped), dimensions.hidden - given.hidden)
+
+
+def _grown(weights_: dict[str, torch.Tensor], more: int) -> dict[str, torch.Tensor]:
+    """The weights with so many more hidden units in each layer: drawn ways in, ways out that begin at zero."""
+    generator = torch.Generator().manual_seed(0)
+    for name, matrix in weights_.items():
+        if name.endswith(("gate.weight", "up.weight")):
+            drawn = torch.randn(more, matrix.shape[1], generator=generator) * matrix.shape[1] ** -0.5
+            weights_[name] = torch.cat([matrix, drawn])
+        elif name.endswith("down.weight"):
+            weights_[name] = torch.cat([matrix, matrix.new_zeros(matrix.shape[0], more)], 1)
+    return weights_
 
 
 def weights(artifact: Artifact) -> dict[str, torch.Tensor]:

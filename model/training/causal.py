@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -30,7 +29,7 @@ class Drawn:
     def part(self, network: Denoiser, device: torch.device) -> Part:
         """Its share of the step's mean cross-entropy."""
         hints = (self.hints[0].to(device), self.hints[1].to(device))
-        loss = mean_loss(network, self.text.to(device), hints)
+        loss = network.causal_loss(self.text.to(device), hints)
         count = hints[0][..., 0].numel()
         return Part(loss * self.share, {"causal": loss.item() * count}, count, count)
 
@@ -64,8 +63,3 @@ def _row(tokens: NDArray[np.uint16], phase: CausalPhase, rng: np.random.Generato
     T = phase.length
     return text[-T - 1 - BEFORE_ANCHOR :], hints[-T:], strengths[-T:]
 
-
-def mean_loss(network: Denoiser, text: Tensor, hints: tuple[Tensor, Tensor]) -> Tensor:
-    """Rows (R, BEFORE_ANCHOR + T + 1), hints and strengths (R, T, HINTS) -> mean cross-entropy of the last T tokens."""
-    logits = network.logits(network.causal(text[:, :-1], hints))  # (R, T, V)
-    return F.cross_entropy(logits.flatten(0, 1), text[:, BEFORE_ANCHOR + 1 :].flatten())

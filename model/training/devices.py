@@ -1,4 +1,4 @@
-"""Where to train, and on how many threads."""
+"""Where to train, how exactly, and on how many threads."""
 
 import torch
 
@@ -16,6 +16,14 @@ def device_of(name: str) -> torch.device:
     if not torch.cuda.is_available():
         raise DeviceError("torch finds no CUDA device here: train with --device cpu.")
     return torch.device("cuda")
+
+
+def precision_of(name: str, device: torch.device) -> torch.dtype:
+    """What matrices are multiplied in: `float32`, `bfloat16`, or for `auto` bfloat16 where there are units for it."""
+    if name == "auto":
+        has_units = device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16", False)
+        return torch.bfloat16 if has_units else torch.float32
+    return torch.bfloat16 if name == "bfloat16" else torch.float32
 
 
 def use_threads(count: int | None) -> int:

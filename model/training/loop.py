@@ -24,6 +24,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
     *,
     device: torch.device,
     seconds: float,
+    precision: torch.dtype = torch.float32,
     initial: Mapping[str, torch.Tensor] | None = None,
     is_compiled: bool = False,
     workers: int = 0,
@@ -70,7 +71,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
                     group["lr"] = peak * rate
             tally = Tally()
             for drawn in next(steps):
-                with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                with torch.autocast(device.type, torch.bfloat16, enabled=precision is torch.bfloat16):
                     part = drawn.part(network, device)
                 part.loss.backward()
                 tally.add(part)

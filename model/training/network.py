@@ -94,13 +94,16 @@ class GlobalBias(nn.Module):
         one_hot = (relation.unsqueeze(-1) == torch.arange(4, device=relation.device)).float()  # (..., 4)
         return one_hot @ self.bias + torch.log1p(distance.float()).unsqueeze(-1) * (one_hot @ self.slope)
 
-    def softmax(self, scores: Tensor, bias: Tensor, mask: Tensor) -> Tensor:
-        """Scores, biases (..., A, Q, keys), visibility (..., 1, Q, keys) -> weights over keys, less the null key's."""
-        count = mask.sum(-1, keepdim=True).float()  # keys that this query sees
-        scale = self.scale.view(-1, 1, 1) * torch.log(count + 2)
-        scores = (scores * scale + bias).masked_fill(~mask, float("-inf"))
-        null = self.null.view(-1, 1, 1).expand(*scores.shape[:-1], 1)
-        return torch.cat([scores, null], -1).softmax(-1)[..., :-1]
+    def softmax(self, scores: tuple[Tensor, ...], biases: tuple[Tensor, ...], count: Tensor) -> tuple[Tensor, ...]:
+        """Scores (..., A, Q, keys) of some parts, their biases (-inf: not seen), keys that each query sees (..., Q).
+
+        Returns the weights of each part, less the null key's.
+        """
+        scale = self.scale.view(-1, 1, 1) * torch.log(count + 2).unsqueeze(-1)  # (..., A, Q, 1)
+        biased = [part * scale + bias for part, bias in zip(scores, biases, strict=True)]
+        null = self.null.view(-1, 1, 1).expand(*biased[0].shape[:-1], 1)
+        weights = torch.cat([*biased, null], -1).softmax(-1)
+        return weights[..., :-1].split([part.shape[-1] for part in scores], -1)
 
 
 class Denoiser(nn.Module):
@@ -164,7 +167,6 @@ class Denoiser(nn.Module):
         flat = valid.flatten().nonzero().squeeze(1)  # padding costs attention only, not the matrix products
         position = torch.arange(T, device=tokens.device)
         offset = position - position.unsqueeze(1)  # (query, key)
-        relation = torch.full_like(offset, BEFORE)
         mask = (valid[:, None, None, :] & (offset <= 0)).expand(X, 1, T, T)
         x = self.embed(F.pad(tokens, (BEFORE_ANCHOR, 0), value=PAD)).flatten(0, 1)[flat]  # (valid, D)
         no_hints = flat.new_full((HINTS,), PAD)
@@ -184,9 +186,7 @@ class Denoiser(nn.Module):
             keys.append(k)
             values.append(v)
             if self.dims.is_global(n):
-                bias = self.biases[str(n)]
-                weights = bias.softmax(_scores(q, k), bias(relation, offset.abs()).permute(2, 0, 1), mask)
-                attended = _mix(weights, v)
+                attended = self._attend_globally(n, q, k, v, offset, mask)
             else:
                 attended = _attend(self._rotate(q, position), self._rotate(k, position), v, mask)
             x = layer.finish(x, attended.flatten(0, 1)[flat])
@@ -228,18 +228,24 @@ class Denoiser(nn.Module):
         own = is_slot[:, :, :, None, None, :] & visible.view(1, B, 1, 1, N, N)  # (R, B, G, 1, N, N)
         near_mask = torch.cat([is_near, own], -1)
 
-        # global layers: [far context | canvases of all holes]
-        is_far = (far.offsets != 0)[:, None, :, None, :].expand(R, B, G, N, far.offsets.shape[-1])
-        same = torch.eye(G, dtype=torch.bool, device=slots.device)
-        seen = same | joint[:, None, None]  # (R, G, G)
-        is_seen = is_slot & (lengths > 0).unsqueeze(-1)  # a row's padding to G holes has no slots, but an anchor
-        earlier = same[:, None, :, None] & (slot <= slot.unsqueeze(1))[None, :, None, :]  # (G, N, G, N)
-        in_order = ~ordered.view(B, 1, 1, 1, 1) | earlier
-        canvases = seen[:, None, :, None, :, None] & is_seen[:, :, None, None, :, :] & in_order  # (R, B, G, N, G, N)
-        far_mask = torch.cat([is_far, canvases.flatten(-2)], -1).flatten(2, 3).unsqueeze(2)  # (R, B, 1, GN, M+GN)
-        far_relation = (far.offsets > 0).long() * AFTER  # (R, G, M)
-        relation = torch.where(same, OWN, OTHER)[:, None, :, None].expand(G, N, G, N).reshape(G * N, G * N)
-        distance = (slot - slot.unsqueeze(1)).abs()[None, :, None, :].expand(G, N, G, N).reshape(G * N, G * N)
+        # global layers: [far context | own canvas, or where holes see each other all canvases]
+        M = far.offsets.shape[-1]
+        is_far = far.offsets != 0  # (R, G, M)
+        far_relation = (far.offsets > 0).long() * AFTER
+        if joint.any():
+            same = torch.eye(G, dtype=torch.bool, device=slots.device)
+            is_seen = is_slot & (lengths > 0).unsqueeze(-1)  # a row's padding to G holes has no slots, but an anchor
+            earlier = same[:, None, :, None] & (slot <= slot.unsqueeze(1))[None, :, None, :]  # (G, N, G, N)
+            in_order = ~ordered.view(B, 1, 1, 1, 1) | earlier
+            seen = (same | joint[:, None, None])[:, None, :, None, :, None]  # (R, 1, G, 1, G, 1)
+            is_canvas = (seen & is_seen[:, :, None, None, :, :] & in_order).flatten(-2).unsqueeze(3)
+            relation = torch.where(same, OWN, OTHER)[:, None, :, None].expand(G, N, G, N).flatten(-2)  # (G, N, GN)
+            distance = (slot - slot.unsqueeze(1)).abs()[None, :, None, :].expand(G, N, G, N).flatten(-2)
+        else:
+            is_canvas = own  # (R, B, G, 1, N, N)
+            relation = torch.full((1, N, N), OWN, device=slots.device)
+            distance = (slot - slot.unsqueeze(1)).abs().unsqueeze(0)
+        count = is_far.sum(-1)[:, None, :, None, None] + is_canvas.sum(-1)  # (R, B, G, 1, N)
 
         for n, layer in enumerate(self.layers):
             q, k, v = layer.project(x)
@@ -247,32 +253,29 @@ class Denoiser(nn.Module):
                 at = self.dims.global_layers.index(n)
                 bias = self.biases[str(n)]
                 query = q.flatten(2, 3)  # (R, B, GN, A, E)
-                canvas_k, canvas_v = k.flatten(2, 3), v.flatten(2, 3)  # (R, B, GN, K, E)
+                if joint.any():
+                    k, v = (t.flatten(2, 3).unsqueeze(2) for t in (k, v))  # (R, B, 1, GN, K, E)
                 context_k, context_v = far.keys[at].unsqueeze(1), far.values[at].unsqueeze(1)  # (R, 1, M, K, E)
-                scores = torch.cat([_scores(query, context_k), _scores(query, canvas_k)], -1)
-                context_bias = bias(far_relation, far.offsets.abs()).permute(0, 3, 1, 2)  # (R, A, G, M)
-                context_bias = context_bias.unsqueeze(3).expand(-1, -1, -1, N, -1).flatten(2, 3).unsqueeze(1)
-                canvas_bias = bias(relation, distance).permute(2, 0, 1).expand(R, 1, -1, -1, -1)
-                weights = bias.softmax(scores, torch.cat([context_bias, canvas_bias], -1), far_mask)
-                to_context, to_canvas = weights.split([far.offsets.shape[-1], G * N], -1)
-                attended = _mix(to_context, context_v) + _mix(to_canvas, canvas_v)
-                x = layer.finish(x, attended.unflatten(2, (G, N)))
+                to_context = _scores(query, context_k).unflatten(-2, (G, N)).transpose(2, 3)  # (R, B, G, A, N, M)
+                context_bias = _where_seen(is_far.unsqueeze(2), bias(far_relation, far.offsets.abs()).transpose(2, 3))
+                canvas_bias = _where_seen(is_canvas, bias(relation, distance).permute(0, 3, 1, 2))
+                to_context, to_canvas = bias.softmax(
+                    (to_context, _scores(q, k)), (context_bias[:, None, :, :, None, :], canvas_bias), count
+                )
+                attended = _mix(to_context.transpose(2, 3).flatten(3, 4), context_v).unflatten(2, (G, N))
+                x = layer.finish(x, attended + _mix(to_canvas, v))
             else:
                 at = self.dims.local_layers.index(n)
                 near_k = self._rotate(near.keys[at], near.offsets).unsqueeze(1)  # (R, 1, G, 2W, K, E)
                 near_v = near.values[at].unsqueeze(1)
                 left_k, right_k = near_k.chunk(2, -3)
                 from_left = self._rotate(q, slot)
-                scores = torch.cat(
-                    [
-                        _scores(from_left, left_k),
-                        _scores(self._rotate(q, from_right), right_k),
-                        _scores(from_left, self._rotate(k, slot)),
-                    ],
-                    -1,
+                to_near, to_own = self._local_softmax(
+                    _scores(from_left, left_k),
+                    _scores(self._rotate(q, from_right), right_k),
+                    _scores(from_left, self._rotate(k, slot)),
+                    near_mask,
                 )
-                weights = (scores * self.dims.head_width**-0.5).masked_fill(~near_mask, float("-inf")).softmax(-1)
-                to_near, to_own = weights.split([2 * W, N], -1)
                 x = layer.finish(x, _mix(to_near, near_v) + _mix(to_own, v))
         x = self.norm(x[..., :-1, :])
         return x, self.existence(x).squeeze(-1)
@@ -288,21 +291,36 @@ class Denoiser(nn.Module):
         past = (offset <= 0).expand(R, 1, T, T)
         return self.attended(self.embed(tokens) + self.hinted(*hints), past & (offset > -window), past)
 
+    def causal_loss(self, text: Tensor, hints: tuple[Tensor, Tensor]) -> Tensor:
+        """Text (R, BEFORE_ANCHOR + T + 1), hints as in `causal` -> mean cross-entropy of the last T tokens."""
+        logits = self.logits(self.causal(text[:, :-1], hints))  # (R, T, V)
+        return F.cross_entropy(logits.flatten(0, 1), text[:, BEFORE_ANCHOR + 1 :].flatten())
+
     def attended(self, x: Tensor, local: Tensor, whole: Tensor) -> Tensor:
         """Rows (R, T, D) -> hidden states (R, T, D); masks (R, 1, T, T) say whom local and global layers see."""
         position = torch.arange(x.shape[1], device=x.device)
         offset = position - position.unsqueeze(1)  # (query, key)
-        relation = torch.where(offset > 0, AFTER, BEFORE)
         for n, layer in enumerate(self.layers):
             q, k, v = layer.project(x)
             if self.dims.is_global(n):
-                bias = self.biases[str(n)]
-                weights = bias.softmax(_scores(q, k), bias(relation, offset.abs()).permute(2, 0, 1), whole)
-                attended = _mix(weights, v)
+                attended = self._attend_globally(n, q, k, v, offset, whole)
             else:
                 attended = _attend(self._rotate(q, position), self._rotate(k, position), v, local)
             x = layer.finish(x, attended)
         return self.norm(x)
+
+    def _local_softmax(self, left: Tensor, right: Tensor, own: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores (..., N, W) twice and (..., N, N), visibility (..., N, 2W + N) -> weights (..., 2W), (..., N)."""
+        scores = torch.cat([left, right, own], -1) * self.dims.head_width**-0.5
+        weights = scores.masked_fill(~mask, float("-inf")).softmax(-1)
+        return weights.split([2 * left.shape[-1], own.shape[-1]], -1)
+
+    def _attend_globally(self, n: int, q: Tensor, k: Tensor, v: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
+        """A global layer over rows: (R, T, A, E), (R, T, K, E) twice, offsets (T, T), mask (R, 1, T, T) -> values."""
+        bias = self.biases[str(n)]
+        biases = bias(torch.where(offset > 0, AFTER, BEFORE), offset.abs()).permute(2, 0, 1)  # (A, T, T)
+        (weights,) = bias.softmax((_scores(q, k),), (_where_seen(mask, biases),), mask.sum(-1))
+        return _mix(weights, v)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Hidden states (..., D) -> logits over the vocabulary (..., V), tied to the embedding."""
@@ -317,7 +335,10 @@ class Denoiser(nn.Module):
 
 
 def fuse(network: Denoiser) -> None:
-    """Let torch.compile fuse what is not a matrix product: a third faster on a CPU; needs a C++ compiler."""
+    """Let torch.compile fuse what is not a matrix product; needs a C++ compiler.
+
+    The causal phase, of one shape, as a whole; of infilling steps, no two of one shape, the parts without attention.
+    """
     for name in ("project", "keys_values", "finish"):
         fused = torch.compile(getattr(Layer, name), dynamic=True)
         for layer in network.layers:
@@ -325,6 +346,13 @@ def fuse(network: Denoiser) -> None:
     softmax = torch.compile(GlobalBias.softmax, dynamic=True)
     for bias in network.biases.values():
         bias.softmax = partial(softmax, bias)
+    network._local_softmax = torch.compile(network._local_softmax, dynamic=True)
+    network.causal_loss = torch.compile(partial(Denoiser.causal_loss, network), dynamic=False)
+
+
+def _where_seen(mask: Tensor, bias: Tensor) -> Tensor:
+    """The bias where a key is seen, else minus infinity."""
+    return torch.where(mask, bias, float("-inf"))
 
 
 def _scores(q: Tensor, k: Tensor) -> Tensor:
@@ -342,6 +370,9 @@ def _mix(weights: Tensor, v: Tensor) -> Tensor:
 
 
 def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
-    """Scaled dot products: (R, Q, A, E), (R, P, K, E) twice, visibility (R, 1, Q, P) -> (R, Q, A, E)."""
-    q, k, v = (t.transpose(1, 2) for t in (q, k, v))
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True).transpose(1, 2)
+    """Scaled dot products: (R, Q, A, E), (R, P, K, E) twice, visibility (R, 1, Q, P) -> (R, Q, A, E).
+
+    Written out: on a processor the backward pass of torch's own takes several times as long (docs/log.md).
+    """
+    scores = _scores(q, k) * q.shape[-1] ** -0.5
+    return _mix(scores.masked_fill(~mask, float("-inf")).softmax(-1), v)

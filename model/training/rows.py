@@ -96,7 +96,7 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
             lengths[r, g] = capacity if is_full else rng.integers(max(1, min(len(tokens), capacity)), capacity + 1)
             existing[r, g] = min(len(tokens), lengths[r, g])
             targets[r, g, : existing[r, g]] = tokens[: existing[r, g]]
-    joint = rng.random(count) < phase.joint
+    joint = np.full(count, rng.random() < phase.joint)  # all of them: where none is, a step costs less
     return Batch(
         chunks,
         far_index,
