@@ -18,8 +18,8 @@ _NEAR = 16_000
 class SyntaxCheck:
     """Judges replacements for some spans of one document; what the document itself costs is parsed once.
 
-    An ERROR or MISSING node is a syntax error, and so is what some grammars take all the same: a statement farther right
-    than the one before it in its block, a block without a statement.
+    An ERROR or MISSING node is a syntax error, and so is what some grammars take all the same: a statement farther
+    right than the one before it in its block, a block without a statement.
     Syntax errors that are there anyway do not count against an answer: neither those elsewhere, nor those at the spans
     that no stand-in of the language heals (in `foo(` a bracket is open, whatever the answer). An answer may heal those,
     and must not add one; where a stand-in makes all sound, an answer must too.

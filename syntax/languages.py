@@ -51,7 +51,7 @@ class Language:
     is_aligned: bool
     """Statements of one block begin in one column; a grammar may take more indentation all the same."""
     owed: Mapping[str, frozenset[str]]
-    """Nodes that the grammar takes without a child that the language demands: one of these, or any where none is named."""
+    """Nodes that a grammar takes without the child that they must have: one of these types; of none, any."""
     stand_ins: tuple[str, ...]
     """Texts of which one parses in most places where something is missing; they open and close nothing."""
 

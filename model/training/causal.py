@@ -62,4 +62,3 @@ def _row(tokens: NDArray[np.uint16], phase: CausalPhase, rng: np.random.Generato
         hints, strengths = np.full_like(hints, PAD), np.zeros_like(strengths)
     T = phase.length
     return text[-T - 1 - BEFORE_ANCHOR :], hints[-T:], strengths[-T:]
-

@@ -1,5 +1,9 @@
 """Where to train, how exactly, and on how many threads."""
 
+import contextlib
+import warnings
+from collections.abc import Iterator
+
 import torch
 
 from lacuna.syntax.errors import LacunaError
@@ -24,6 +28,16 @@ def precision_of(name: str, device: torch.device) -> torch.dtype:
         has_units = device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16", False)
         return torch.bfloat16 if has_units else torch.float32
     return torch.bfloat16 if name == "bfloat16" else torch.float32
+
+
+@contextlib.contextmanager
+def multiplying_in(precision: torch.dtype, device: torch.device) -> Iterator[None]:
+    """Multiply matrices in float32 or bfloat16; weights and residuals stay float32."""
+    with warnings.catch_warnings():
+        # Norms of bfloat16 by float32 weights are meant; where it matters, torch.compile fuses them anyway.
+        warnings.filterwarnings("ignore", message="Mismatch dtype between input and weight")
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision is torch.bfloat16):
+            yield
 
 
 def use_threads(count: int | None) -> int:

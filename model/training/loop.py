@@ -10,6 +10,7 @@ import torch
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import checkpoint, curves, progress
 from lacuna.model.training.ahead import drawn_ahead
+from lacuna.model.training.devices import multiplying_in
 from lacuna.model.training.measure import Tally, flops_of_token
 from lacuna.model.training.network import Denoiser, fuse
 from lacuna.model.training.recipe import Optimiser, Recipe, RecipeError
@@ -71,7 +72,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
                     group["lr"] = peak * rate
             tally = Tally()
             for drawn in next(steps):
-                with torch.autocast(device.type, torch.bfloat16, enabled=precision is torch.bfloat16):
+                with multiplying_in(precision, device):
                     part = drawn.part(network, device)
                 part.loss.backward()
                 tally.add(part)

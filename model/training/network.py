@@ -95,13 +95,14 @@ class GlobalBias(nn.Module):
         return one_hot @ self.bias + torch.log1p(distance.float()).unsqueeze(-1) * (one_hot @ self.slope)
 
     def softmax(self, scores: tuple[Tensor, ...], biases: tuple[Tensor, ...], count: Tensor) -> tuple[Tensor, ...]:
-        """Scores (..., A, Q, keys) of some parts, their biases (-inf: not seen), keys that each query sees (..., Q).
+        """Scores (R, A, ..., keys) of some parts, their biases (-inf: not seen), keys seen by each query (R, 1, ...).
 
         Returns the weights of each part, less the null key's.
         """
-        scale = self.scale.view(-1, 1, 1) * torch.log(count + 2).unsqueeze(-1)  # (..., A, Q, 1)
+        heads = (-1, *[1] * (count.ndim - 1))
+        scale = self.scale.view(heads) * torch.log(count + 2).unsqueeze(-1)  # (R, A, ..., 1)
         biased = [part * scale + bias for part, bias in zip(scores, biases, strict=True)]
-        null = self.null.view(-1, 1, 1).expand(*biased[0].shape[:-1], 1)
+        null = self.null.view(heads).expand(*biased[0].shape[:-1], 1)
         weights = torch.cat([*biased, null], -1).softmax(-1)
         return weights[..., :-1].split([part.shape[-1] for part in scores], -1)
 
@@ -216,68 +217,80 @@ class Denoiser(nn.Module):
         W = near.offsets.shape[-1] // 2
         role = torch.where(slots[..., BEFORE_ANCHOR:] == MASK, MASKED, COMMITTED)
         x = self.embed(slots) + self.hinted(*hints) + self.role(role)  # (R, B, G, N, D)
+        # From here on B comes after G: the candidates of a hole are but more queries of the same keys.
+        x, lengths = x.transpose(1, 2).contiguous(), lengths.transpose(1, 2)  # (R, G, B, N, D), (R, G, B)
         slot = torch.arange(N, device=slots.device) - 1  # the anchor stands at -1
-        is_slot = slot < lengths.unsqueeze(-1)  # (R, B, G, N)
-        from_right = slot - (lengths.unsqueeze(-1) - 1)  # (R, B, G, N) position as seen from the right
-
-        # local layers: [left context | right context | own canvas]
-        is_near = (near.offsets != 0)[:, None, :, None, None, :].expand(R, B, G, 1, N, 2 * W)
+        is_slot = slot < lengths.unsqueeze(-1)  # (R, G, B, N)
+        from_right = slot - (lengths.unsqueeze(-1) - 1)  # (R, G, B, N) position as seen from the right
         if ordered is None:
             ordered = torch.zeros(B, dtype=torch.bool, device=slots.device)
-        visible = ~ordered.view(B, 1, 1) | (slot <= slot.unsqueeze(1))  # (B, query, key)
-        own = is_slot[:, :, :, None, None, :] & visible.view(1, B, 1, 1, N, N)  # (R, B, G, 1, N, N)
-        near_mask = torch.cat([is_near, own], -1)
+        is_visible = ~ordered.view(B, 1, 1) | (slot <= slot.unsqueeze(1))  # (B, query, key)
+        is_own = is_slot[:, None, :, :, None, :] & is_visible  # (R, 1, G, B, N, N)
+
+        # local layers: [left context | right context | own canvas]
+        is_near = (near.offsets != 0)[:, None, :, None, None, :].expand(R, 1, G, B, N, 2 * W)
+        near_mask = torch.cat([is_near, is_own], -1)
 
         # global layers: [far context | own canvas, or where holes see each other all canvases]
-        M = far.offsets.shape[-1]
+        is_joint = bool(joint.any())
         is_far = far.offsets != 0  # (R, G, M)
         far_relation = (far.offsets > 0).long() * AFTER
-        if joint.any():
+        distance = (slot - slot.unsqueeze(1)).abs()  # (N, N)
+        if is_joint:
             same = torch.eye(G, dtype=torch.bool, device=slots.device)
             is_seen = is_slot & (lengths > 0).unsqueeze(-1)  # a row's padding to G holes has no slots, but an anchor
-            earlier = same[:, None, :, None] & (slot <= slot.unsqueeze(1))[None, :, None, :]  # (G, N, G, N)
-            in_order = ~ordered.view(B, 1, 1, 1, 1) | earlier
-            seen = (same | joint[:, None, None])[:, None, :, None, :, None]  # (R, 1, G, 1, G, 1)
-            is_canvas = (seen & is_seen[:, :, None, None, :, :] & in_order).flatten(-2).unsqueeze(3)
+            of_others = is_seen.transpose(1, 2)[:, None, :, None] & joint.view(R, 1, 1, 1, 1, 1)  # (R, 1, B, 1, G, N)
+            is_canvas = torch.where(same[:, None, None, :, None], is_own.unsqueeze(-2), of_others[:, :, None])
+            is_canvas = is_canvas & (same[:, None, None, :, None] | ~ordered.view(B, 1, 1, 1))
+            is_canvas = is_canvas.flatten(-2)  # (R, 1, G, B, N, GN)
             relation = torch.where(same, OWN, OTHER)[:, None, :, None].expand(G, N, G, N).flatten(-2)  # (G, N, GN)
-            distance = (slot - slot.unsqueeze(1)).abs()[None, :, None, :].expand(G, N, G, N).flatten(-2)
+            distance = distance[None, :, None, :].expand(G, N, G, N).flatten(-2)
         else:
-            is_canvas = own  # (R, B, G, 1, N, N)
-            relation = torch.full((1, N, N), OWN, device=slots.device)
-            distance = (slot - slot.unsqueeze(1)).abs().unsqueeze(0)
-        count = is_far.sum(-1)[:, None, :, None, None] + is_canvas.sum(-1)  # (R, B, G, 1, N)
+            is_canvas = is_own
+            relation = torch.full_like(distance, OWN)
+        count = is_far.sum(-1)[:, None, :, None, None] + is_canvas.sum(-1)  # (R, 1, G, B, N)
 
         for n, layer in enumerate(self.layers):
-            q, k, v = layer.project(x)
+            q, k, v = layer.project(x)  # (R, G, B, N, A, E), (R, G, B, N, K, E) twice
             if self.dims.is_global(n):
                 at = self.dims.global_layers.index(n)
                 bias = self.biases[str(n)]
-                query = q.flatten(2, 3)  # (R, B, GN, A, E)
-                if joint.any():
-                    k, v = (t.flatten(2, 3).unsqueeze(2) for t in (k, v))  # (R, B, 1, GN, K, E)
-                context_k, context_v = far.keys[at].unsqueeze(1), far.values[at].unsqueeze(1)  # (R, 1, M, K, E)
-                to_context = _scores(query, context_k).unflatten(-2, (G, N)).transpose(2, 3)  # (R, B, G, A, N, M)
-                context_bias = _where_seen(is_far.unsqueeze(2), bias(far_relation, far.offsets.abs()).transpose(2, 3))
-                canvas_bias = _where_seen(is_canvas, bias(relation, distance).permute(0, 3, 1, 2))
+                to_context = _scores(q.flatten(1, 3), far.keys[at]).unflatten(2, (G, B, N))  # (R, A, G, B, N, M)
+                context_bias = bias(far_relation, far.offsets.abs()).permute(0, 3, 1, 2)  # (R, A, G, M)
+                context_bias = _where_seen(is_far.unsqueeze(1), context_bias)[:, :, :, None, None, :]
+                canvas_bias = bias(relation, distance).movedim(-1, 0)  # (A, N, N) or (A, G, N, GN)
+                if is_joint:
+                    canvases = [t.transpose(1, 2).flatten(2, 3) for t in (q, k, v)]  # (R, B, GN, A or K, E)
+                    to_canvas = _scores(*canvases[:2]).unflatten(3, (G, N)).permute(0, 2, 3, 1, 4, 5)
+                    canvas_bias = canvas_bias.unsqueeze(2)
+                else:
+                    to_canvas = _scores(q, k).permute(0, 3, 1, 2, 4, 5)  # (R, A, G, B, N, N)
+                    canvas_bias = canvas_bias[:, None, None]
                 to_context, to_canvas = bias.softmax(
-                    (to_context, _scores(q, k)), (context_bias[:, None, :, :, None, :], canvas_bias), count
+                    (to_context, to_canvas), (context_bias, _where_seen(is_canvas, canvas_bias)), count
                 )
-                attended = _mix(to_context.transpose(2, 3).flatten(3, 4), context_v).unflatten(2, (G, N))
-                x = layer.finish(x, attended + _mix(to_canvas, v))
+                attended = _mix(to_context.flatten(2, 4), far.values[at]).unflatten(1, (G, B, N))
+                if is_joint:
+                    mixed = _mix(to_canvas.permute(0, 3, 1, 2, 4, 5).flatten(3, 4), canvases[2])  # (R, B, GN, A, E)
+                    attended = attended + mixed.unflatten(2, (G, N)).transpose(1, 2)
+                else:
+                    attended = attended + _mix(to_canvas.permute(0, 2, 3, 1, 4, 5), v)
             else:
                 at = self.dims.local_layers.index(n)
-                near_k = self._rotate(near.keys[at], near.offsets).unsqueeze(1)  # (R, 1, G, 2W, K, E)
-                near_v = near.values[at].unsqueeze(1)
+                near_k = self._rotate(near.keys[at], near.offsets)  # (R, G, 2W, K, E)
                 left_k, right_k = near_k.chunk(2, -3)
                 from_left = self._rotate(q, slot)
-                to_near, to_own = self._local_softmax(
-                    _scores(from_left, left_k),
-                    _scores(self._rotate(q, from_right), right_k),
-                    _scores(from_left, self._rotate(k, slot)),
+                own = _scores(from_left, self._rotate(k, slot))  # (R, G, B, A, N, N)
+                to_near, to_own = self.local_softmax(
+                    _scores(from_left.flatten(2, 3), left_k).unflatten(3, (B, N)).transpose(1, 2),
+                    _scores(self._rotate(q, from_right).flatten(2, 3), right_k).unflatten(3, (B, N)).transpose(1, 2),
+                    own.permute(0, 3, 1, 2, 4, 5),
                     near_mask,
-                )
-                x = layer.finish(x, _mix(to_near, near_v) + _mix(to_own, v))
-        x = self.norm(x[..., :-1, :])
+                )  # (R, A, G, B, N, keys)
+                attended = _mix(to_near.transpose(1, 2).flatten(3, 4), near.values[at]).unflatten(2, (B, N))
+                attended = attended + _mix(to_own.permute(0, 2, 3, 1, 4, 5), v)
+            x = layer.finish(x, attended)
+        x = self.norm(x[..., :-1, :]).transpose(1, 2)  # (R, B, G, N, D), the anchor gone
         return x, self.existence(x).squeeze(-1)
 
     def causal(self, tokens: Tensor, hints: tuple[Tensor, Tensor], window: int = 256) -> Tensor:
@@ -309,7 +322,7 @@ class Denoiser(nn.Module):
             x = layer.finish(x, attended)
         return self.norm(x)
 
-    def _local_softmax(self, left: Tensor, right: Tensor, own: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def local_softmax(self, left: Tensor, right: Tensor, own: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Scores (..., N, W) twice and (..., N, N), visibility (..., N, 2W + N) -> weights (..., 2W), (..., N)."""
         scores = torch.cat([left, right, own], -1) * self.dims.head_width**-0.5
         weights = scores.masked_fill(~mask, float("-inf")).softmax(-1)
@@ -339,6 +352,7 @@ def fuse(network: Denoiser) -> None:
 
     The causal phase, of one shape, as a whole; of infilling steps, no two of one shape, the parts without attention.
     """
+    torch._dynamo.config.recompile_limit = 32  # noqa: SLF001 -- its public name; one code for each number of dimensions
     for name in ("project", "keys_values", "finish"):
         fused = torch.compile(getattr(Layer, name), dynamic=True)
         for layer in network.layers:
@@ -346,8 +360,8 @@ def fuse(network: Denoiser) -> None:
     softmax = torch.compile(GlobalBias.softmax, dynamic=True)
     for bias in network.biases.values():
         bias.softmax = partial(softmax, bias)
-    network._local_softmax = torch.compile(network._local_softmax, dynamic=True)
-    network.causal_loss = torch.compile(partial(Denoiser.causal_loss, network), dynamic=False)
+    for name, is_dynamic in (("local_softmax", True), ("causal_loss", False)):
+        setattr(network, name, torch.compile(getattr(network, name), dynamic=is_dynamic))
 
 
 def _where_seen(mask: Tensor, bias: Tensor) -> Tensor:
@@ -357,16 +371,16 @@ def _where_seen(mask: Tensor, bias: Tensor) -> Tensor:
 
 def _scores(q: Tensor, k: Tensor) -> Tensor:
     """Queries (..., Q, A, E) and keys (..., P, K, E) -> products (..., A, Q, P); A/K queries share a key."""
-    q, k = q.transpose(-3, -2), k.transpose(-3, -2)  # (..., A, Q, E), (..., K, P, E)
-    k = k.repeat_interleave(q.shape[-3] // k.shape[-3], -3)
-    return q @ k.transpose(-2, -1)
+    grouped = q.transpose(-3, -2).unflatten(-3, (k.shape[-2], -1)).flatten(-3, -2)  # (..., K, A/K * Q, E)
+    products = grouped @ k.movedim(-3, -1)  # (..., K, A/K * Q, P)
+    return products.unflatten(-2, (-1, q.shape[-3])).flatten(-4, -3)
 
 
 def _mix(weights: Tensor, v: Tensor) -> Tensor:
     """Weights (..., A, Q, P) and values (..., P, K, E) -> (..., Q, A, E)."""
-    v = v.transpose(-3, -2)
-    v = v.repeat_interleave(weights.shape[-3] // v.shape[-3], -3)
-    return (weights @ v).transpose(-3, -2)
+    grouped = weights.unflatten(-3, (v.shape[-2], -1)).flatten(-3, -2)  # (..., K, A/K * Q, P)
+    mixed = grouped @ v.transpose(-3, -2)  # (..., K, A/K * Q, E)
+    return mixed.unflatten(-2, (-1, weights.shape[-2])).flatten(-4, -3).transpose(-3, -2)
 
 
 def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:

@@ -13,6 +13,8 @@ from lacuna.export.artifact import ArtifactError, Training
 from lacuna.export.convert import restore
 from lacuna.export.convert.convert import EIGHT_BITS, Run, convert
 from lacuna.export.convert.precision import dequantised, quantise
+from lacuna.model.training.network import Denoiser
+from lacuna.model.training.recipe import RecipeError
 
 
 def test_float32_weights_come_back_as_they_were(made) -> None:
@@ -45,6 +47,24 @@ def test_a_run_keeps_how_its_weights_were_trained(made, tmp_path) -> None:
     restore.begin(made.float32, shipped.dimensions, tmp_path)  # resumed: what it began with stays
     origin = cattrs.structure(json.loads((tmp_path / restore.ORIGIN).read_bytes()), Training)
     assert origin == shipped.training
+
+
+def test_more_hidden_units_change_nothing_at_first(made, tmp_path) -> None:
+    dims = made.network.dims
+    wider = replace(dims, hidden=2 * dims.hidden)
+    network = Denoiser(wider)
+    network.load_state_dict(restore.begin(made.float32, wider, tmp_path))
+    tokens = torch.arange(8, 48).view(2, 20)
+    for was, now in zip(made.network.encode(tokens), network.encode(tokens), strict=True):
+        torch.testing.assert_close(now, was)
+    added = network.layers[0].up.weight[dims.hidden :]
+    assert added.abs().min() > 0, "they can learn: only their ways out are zero"
+
+
+@pytest.mark.parametrize("change", [{"hidden": 64}, {"width": 128}, {"layers": 7}], ids=str)
+def test_no_other_dimensions_can_be_gone_on_with(made, tmp_path, change: dict[str, int]) -> None:
+    with pytest.raises(RecipeError, match="has other dimensions than the recipe"):
+        restore.begin(made.float32, replace(made.network.dims, **change), tmp_path)
 
 
 def test_quantised_weights_come_back_within_half_a_step() -> None:

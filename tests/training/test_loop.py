@@ -82,6 +82,19 @@ def told(run: Path) -> list[tuple[str, ...]]:
     return [tuple(row[name] for name in names) for row in curves.rows(run)]
 
 
+def test_in_bfloat16_it_learns_the_same_but_for_rounding(
+    tmp_path: Path, straight: tuple[Path, checkpoint.State], recipe: Recipe, documents: Documents, tokenizer: Tokenizer
+):
+    options = {"device": CPU, "seconds": 1e9, "precision": torch.bfloat16}
+    state = loop.train(recipe, documents, tokenizer, tmp_path, **options)
+    assert all(p.dtype is torch.float32 for p in state.network.parameters()), "the weights themselves stay exact"
+    for exact, rounded in zip(curves.rows(straight[0]), curves.rows(tmp_path), strict=True):
+        for name in ("causal", "tokens_nll", "ordered", "existence"):
+            if exact[name]:
+                assert float(rounded[name]) == pytest.approx(float(exact[name]), rel=0.15), name
+                assert rounded[name] != exact[name], "it was not multiplied in bfloat16"
+
+
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("saved", "seen"), [(2, 5), (4, 5)], ids=["stopped in the causal phase", "stopped in the infilling phase"]

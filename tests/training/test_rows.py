@@ -95,8 +95,10 @@ def test_half_the_canvases_are_full_whatever_they_hide(rows: list[Row], recipe: 
 
 def test_rows_join_their_holes_as_often_as_asked(rows: list[Row], recipe: Recipe):
     phase = replace(recipe.infill, joint=0.25)
-    joint = batch(rows * 80, phase, 4, CAPACITY, np.random.default_rng(3)).joint
+    rng = np.random.default_rng(3)
+    joint = [batch(rows, phase, 4, CAPACITY, rng).joint for _ in range(200)]
     assert np.mean(joint) == pytest.approx(0.25, abs=0.07)
+    assert all(len(set(of_batch.tolist())) == 1 for of_batch in joint), "all rows of a batch, or none"
 
 
 # --- the parts of a step
