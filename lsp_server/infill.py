@@ -57,7 +57,11 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
 
     def is_sound(slots: Ints, lengths: Ints) -> bool:
         texts = _texts(slots, lengths, begin_with, tokenizer)
-        return texts is not None and any(map(str.strip, texts)) and any(map(check.is_sound, _forms(request, texts)))
+        return texts is not None and any(map(is_worth_offering, _forms(request, texts)))
+
+    def is_worth_offering(texts: tuple[str, ...]) -> bool:
+        repeats = (ranking.repeats(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
+        return any(map(str.strip, texts)) and not any(repeats) and check.is_sound(texts)
 
     for drafts in _denoised(partial(engine.denoise, seen), beginnings, request, begin_with, engine, is_sound):
         steps_ms.append(clock.lap())

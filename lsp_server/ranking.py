@@ -1,5 +1,6 @@
 """Which answers may be offered, and in what order."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,11 @@ WORDY = 3
 """A tail of fewer characters, such as brackets that close, may well stand twice."""
 
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_BESIDE = 4_000
+"""Code points within which the lines next to a span are looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Joint:
     """One text for each hole of a request, denoised together."""
@@ -20,9 +26,9 @@ class Joint:
     confidence: float
     parses: bool
     is_sound: bool
-    """Leaves nothing about the spans that does not parse, whatever was wrong there."""
+    """Leaves nothing about the spans that does not parse, whatever was wrong there, and nothing that is doubtful."""
     repeats: bool
-    """Ends with the text that follows anyway."""
+    """Says again what stands beside it anyway."""
     changes: bool
     """Says something, and the document with it is another document."""
 
@@ -69,19 +75,24 @@ def refusal(best: Joint, threshold: float) -> Reason | None:
 
 
 def repeats(text: str, span: Span, answer: str) -> bool:
-    """Whether the answer ends with what stands after it: some of the rest of its line, or the whole next line."""
-    lines = answer.split("\n")
-    last = lines[-1].strip()
-    rest = text[span.end : rest_of_line(text, span.end).end].strip()
-    if rest:
-        sizes = range(WORDY, min(len(rest), len(last)) + 1)
-        return any(last.endswith(rest[:size]) and _is_wordy(rest[:size]) for size in sizes)
-    following = _next_line(text, span.end)
-    if not _is_wordy(following):
+    """Whether the answer says again what stands beside it: some of the rest of its line, or a whole line next to it."""
+    lines = _lines(answer)
+    end = rest_of_line(text, span.end).end
+    rest = text[span.end : end].strip()
+    sizes = range(WORDY, min(len(rest), len(lines[-1].strip())) + 1)
+    if any(lines[-1].strip().endswith(rest[:size]) and _is_wordy(rest[:size]) for size in sizes):
+        return True
+    start = _line_start(text, span.start)
+    if lines[-1]:
+        lines[-1] += text[span.end : end]
+    else:
+        end = span.end  # what follows is a line of its own
+    lines[0] = text[start : span.start] + lines[0]
+    written = [line.strip() for line in lines if line.strip()]
+    if not written:
         return False
-    if len(lines) == 1:
-        last = (text[_line_start(text, span.start) : span.start] + answer).strip()
-    return last == following
+    pairs = ((written[0], _last_line(text, start)), (written[-1], _next_line(text, end)))
+    return any(_is_wordy(one) and one == other for one, other in pairs)
 
 
 def without_overlap(text: str, span: Span, answer: str) -> str:
@@ -110,7 +121,15 @@ def _line_start(text: str, offset: int) -> int:
     return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
+def _lines(text: str) -> list[str]:
+    return _LINE_END.split(text)
+
+
+def _last_line(text: str, offset: int) -> str:
+    """The last line before that is not blank, stripped."""
+    return _lines(text[max(0, offset - _BESIDE) : offset].rstrip())[-1].strip()
+
+
 def _next_line(text: str, offset: int) -> str:
     """The next line that is not blank, stripped."""
-    head = text[offset:].lstrip()
-    return head[: rest_of_line(head, 0).end].strip()
+    return _lines(text[offset : offset + _BESIDE].lstrip())[0].strip()

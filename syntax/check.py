@@ -41,7 +41,10 @@ class SyntaxCheck:
         return all(region.accepts(texts) for region, texts in self._with(replacements))
 
     def is_sound(self, replacements: tuple[str, ...]) -> bool:
-        """Whether nothing about the spans is wrong any more, not even what was wrong anyway."""
+        """Whether nothing about the spans is wrong any more, not even what was wrong anyway, and nothing is doubtful.
+
+        Doubtful are statements that parse and that nobody means to write: a name by itself, what can never be reached.
+        """
         return all(region.is_sound(texts) for region, texts in self._with(replacements))
 
     def _with(self, replacements: tuple[str, ...]) -> Iterator[tuple["_Region", tuple[str, ...]]]:
@@ -60,6 +63,21 @@ class _Part:
 
     def defects(self, replacements: tuple[str, ...] | None) -> int | None:
         """Of the part with the replacements, or as it is; None if the parse is too slow."""
+        root, language = self._root(replacements), self.blocks.language
+        if root is None:
+            return None
+        misaligned = _misaligned(root, language) if language.is_aligned else 0
+        return _defects(root, language) + misaligned + _unfinished(root, language)
+
+    def doubts(self, replacements: tuple[str, ...] | None) -> int:
+        """Doubtful statements of the same."""
+        root = self._root(replacements)
+        if root is None:
+            return 0
+        cursor = tree_sitter.QueryCursor(compiled(grammar_of(self.blocks.language), self.blocks.language.doubtful))
+        return sum(not node.is_extra for node in cursor.captures(root).get("doubtful", []))
+
+    def _root(self, replacements: tuple[str, ...] | None) -> tree_sitter.Node | None:
         language, start = self.blocks.language, self.window.start
         piece = self.blocks.text[start : self.window.end]
         if replacements is not None:
@@ -67,11 +85,7 @@ class _Part:
             piece = filled(piece, moved, replacements)
         whole = Window(Span(0, len(piece)), is_ragged=False)
         parsed = parse_window(piece, language, whole, seconds=BRISK)
-        if parsed is None:
-            return None
-        root = parsed.tree.root_node
-        misaligned = _misaligned(root, language) if language.is_aligned else 0
-        return _defects(root, language) + misaligned + _unfinished(root, language)
+        return parsed.tree.root_node if parsed else None
 
     def unhealed(self) -> int | None:
         """0 if some stand-in in the spans makes the part sound, else its defects as it is."""
@@ -90,7 +104,11 @@ class _Region:
         self._narrow = narrow
 
     def is_sound(self, replacements: tuple[str, ...]) -> bool:
-        return self._narrow.defects(replacements) == 0
+        return self._narrow.defects(replacements) == 0 and self._narrow.doubts(replacements) <= self._doubts
+
+    @functools.cached_property
+    def _doubts(self) -> int:
+        return self._narrow.doubts(None)
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
         defects = self._narrow.defects(replacements)

@@ -52,6 +52,8 @@ class Language:
     """Statements of one block begin in one column; a grammar may take more indentation all the same."""
     owed: Mapping[str, frozenset[str]]
     """Nodes that a grammar takes without the child that they must have: one of these types; of none, any."""
+    doubtful: str
+    """A query for statements (`@doubtful`) that parse, and that nobody means to write."""
     stand_ins: tuple[str, ...]
     """Texts of which one parses in most places where something is missing; they open and close nothing."""
 
@@ -115,6 +117,9 @@ PYTHON = Language(
             "try_statement": frozenset({"except_clause", "except_group_clause", "finally_clause"}),
         }
     ),
+    doubtful="""
+        (block (expression_statement . [(identifier) (attribute)] .) @doubtful)
+        (block [(return_statement) (raise_statement) (continue_statement) (break_statement)] . (_) @doubtful)""",
     stand_ins=("", "x", "x()", "x in x"),
 )
 

@@ -28,6 +28,13 @@ def at(marked):
         pytest.param("x = «»\n", "value", False, id="nothing follows"),
         pytest.param("x = «»", "value", False, id="end of the file"),
         pytest.param("x = «old»\r\ny = 2\r\n", "1\ny = 2", True, id="CRLF"),
+        pytest.param("x = 1\n«»y = 2\n", "y = 2\n", True, id="the next line and its end"),
+        pytest.param("x = 1\n«»y = 2\n", "x = 1\n", True, id="the line before"),
+        pytest.param("x = 1\n\n«»", "\nx = 1", True, id="the line before past blank ones"),
+        pytest.param("x = 1\nx «»\n", "= 1", True, id="the line becomes the one before"),
+        pytest.param("x = 1\r«»\r", "x = 1", True, id="lone carriage returns"),
+        pytest.param("f(\n    1,\n    «»\n)\n", "1,", False, id="a short line may stand twice"),
+        pytest.param("x = 1\n«»y = 2\n", "z = 3\n", False, id="another line"),
         pytest.param("retur«»n x\n", "n", False, id="part of a word"),
     ],
 )

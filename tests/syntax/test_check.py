@@ -119,6 +119,11 @@ def test_holes_are_judged_together(answers, expected):
         pytest.param("f(|", "a, b)", True, id="what was wrong is healed"),
         pytest.param("f(|", "a, b", False, id="accepted, but still open"),
         pytest.param("if x|\ny = 1\n", " > 3", False, id="accepted, but without a colon"),
+        pytest.param("def f():\n    |\n    g()\n", "x", False, id="a name by itself"),
+        pytest.param("def f():\n    |\n    g()\n", "x()", True, id="a call by itself"),
+        pytest.param("def f():\n    |\n    g()\n", "return 1", False, id="what follows is never reached"),
+        pytest.param("def f():\n    |\n    # so\n", "return 1", True, id="a comment need not be reached"),
+        pytest.param("def f():\n    return 1\n    g(|)\n", "x", True, id="what was not reached anyway"),
         pytest.param("x = |\n\n\ndef g(\n", "1", True, id="an error elsewhere"),
     ],
 )
