@@ -75,7 +75,7 @@ class _Part:
         if root is None:
             return 0
         cursor = tree_sitter.QueryCursor(compiled(grammar_of(self.blocks.language), self.blocks.language.doubtful))
-        return sum(not node.is_extra for node in cursor.captures(root).get("doubtful", []))
+        return len(cursor.captures(root).get("doubtful", []))
 
     def _root(self, replacements: tuple[str, ...] | None) -> tree_sitter.Node | None:
         language, start = self.blocks.language, self.window.start

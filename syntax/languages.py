@@ -119,7 +119,11 @@ PYTHON = Language(
     ),
     doubtful="""
         (block (expression_statement . [(identifier) (attribute)] .) @doubtful)
-        (block [(return_statement) (raise_statement) (continue_statement) (break_statement)] . (_) @doubtful)""",
+        (block [(return_statement) (raise_statement) (continue_statement) (break_statement)] . (_) @doubtful
+            (#not-match? @doubtful "^#"))
+        (function_definition body: (block (return_statement) @doubtful .) (#eq? @doubtful "return"))
+        ((assignment left: (_) @left right: (_) @right) @doubtful (#eq? @left @right))
+        ((comment) @doubtful (#match? @doubtful "^#\\W*$"))""",
     stand_ins=("", "x", "x()", "x in x"),
 )
 
