@@ -67,7 +67,7 @@ class Reason(enum.StrEnum):
 
     BELOW_THRESHOLD = "below threshold"
     NO_PARSE = "no parse"
-    REPEATS = "repeats what follows"
+    REPEATS = "repeats what stands beside it"
     EMPTY = "nothing to add"
     WARMING = "the file is being read"
     """Little of the context is encoded yet. `Model.warm` changes that."""
