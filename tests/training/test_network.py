@@ -13,7 +13,7 @@ from lacuna.model.context import BEFORE_ANCHOR, window
 from lacuna.model.hints import HINTS, STRENGTHS, Hints
 from lacuna.model.tokenizer import HOLE, MASK, PAD, Tokenizer
 from lacuna.model.training.infilling import context, hints
-from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, Denoiser, Far, Near, fuse
+from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, Denoiser, Far, Near
 from lacuna.model.training.recipe import Recipe
 from lacuna.model.training.rows import Batch, Row, batch
 from lacuna.syntax.spans import Span
@@ -367,21 +367,3 @@ def test_local_layers_of_the_causal_phase_see_a_window(network: Denoiser, recipe
     assert difference[:5].max() == 0
     assert difference[5 : 5 + reach].min() > 0
     assert difference[5 + reach :].max() == 0
-
-
-# --- what torch.compile makes of them
-
-
-@pytest.mark.timeout(400)
-@pytest.mark.filterwarnings("ignore")  # what torch says of itself while it compiles
-def test_fused_it_says_the_same(network: Denoiser, rows: list[Row], recipe: Recipe):
-    given = asked(network, batched(rows, recipe), joint=False)
-    text = torch.arange(10, 10 + BEFORE_ANCHOR + 33)[None]
-    fused = Denoiser(network.dims)
-    fused.load_state_dict(network.state_dict())
-    fuse(fused)
-    same(fused.causal_loss(text, unhinted(1, 32)), network.causal_loss(text, unhinted(1, 32)))
-    for one, other in zip(
-        real(fused.denoise(*given), given.lengths), real(network.denoise(*given), given.lengths), strict=True
-    ):
-        same(one, other)
