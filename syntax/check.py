@@ -63,21 +63,11 @@ class _Part:
 
     def defects(self, replacements: tuple[str, ...] | None) -> int | None:
         """Of the part with the replacements, or as it is; None if the parse is too slow."""
-        root, language = self._root(replacements), self.blocks.language
-        if root is None:
-            return None
-        misaligned = _misaligned(root, language) if language.is_aligned else 0
-        return _defects(root, language) + misaligned + _unfinished(root, language)
+        root = self.root(replacements)
+        return None if root is None else _faults(root, self.blocks.language)
 
-    def doubts(self, replacements: tuple[str, ...] | None) -> int:
-        """Doubtful statements of the same."""
-        root = self._root(replacements)
-        if root is None:
-            return 0
-        cursor = tree_sitter.QueryCursor(compiled(grammar_of(self.blocks.language), self.blocks.language.doubtful))
-        return len(cursor.captures(root).get("doubtful", []))
-
-    def _root(self, replacements: tuple[str, ...] | None) -> tree_sitter.Node | None:
+    def root(self, replacements: tuple[str, ...] | None) -> tree_sitter.Node | None:
+        """The tree of the same."""
         language, start = self.blocks.language, self.window.start
         piece = self.blocks.text[start : self.window.end]
         if replacements is not None:
@@ -104,11 +94,14 @@ class _Region:
         self._narrow = narrow
 
     def is_sound(self, replacements: tuple[str, ...]) -> bool:
-        return self._narrow.defects(replacements) == 0 and self._narrow.doubts(replacements) <= self._doubts
+        root, language = self._narrow.root(replacements), self._narrow.blocks.language
+        return root is not None and _faults(root, language) == 0 and _doubts(root, language) <= self._doubted
 
     @functools.cached_property
-    def _doubts(self) -> int:
-        return self._narrow.doubts(None)
+    def _doubted(self) -> int:
+        """Doubtful statements that are there anyway."""
+        root = self._narrow.root(None)
+        return 0 if root is None else _doubts(root, self._narrow.blocks.language)
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
         defects = self._narrow.defects(replacements)
@@ -165,6 +158,18 @@ def _narrowest(blocks: Blocks, span: Span) -> Span:
     if parse_window(blocks.text, blocks.language, window, seconds=BRISK) is None:
         return blocks.narrow(span, NARROW).span
     return window.span
+
+
+def _faults(root: tree_sitter.Node, language: Language) -> int:
+    """All that counts as a syntax error."""
+    misaligned = _misaligned(root, language) if language.is_aligned else 0
+    return _defects(root, language) + misaligned + _unfinished(root, language)
+
+
+def _doubts(root: tree_sitter.Node, language: Language) -> int:
+    """Statements that parse, and that nobody means to write."""
+    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), language.doubtful))
+    return len(cursor.captures(root).get("doubtful", []))
 
 
 def _defects(root: tree_sitter.Node, language: Language) -> int:
