@@ -19,10 +19,13 @@ from lacuna.model.sampler import PolicyName
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL
 from lacuna.syntax.errors import LacunaError
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 ENCODE, DENOISE, WEIGHTS, TOKENIZER = "encode.onnx", "denoise.onnx", "weights.bin", "tokenizer.json"
-FILES = frozenset({ENCODE, DENOISE, WEIGHTS, TOKENIZER})
+ON_CUDA = {ENCODE: "encode.cuda.onnx", DENOISE: "denoise.cuda.onnx"}
+"""The graphs again, over the same weights, in operations that CUDA has."""
+GRAPHS = (ENCODE, DENOISE, *ON_CUDA.values())
+FILES = frozenset({*GRAPHS, WEIGHTS, TOKENIZER})
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -155,7 +158,7 @@ def _load(folder: Path) -> Artifact:
     if surplus := {path.name for path in folder.iterdir()} - FILES - {MANIFEST}:
         raise ArtifactError(f"{folder} holds {_names(surplus)}, which its manifest does not list.")
     files = {name: _verified(folder / name, digest) for name, digest in sorted(manifest.files.items())}
-    for name in (ENCODE, DENOISE):
+    for name in GRAPHS:
         _check_locations(folder / name, files[name])
     if manifest.reading != Reading():
         raise ArtifactError(f"{folder} was trained on other special tokens or chunk sizes than this Lacuna reads.")

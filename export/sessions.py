@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from lacuna.export.artifact import DENOISE, ENCODE, WEIGHTS, Artifact, ArtifactError
+from lacuna.export.artifact import DENOISE, ENCODE, ON_CUDA, WEIGHTS, Artifact, ArtifactError
 from lacuna.export.providers import CPU_NAME, CUDA_NAME, NOT_STARTED, Choice, Provider, choose, without_cuda
 
 ERRORS_ONLY = 3
@@ -49,6 +49,7 @@ def open_sessions(artifact: Artifact, wanted: Provider, threads: int | None) -> 
     encode = _open(artifact, ENCODE, choice, threads)
     if choice.name == CUDA_NAME and CUDA_NAME not in encode.get_providers():
         choice = without_cuda(wanted, NOT_STARTED)
+        encode = _open(artifact, ENCODE, choice, threads)
     return Sessions(encode, _open(artifact, DENOISE, choice, threads), choice)
 
 
@@ -71,12 +72,13 @@ def _open(artifact: Artifact, name: str, choice: Choice, threads: int | None) ->
     weights = artifact.files[WEIGHTS]
     options.add_external_initializers_from_files_in_memory([WEIGHTS], [weights], [len(weights)])
     names = [choice.name] if choice.name == CPU_NAME else [choice.name, CPU_NAME]
+    file = ON_CUDA[name] if choice.name == CUDA_NAME else name
     try:
-        session = onnxruntime.InferenceSession(artifact.files[name], options, providers=names)
+        session = onnxruntime.InferenceSession(artifact.files[file], options, providers=names)
     except Exception as error:  # ONNX Runtime's errors have no common base of their own
         first_line = str(error).partition("\n")[0]
-        raise ArtifactError(f"ONNX Runtime cannot open {artifact.folder / name}: {first_line}") from error
+        raise ArtifactError(f"ONNX Runtime cannot open {artifact.folder / file}: {first_line}") from error
     inputs, outputs = ({value.name for value in values} for values in (session.get_inputs(), session.get_outputs()))
     if inputs != set(INPUTS[name]) or outputs != set(OUTPUTS[name]):
-        raise ArtifactError(f"{artifact.folder / name} has other inputs or outputs than Lacuna's graph of that name.")
+        raise ArtifactError(f"{artifact.folder / file} has other inputs or outputs than Lacuna's graph of that name.")
     return session

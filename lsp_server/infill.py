@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -17,6 +17,7 @@ from lacuna.model.sampler import Beginnings, Denoise, Drafts, Growing, IsSound, 
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
+from lacuna.syntax.spans import Span
 
 Ints = NDArray[np.int64]
 
@@ -163,22 +164,31 @@ def _slots(row: Sequence[int], head: bytes, tokenizer: Tokenizer) -> Iterator[st
 def _in_all_forms(
     request: Request, answers: Sequence[tuple[tuple[str, ...], float]]
 ) -> Iterator[tuple[tuple[str, ...], float]]:
-    """The answers, then their other forms, none twice: of two that are as sure and parse the first is offered."""
-    forms = [(form, confidence) for texts, confidence in answers for form in _forms(request, texts)]
-    known = set()
-    for texts, confidence in (*answers, *forms):
-        if texts not in known:
-            known.add(texts)
-            yield texts, confidence
+    """Each answer's first form, then the others, none twice and as sure as the surest answer that comes to it.
+
+    Of two that are as sure and parse the first is offered.
+    """
+    forms = [(list(_forms(request, texts)), confidence) for texts, confidence in answers]
+    surest: dict[tuple[str, ...], float] = {}
+    for texts, confidence in (
+        *((first, confidence) for (first, *_), confidence in forms),
+        *((other, confidence) for (_, *others), confidence in forms for other in others),
+    ):
+        surest[texts] = max(confidence, surest.get(texts, 0.0))
+    yield from surest.items()
 
 
 def _forms(request: Request, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """An answer as it is, without what stands after it anyway, and with the line end that it lacks."""
-    yield texts
+    """An answer as it may stand there, then without what stands after it anyway, then with the line end it lacks."""
+
+    def changed(form: Callable[[str, Span, str], str]) -> tuple[str, ...]:
+        return tuple(form(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
+
+    own = changed(ranking.off_indentation)
+    yield own
     for form in (ranking.without_overlap, ranking.with_line_end):
-        changed = tuple(form(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
-        if changed != texts:
-            yield changed
+        if (other := changed(form)) not in (own, texts):
+            yield other
 
 
 def _answers(

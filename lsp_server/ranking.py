@@ -113,6 +113,12 @@ def with_line_end(text: str, span: Span, answer: str) -> str:
     return answer + "\n"
 
 
+def off_indentation(text: str, span: Span, answer: str) -> str:
+    """The answer with a line end, if it would else run into the indentation of the line that it stands above."""
+    ended = with_line_end(text, span, answer)
+    return ended if text[span.end : span.end + 1].isspace() else answer
+
+
 def _is_wordy(text: str) -> bool:
     return len(text) >= WORDY and any(character.isalnum() for character in text)
 

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-BLOCK = 32
-"""Weights along the input of a matrix that share a scale in 8 bits."""
-
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:

@@ -1,6 +1,8 @@
 """Does the document still parse with the answers in it? Only the blocks about the spans are looked at."""
 
 import functools
+import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,7 +10,7 @@ import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.languages import Language, grammar_of
-from lacuna.syntax.parsing import BRISK, NARROW, parse_window
+from lacuna.syntax.parsing import BRISK, NARROW, Parsed, parse_window
 from lacuna.syntax.spans import Kind, Span, compiled
 
 _NEAR = 16_000
@@ -19,7 +21,7 @@ class SyntaxCheck:
     """Judges replacements for some spans of one document; what the document itself costs is parsed once.
 
     An ERROR or MISSING node is a syntax error, and so is what some grammars take all the same: a statement farther
-    right than the one before it in its block, a block without a statement.
+    right than the one before it in its block, a block without a statement, a line that ends within an expression.
     Syntax errors that are there anyway do not count against an answer: neither those elsewhere, nor those at the spans
     that no stand-in of the language heals (in `foo(` a bracket is open, whatever the answer). An answer may heal those,
     and must not add one; where a stand-in makes all sound, an answer must too.
@@ -43,9 +45,13 @@ class SyntaxCheck:
     def is_sound(self, replacements: tuple[str, ...]) -> bool:
         """Whether nothing about the spans is wrong any more, not even what was wrong anyway, and nothing is doubtful.
 
-        Doubtful are statements that parse and that nobody means to write: a name by itself, what can never be reached.
+        Doubtful are statements that parse and that nobody means to write (a name by itself, what can never be reached),
+        and names that stand for nothing: they occur nowhere else.
         """
-        return all(region.is_sound(texts) for region, texts in self._with(replacements))
+        return all(
+            region.is_sound(texts, replacements[: region.first] + replacements[region.last :])
+            for region, texts in self._with(replacements)
+        )
 
     def _with(self, replacements: tuple[str, ...]) -> Iterator[tuple["_Region", tuple[str, ...]]]:
         assert len(replacements) == self._holes, f"{self._holes} spans, {len(replacements)} replacements"
@@ -63,19 +69,27 @@ class _Part:
 
     def defects(self, replacements: tuple[str, ...] | None) -> int | None:
         """Of the part with the replacements, or as it is; None if the parse is too slow."""
-        root = self.root(replacements)
-        return None if root is None else _faults(root, self.blocks.language)
+        parsed = self.parsed(replacements)
+        return None if parsed is None else _faults(parsed.tree.root_node, self.blocks.language)
 
-    def root(self, replacements: tuple[str, ...] | None) -> tree_sitter.Node | None:
-        """The tree of the same."""
-        language, start = self.blocks.language, self.window.start
-        piece = self.blocks.text[start : self.window.end]
+    def parsed(self, replacements: tuple[str, ...] | None) -> Parsed | None:
+        """The same as a document of its own."""
+        piece = self.blocks.text[self.window.start : self.window.end]
         if replacements is not None:
-            moved = tuple(Span(span.start - start, span.end - start) for span in self.spans)
-            piece = filled(piece, moved, replacements)
+            piece = filled(piece, tuple(self._moved()), replacements)
         whole = Window(Span(0, len(piece)), is_ragged=False)
-        parsed = parse_window(piece, language, whole, seconds=BRISK)
-        return parsed.tree.root_node if parsed else None
+        return parse_window(piece, self.blocks.language, whole, seconds=BRISK)
+
+    def written(self, replacements: tuple[str, ...]) -> Iterator[Span]:
+        """Where the replacements then stand in it."""
+        longer = 0
+        for span, text in zip(self._moved(), replacements, strict=True):
+            yield Span(span.start + longer, span.start + longer + len(text))
+            longer += len(text) - (span.end - span.start)
+
+    def _moved(self) -> Iterator[Span]:
+        start = self.window.start
+        return (Span(span.start - start, span.end - start) for span in self.spans)
 
     def unhealed(self) -> int | None:
         """0 if some stand-in in the spans makes the part sound, else its defects as it is."""
@@ -93,15 +107,23 @@ class _Region:
         self.first, self.last = first, last
         self._narrow = narrow
 
-    def is_sound(self, replacements: tuple[str, ...]) -> bool:
-        root, language = self._narrow.root(replacements), self._narrow.blocks.language
-        return root is not None and _faults(root, language) == 0 and _doubts(root, language) <= self._doubted
+    def is_sound(self, replacements: tuple[str, ...], elsewhere: tuple[str, ...]) -> bool:
+        """`elsewhere` is written what other regions get."""
+        parsed = self._narrow.parsed(replacements)
+        if parsed is None:
+            return False
+        root, language = parsed.tree.root_node, parsed.language
+        if _faults(root, language) or _doubts(root, language) > self._doubted:
+            return False
+        texts = (self._narrow.blocks.text, *elsewhere)
+        names = _unbound(parsed, self._narrow.written(replacements))
+        return all(any(_has_word(text, name) for text in texts) for name in names)
 
     @functools.cached_property
     def _doubted(self) -> int:
         """Doubtful statements that are there anyway."""
-        root = self._narrow.root(None)
-        return 0 if root is None else _doubts(root, self._narrow.blocks.language)
+        parsed = self._narrow.parsed(None)
+        return 0 if parsed is None else _doubts(parsed.tree.root_node, parsed.language)
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
         defects = self._narrow.defects(replacements)
@@ -163,13 +185,41 @@ def _narrowest(blocks: Blocks, span: Span) -> Span:
 def _faults(root: tree_sitter.Node, language: Language) -> int:
     """All that counts as a syntax error."""
     misaligned = _misaligned(root, language) if language.is_aligned else 0
-    return _defects(root, language) + misaligned + _unfinished(root, language)
+    return _defects(root, language) + misaligned + _unfinished(root, language) + _torn(root, language)
 
 
 def _doubts(root: tree_sitter.Node, language: Language) -> int:
     """Statements that parse, and that nobody means to write."""
-    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), language.doubtful))
-    return len(cursor.captures(root).get("doubtful", []))
+    return len(_captured(root, language, language.doubtful, "doubtful"))
+
+
+def _unbound(parsed: Parsed, spans: Iterator[Span]) -> set[str]:
+    """Names in some spans that are nobody's member, and that stand for nothing there or everywhere."""
+    language, unbound = parsed.language, set()
+    for span in spans:
+        within = (parsed.to_byte(span.start), parsed.to_byte(span.end))
+        named, bound, owned = (
+            _captured(parsed.tree.root_node, language, query, "name", within)
+            for query in (language.names, language.binding, language.members)
+        )
+        begun = {node.text for node in bound}
+        passed = {node.start_byte for node in (*bound, *owned)}
+        unbound |= {node.text for node in named if node.start_byte not in passed and node.text not in begun}
+    return {name.decode() for name in unbound if name} - language.known
+
+
+def _has_word(text: str, word: str) -> bool:
+    return word in text and re.search(rf"\b{re.escape(word)}\b", text) is not None
+
+
+def _captured(
+    root: tree_sitter.Node, language: Language, query: str, name: str, within: tuple[int, int] | None = None
+) -> list[tree_sitter.Node]:
+    """What a query captures by a name, of the whole tree or of what touches some bytes."""
+    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), query))
+    if within:
+        cursor.set_byte_range(*within)
+    return cursor.captures(root).get(name, [])
 
 
 def _defects(root: tree_sitter.Node, language: Language) -> int:
@@ -205,8 +255,7 @@ def _unfinished(root: tree_sitter.Node, language: Language) -> int:
 
 def _misaligned(root: tree_sitter.Node, language: Language) -> int:
     """Statements on lines of their own that begin farther right than those before them in their blocks."""
-    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), language.nodes[Kind.STATEMENT]))
-    return sum(_is_misaligned(node) for node in cursor.captures(root).get("hole", []))
+    return sum(map(_is_misaligned, _captured(root, language, language.nodes[Kind.STATEMENT], "hole")))
 
 
 def _is_misaligned(node: tree_sitter.Node) -> bool:
@@ -216,3 +265,29 @@ def _is_misaligned(node: tree_sitter.Node) -> bool:
     if before is None or node.is_extra or node.start_point.row == before.end_point.row:
         return False
     return node.start_point.column > before.start_point.column
+
+
+def _torn(root: tree_sitter.Node, language: Language) -> int:
+    """Expressions and statements in which a line ends, though nothing holds its parts together."""
+    return sum(map(_is_torn, _captured(root, language, language.unbroken, "node")))
+
+
+def _is_torn(node: tree_sitter.Node) -> bool:
+    if node.start_point.row == node.end_point.row:
+        return False
+    return any(
+        part.end_point.row != following.start_point.row
+        and "line_continuation" not in (part.type, following.type)
+        and not _is_enclosed(node, part.end_byte)
+        for part, following in itertools.pairwise(node.children)
+    )
+
+
+def _is_enclosed(node: tree_sitter.Node | None, at: int) -> bool:
+    """Whether a place in a node lies between brackets, its own or those of a node about it."""
+    while node is not None:
+        brackets = [child for child in node.children if child.type in "()[]{}"]
+        if any(child.end_byte <= at for child in brackets) and any(child.start_byte >= at for child in brackets):
+            return True
+        node = node.parent
+    return False

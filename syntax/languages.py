@@ -1,5 +1,6 @@
 """The languages Lacuna knows: one table entry each, so that another language is another entry."""
 
+import builtins
 import functools
 import re
 from collections.abc import Callable, Mapping
@@ -52,8 +53,18 @@ class Language:
     """Statements of one block begin in one column; a grammar may take more indentation all the same."""
     owed: Mapping[str, frozenset[str]]
     """Nodes that a grammar takes without the child that they must have: one of these types; of none, any."""
+    unbroken: str
+    """A query for nodes (`@node`) that lie on one line unless brackets hold them; a grammar may take them torn."""
     doubtful: str
     """A query for statements (`@doubtful`) that parse, and that nobody means to write."""
+    names: str
+    """A query for identifiers (`@name`)."""
+    binding: str
+    """A query for identifiers (`@name`) where what they stand for begins."""
+    members: str
+    """A query for identifiers (`@name`) that belong to another thing."""
+    known: frozenset[str]
+    """Identifiers that are known everywhere."""
     stand_ins: tuple[str, ...]
     """Texts of which one parses in most places where something is missing; they open and close nothing."""
 
@@ -117,13 +128,37 @@ PYTHON = Language(
             "try_statement": frozenset({"except_clause", "except_group_clause", "finally_clause"}),
         }
     ),
+    unbroken="""[
+        (assignment) (augmented_assignment) (named_expression) (attribute) (subscript) (await)
+        (binary_operator) (boolean_operator) (comparison_operator) (not_operator) (unary_operator)
+        (conditional_expression) (return_statement) (raise_statement) (assert_statement) (delete_statement)
+        ] @node""",
     doubtful="""
         (block (expression_statement . [(identifier) (attribute)] .) @doubtful)
         (block [(return_statement) (raise_statement) (continue_statement) (break_statement)] . (_) @doubtful
             (#not-match? @doubtful "^#"))
         (function_definition body: (block (return_statement) @doubtful .) (#eq? @doubtful "return"))
         ((assignment left: (_) @left right: (_) @right) @doubtful (#eq? @left @right))
+        (function_definition name: (_) @outer body: (block (function_definition name: (_) @inner) @doubtful)
+            (#eq? @outer @inner))
+        ((function_definition name: (_) @first) . (function_definition name: (_) @again) @doubtful
+            (#eq? @first @again))
         ((comment) @doubtful (#match? @doubtful "^#\\W*$"))""",
+    names="(identifier) @name",
+    members="[(attribute attribute: (_) @name) (keyword_argument name: (_) @name)]",
+    binding="""[
+        (assignment left: (identifier) @name) (named_expression name: (identifier) @name)
+        (pattern_list (identifier) @name) (tuple_pattern (identifier) @name) (list_pattern (identifier) @name)
+        (list_splat_pattern (identifier) @name) (dictionary_splat_pattern (identifier) @name)
+        (for_statement left: (identifier) @name) (for_in_clause left: (identifier) @name)
+        (as_pattern_target (identifier) @name)
+        (parameters (identifier) @name) (lambda_parameters (identifier) @name) (typed_parameter (identifier) @name)
+        (default_parameter name: (identifier) @name) (typed_default_parameter name: (identifier) @name)
+        (function_definition name: (identifier) @name) (class_definition name: (identifier) @name)
+        (dotted_name (identifier) @name) (aliased_import alias: (identifier) @name)
+        (global_statement (identifier) @name) (nonlocal_statement (identifier) @name)
+        ]""",
+    known=frozenset({*dir(builtins), "__file__", "__path__"}),
     stand_ins=("", "x", "x()", "x in x"),
 )
 

@@ -1,23 +1,22 @@
 #!/usr/bin/env bash
-# Trains on a GPU machine from what pack.sh packed, and leaves in $OUT what must last: the curves, and the artifact (8 bits, so
-# that it fits) in parts of 15 MiB. Usage, from the repository's root: train.sh DURATION [options of lacuna train].
-# Here again: cat denoiser.tar.* | tar x, then lacuna train --from denoiser --recipe wide goes on from it.
+# Trains on a GPU machine from what pack.sh packed, and leaves in $OUT what must last: the curves, and the weights in parts.
+# Usage, from the repository's root: train.sh RUN DURATION [options of lacuna train]; a warm machine goes on with its runs.
+# Here again: python -m benchmarks.device.carry checkpoint FOLDER RUN, then lacuna export RUN ARTIFACT.
 set -euo pipefail
-duration=$1
-shift
+name=$1 duration=$2
+shift 2
 work=${WORK:-/tmp/lacuna}
-if [ ! -d "$work" ]; then # a warm machine has it still, the run with it
-	mkdir -p "$work/names/lacuna" "$work/corpus"
-	cp -r .device/run "$work/run"
-	cat .device/train.jsonl.xz.* | xz -d >"$work/corpus/train.jsonl"
-	cp .device/corpus.json "$work/corpus/"
-	python3 -m pip install --quiet --no-index --no-deps --target "$work/packages" .device/wheels/*.whl
-	for name in syntax model export lsp_server; do ln -s "$PWD/$name" "$work/names/lacuna/$name"; done
+run=$work/$name
+export PYTHONPATH=$work/names:$work/packages:$PWD PYTHONUNBUFFERED=1 TORCHINDUCTOR_FX_GRAPH_CACHE=1
+PYTHON=${PYTHON:-python3}
+if [ ! -d "$work" ]; then
+	mkdir -p "$work/names/lacuna"
+	"$PYTHON" -m pip install --quiet --no-index --no-deps --target "$work/packages" .device/wheels/*.whl
+	for package in syntax model export lsp_server; do ln -s "$PWD/$package" "$work/names/lacuna/$package"; done
 	ln -s "$PWD/editor-clients/cli" "$work/names/lacuna/cli"
 	ln -s "$PWD/editor-clients/launcher" "$work/names/lacuna_launcher"
+	"$PYTHON" -m benchmarks.device.carry corpus .device "$work/corpus" "$work/begun"
 fi
-export PYTHONPATH=$work/names:$work/packages PYTHONUNBUFFERED=1
-python3 -m lacuna.cli train --recipe wide --run "$work/run" --corpus "$work/corpus" --for "$duration" "$@"
-python3 -m lacuna.cli export "$work/run" "$work/denoiser" --name wide --recipe wide
-cp "$work"/run/losses.{csv,png} "$OUT/"
-tar c -C "$work" denoiser | split -b 15M - "$OUT/denoiser.tar."
+[ -d "$run" ] || cp -r "$work/begun" "$run"
+"$PYTHON" -m lacuna.cli train --recipe wide --run "$run" --corpus "$work/corpus" --for "$duration" "$@"
+"$PYTHON" -m benchmarks.device.carry weights "$run" "$OUT"

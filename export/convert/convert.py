@@ -94,12 +94,12 @@ def convert(
 
 
 def built(dims: Dimensions, state: graphs.State, precision: Precision) -> dict[str, bytes]:
-    """Both graphs and the weights that they share."""
+    """Both graphs, those for CUDA, and the weights that all share."""
     weights = Weights()
-    files = {
-        artifact.ENCODE: graphs.encode(dims, state, precision, weights),
-        artifact.DENOISE: graphs.denoise(dims, state, precision, weights),
-    }
+    files = {}
+    for name, graph in ((artifact.ENCODE, graphs.encode), (artifact.DENOISE, graphs.denoise)):
+        files[name] = graph(dims, state, precision, weights)
+        files[artifact.ON_CUDA[name]] = graph(dims, state, precision.on_cuda, weights)
     return files | {artifact.WEIGHTS: bytes(weights.data)}
 
 

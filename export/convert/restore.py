@@ -79,9 +79,8 @@ def _parameter(name: str, stored: Mapping[str, Array]) -> Array:
             return stored[f"{name}.None.3"]
         case ["biases", _, "null"]:
             return stored[f"{name}.None.2"]
-    for codes in (f"{base} blocks", f"{base} codes"):
-        if codes in stored:
-            return dequantised(stored[codes], np.asarray(stored[f"{base} scales"], np.float32))
+    if f"{base} codes" in stored:
+        return dequantised(stored[f"{base} codes"], np.asarray(stored[f"{base} scales"], np.float32))
     return stored[name] if name in stored else stored[base]
 
 

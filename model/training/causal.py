@@ -31,7 +31,7 @@ class Drawn:
         hints = (self.hints[0].to(device), self.hints[1].to(device))
         loss = network.causal_loss(self.text.to(device), hints)
         count = hints[0][..., 0].numel()
-        return Part(loss * self.share, {"causal": loss.item() * count}, count, count)
+        return Part(loss * self.share, {"causal": loss * count}, count, count)
 
 
 def draw(recipe: Recipe, tokens: NDArray[np.uint16], step: int) -> list[Drawn]:

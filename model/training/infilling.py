@@ -44,11 +44,11 @@ class Drawn:
             + phase.committed_weight * found.committed
         )
         sums = {
-            "tokens_nll": found.tokens.item(),
-            "full_nll": found.full.item(),
-            "ordered": ordered.tokens.item(),
-            "existence": found.existence.item(),
-            "committed": found.committed.item(),
+            "tokens_nll": found.tokens,
+            "full_nll": found.full,
+            "ordered": ordered.tokens,
+            "existence": found.existence,
+            "committed": found.committed,
         }
         positions = int((data.chunks > 0).sum() + data.lengths.sum() * self.canvases.shape[1])
         return Part(loss / max(1, self.existing), sums, positions, int(data.existing.sum()))

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import checkpoint, curves, progress
@@ -84,6 +85,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
             state.tokens += tally.tokens
 
             # 3. Report and save
+            means = tally.means()  # waits for the device
             took = time.monotonic() - started
             row: curves.Row = {
                 "step": state.step,
@@ -95,7 +97,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
                 "tokens_per_second": tally.tokens / took,
                 "loss_tokens_per_second": tally.loss_tokens / took,
                 "flops_per_second": flops * tally.tokens / took,
-                **tally.means(),
+                **means,
             }
             curves.append(run, row)
             show(state.step, _note(row))
@@ -128,10 +130,8 @@ def rate_at(recipe: Recipe, step: int) -> float:
     return warm * cool
 
 
-@torch.no_grad()
 def _move_average(average: Denoiser, network: Denoiser, decay: float) -> None:
-    for mean, p in zip(average.parameters(), network.parameters(), strict=True):
-        mean.lerp_(p, 1.0 - decay)
+    get_ema_multi_avg_fn(decay)(list(average.parameters()), list(network.parameters()), None)
 
 
 def _note(row: curves.Row) -> str:

@@ -12,8 +12,8 @@ class Part:
     """One micro-batch: the loss to differentiate, and what to log of it."""
 
     loss: Tensor
-    sums: dict[str, float]
-    """Sums over loss tokens, by name, in nats."""
+    sums: dict[str, Tensor]
+    """Sums over loss tokens, by name, in nats; read at the end of a step, for reading waits for the device."""
     tokens: int
     """Positions that went through the network."""
     loss_tokens: int
@@ -23,19 +23,19 @@ class Part:
 class Tally:
     """Sums over the parts of one step."""
 
-    sums: dict[str, float] = field(default_factory=dict)
+    sums: dict[str, Tensor] = field(default_factory=dict)
     tokens: int = 0
     loss_tokens: int = 0
 
     def add(self, part: Part) -> None:
         for name, value in part.sums.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value
+            self.sums[name] = self.sums[name] + value.detach() if name in self.sums else value.detach()
         self.tokens += part.tokens
         self.loss_tokens += part.loss_tokens
 
     def means(self) -> dict[str, float]:
         """Nats for each loss token."""
-        return {name: value / max(1, self.loss_tokens) for name, value in self.sums.items()}
+        return {name: value.item() / max(1, self.loss_tokens) for name, value in self.sums.items()}
 
 
 LOOKED_UP = ("bigrams", "trigrams", "hint", "role")

@@ -351,7 +351,11 @@ def fuse(network: Denoiser) -> None:
     """Let torch.compile fuse what is not a matrix product; needs a C++ compiler.
 
     The causal phase, of one shape, as a whole; of infilling steps, no two of one shape, the parts without attention.
+    Not on CUDA: there these took longer to compile than they can save in a run of minutes (docs/log.md).
     """
+    network.causal_loss = torch.compile(network.causal_loss, dynamic=False)  # type: ignore[method-assign]
+    if network.smear.is_cuda:
+        return
     torch._dynamo.config.recompile_limit = 32  # noqa: SLF001 -- its public name; one code for each number of dimensions
     for name in ("project", "keys_values", "finish"):
         fused = torch.compile(getattr(Layer, name), dynamic=True)
@@ -360,8 +364,7 @@ def fuse(network: Denoiser) -> None:
     softmax = torch.compile(GlobalBias.softmax, dynamic=True)
     for bias in network.biases.values():
         bias.softmax = partial(softmax, bias)
-    for name, is_dynamic in (("local_softmax", True), ("causal_loss", False)):
-        setattr(network, name, torch.compile(getattr(network, name), dynamic=is_dynamic))
+    network.local_softmax = torch.compile(network.local_softmax, dynamic=True)  # type: ignore[method-assign]
 
 
 def _where_seen(mask: Tensor, bias: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from pathlib import Path
 import cattrs
 from cattrs.errors import ClassValidationError
 
-from lacuna.model.dimensions import BLOCK, Dimensions
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import SPECIAL
 from lacuna.model.training.holes import RANDOM
 from lacuna.syntax.errors import LacunaError
@@ -126,8 +126,6 @@ def _faults(recipe: Recipe) -> Iterator[str]:
     network, causal, infill = recipe.network, recipe.causal, recipe.infill
     if network.width % (2 * network.heads) or network.heads % network.key_heads:
         yield "the heads must divide half the network's width, and the key heads the heads"
-    if network.width % BLOCK or network.hidden % BLOCK or 2 * network.ngram_width % BLOCK:
-        yield f"width, hidden and twice the width of n-grams must be multiples of {BLOCK}, for the export to 8 bits"
     if network.layers < network.global_every:
         yield "there must be a global layer"
     if not SPECIAL + 256 < recipe.vocabulary <= 2**16:

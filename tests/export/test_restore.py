@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import cattrs
-import numpy as np
 import pytest
 import torch
 
@@ -12,7 +11,6 @@ from lacuna.export import artifact
 from lacuna.export.artifact import ArtifactError, Training
 from lacuna.export.convert import restore
 from lacuna.export.convert.convert import EIGHT_BITS, Run, convert
-from lacuna.export.convert.precision import dequantised, quantise
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import RecipeError
 
@@ -65,12 +63,6 @@ def test_more_hidden_units_change_nothing_at_first(made, tmp_path) -> None:
 def test_no_other_dimensions_can_be_gone_on_with(made, tmp_path, change: dict[str, int]) -> None:
     with pytest.raises(RecipeError, match="has other dimensions than the recipe"):
         restore.begin(made.float32, replace(made.network.dims, **change), tmp_path)
-
-
-def test_quantised_weights_come_back_within_half_a_step() -> None:
-    matrix = np.random.default_rng(0).standard_normal((6, 64)).astype(np.float32)
-    codes, scales = quantise(matrix)
-    assert (np.abs(dequantised(codes, scales) - matrix) <= np.repeat(scales, 32, 1) / 2 + 1e-6).all()
 
 
 @pytest.mark.parametrize(

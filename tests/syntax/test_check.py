@@ -56,9 +56,15 @@ ACCEPTED = {
     "a head above a body": ("def f():\n|        return 2\n    return 1\n", "    if x:\n"),
     "a head behind what was begun": ("def f():\n    if x|\n    return 1\n", " > 3:"),
     "a try with what it needs": ("def f():\n    |\n", "try:\n        g()\n    finally:\n        h()"),
+    "lines that brackets join": ("x = |\n", "f(a ==\n    b)[\n    c +\n    d]"),
+    "lines that a backslash joins": ("x = |\n", "a + \\\n    b"),
+    "a string of several lines": ("x = |\n", 'a + """\n""" + b'),
     "a line less far right": ("def f():\n    if x:\n        y = 1\n|", "    return y\n"),
 }
 REJECTED = {
+    "an operator whose line ends": ("def f():\n    |\n    a += 1\n", "a +="),
+    "a member whose line ends": ("def f():\n    |\n    a = 1\n", "b."),
+    "a condition whose line ends": ("def f():\n    if |\n    g(a):\n        return 1\n", "a =="),
     "an open bracket": ("x = |\n", "f("),
     "a closing bracket": ("x = |\n", "f)"),
     "an open quote": ("x = |\n", '"a'),
@@ -115,12 +121,12 @@ def test_holes_are_judged_together(answers, expected):
 @pytest.mark.parametrize(
     ("marked", "answer", "expected"),
     [
-        pytest.param("x = |\n", "f()", True, id="nothing is wrong"),
-        pytest.param("f(|", "a, b)", True, id="what was wrong is healed"),
+        pytest.param("x = |\n", "len(x)", True, id="nothing is wrong"),
+        pytest.param("f(|", "1, 2)", True, id="what was wrong is healed"),
         pytest.param("f(|", "a, b", False, id="accepted, but still open"),
         pytest.param("if x|\ny = 1\n", " > 3", False, id="accepted, but without a colon"),
         pytest.param("def f():\n    |\n    g()\n", "x", False, id="a name by itself"),
-        pytest.param("def f():\n    |\n    g()\n", "x()", True, id="a call by itself"),
+        pytest.param("def f():\n    |\n    g()\n", "f()", True, id="a call by itself"),
         pytest.param("def f():\n    |\n    g()\n", "return 1", False, id="what follows is never reached"),
         pytest.param("def f():\n    |\n    # so\n", "return 1", True, id="a comment need not be reached"),
         pytest.param("def f():\n    |\n", "return", False, id="a return that ends what ends anyway"),
@@ -128,13 +134,33 @@ def test_holes_are_judged_together(answers, expected):
         pytest.param("def f():\n    |\n    g()\n", "x.a = x.a", False, id="what changes nothing"),
         pytest.param("def f():\n    |\n    g()\n", "#", False, id="a comment that says nothing"),
         pytest.param("def f():\n    |\n    g()\n", "# so", True, id="a comment"),
-        pytest.param("def f():\n    return 1\n    g(|)\n", "x", True, id="what was not reached anyway"),
+        pytest.param("def f():\n    return 1\n    g(|)\n", "f", True, id="what was not reached anyway"),
         pytest.param("x = |\n\n\ndef g(\n", "1", True, id="an error elsewhere"),
+        pytest.param("def f():\n    |\n    g()\n", "def f():\n        pass", False, id="a function in itself"),
+        pytest.param("def f():\n    g()\n\n|\n", "def f():\n    pass", False, id="a function once more"),
+        pytest.param("@p\ndef f():\n    g()\n\n|\n", "@p\ndef f():\n    pass", True, id="a decorated one"),
+        pytest.param("def f(ab):\n    |\n", "return a", False, id="a name that stands nowhere"),
+        pytest.param("def f(ab):\n    return a|\n", "b", True, id="the rest of a name"),
+        pytest.param("def f(ab):\n    return a|\n", "c", False, id="the rest of none"),
+        pytest.param("def f():\n    |\n\n\n# so\n", "so()", True, id="a name in a comment"),
+        pytest.param("def f():\n    |\n", "é = 1; print(é)", True, id="a name that begins there"),
+        pytest.param("def f():\n    |\n", "for i, (j, *k) in f(): f(i, j, k)", True, id="names of a loop"),
+        pytest.param("def f():\n    |\n", "f(lambda a, b=1, *c: a + b + c)", True, id="names of a lambda"),
+        pytest.param("def f():\n    |\n", "import a.b as c, d", True, id="names of modules"),
+        pytest.param("def f():\n    |\n", "f.a(b=1)", True, id="names of members"),
+        pytest.param("def f():\n    |\n", "f.a(b=c)", False, id="a name given to a member"),
     ],
 )
 def test_sound_is_what_leaves_nothing_wrong_at_the_spans(marked, answer, expected):
     assert check_of(marked).accepts((answer,))
     assert check_of(marked).is_sound((answer,)) is expected
+
+
+def test_a_name_may_begin_in_another_hole():
+    hole = "\ndef f():\n    |\n\n"
+    check = check_of(hole + LONG + hole)
+    assert check.is_sound(("global abc; abc = 1", "return abc"))
+    assert not check.is_sound(("return 1", "return abc"))
 
 
 def test_holes_far_apart_are_judged_each():

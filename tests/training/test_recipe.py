@@ -25,7 +25,6 @@ def test_ours_can_be_read(name: str):
         ("vocabulary = 400", "vocabulary = 90000", "the vocabulary must lie between"),
         ("heads = 2", "heads = 3", "heads must divide"),
         ("layers = 3", "layers = 2", "global layer"),
-        ("hidden = 96", "hidden = 100", "must be multiples of 32"),
         ("chunks = [1, 4]", "chunks = [4, 1]", "needs chunks"),
         ("chunks = [1, 4]", "chunks = [4]", "chunks"),
         ("micro = 3", "micro = 0", "at least 1"),
