@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lacuna.export import artifact
 from lacuna.model.training import recipe as recipes
 from lacuna.model.training.loop import rate_at
 from lacuna.model.training.recipe import RECIPES, Recipe, RecipeError
@@ -13,6 +14,11 @@ from lacuna.model.training.recipe import RECIPES, Recipe, RecipeError
 @pytest.mark.parametrize("name", [path.stem for path in RECIPES.glob("*.toml")])
 def test_ours_can_be_read(name: str):
     assert recipes.read(name).network.vocabulary == recipes.read(name).vocabulary
+
+
+@pytest.mark.parametrize("name", ["own", "more", "wide", "control"])
+def test_what_goes_on_with_the_embedded_denoiser_is_of_its_size(name: str):
+    assert recipes.read(name).network == artifact.load(artifact.embedded()).manifest.dimensions
 
 
 @pytest.mark.parametrize(
