@@ -1,5 +1,6 @@
 """What an infill with the embedded model takes from its artifact, and what from the request."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -42,3 +43,15 @@ def test_the_threshold_is_the_artifacts_unless_the_request_names_one(answer):
     assert answer(None, above).reason is Reason.BELOW_THRESHOLD
     assert answer(below, above).edits == everything.edits
     assert answer(above, below).reason is Reason.BELOW_THRESHOLD
+
+
+def test_an_answer_that_comes_twice_is_as_sure_as_the_surer_one(engine, monkeypatch):
+    text = "def f(x):\n    return x\n"
+    line = Span(text.index("    return"), text.index("    return"))
+    answers = [(("    x += 1",), math.log(0.6)), (("    x += 1\n",), math.log(0.1))]
+    monkeypatch.setattr("lacuna.lsp_server.infill._answers", lambda *_: iter(answers))
+    monkeypatch.setattr(engine, "manifest", replace(engine.manifest, calibration=None))
+    *_, last = infill(engine, Request(text, "python", (line,), 0.0))
+    ((only,),) = last.candidates
+    assert only.text == "    x += 1\n"
+    assert only.confidence == pytest.approx(0.6)

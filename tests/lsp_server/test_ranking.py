@@ -2,7 +2,7 @@
 
 import pytest
 
-from lacuna.lsp_server.ranking import rank, refusal, repeats, with_line_end, without_overlap
+from lacuna.lsp_server.ranking import off_indentation, rank, refusal, repeats, with_line_end, without_overlap
 from lacuna.lsp_server.request import Reason
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import PYTHON
@@ -74,6 +74,21 @@ def test_without_overlap(marked, answer, expected):
 def test_with_line_end(marked, answer, expected):
     text, span = at(marked)
     assert with_line_end(text, span, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("def f():\n«»    return 1\n", "    x = 1", "    x = 1\n", id="above an indented line"),
+        pytest.param("def f():\n«»    return 1\n", "    x = 1\n", "    x = 1\n", id="with its end"),
+        pytest.param("x = 1\n«»y = 2\n", "z = ", "z = ", id="before a line that is not indented"),
+        pytest.param("def f():\n    «»return 1\n", "x = 1", "x = 1", id="behind the indentation"),
+        pytest.param("def f():\n«»\n", "    x = 1", "    x = 1", id="on an empty line"),
+    ],
+)
+def test_off_indentation(marked, answer, expected):
+    text, span = at(marked)
+    assert off_indentation(text, span, answer) == expected
 
 
 def ranked(marked, *answers):
