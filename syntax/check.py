@@ -13,6 +13,9 @@ from lacuna.syntax.languages import Language, grammar_of
 from lacuna.syntax.parsing import BRISK, NARROW, Parsed, parse_window
 from lacuna.syntax.spans import Kind, Span, compiled
 
+_BRACKETS = frozenset("()[]{}")
+_JOINED = "line_continuation"
+"""What a grammar calls a line end that does not end a line."""
 _NEAR = 16_000
 """Code points beside the spans within which blocks are looked for: every candidate of a request is parsed with them."""
 
@@ -277,7 +280,7 @@ def _is_torn(node: tree_sitter.Node) -> bool:
         return False
     return any(
         part.end_point.row != following.start_point.row
-        and "line_continuation" not in (part.type, following.type)
+        and _JOINED not in (part.type, following.type)
         and not _is_enclosed(node, part.end_byte)
         for part, following in itertools.pairwise(node.children)
     )
@@ -286,7 +289,7 @@ def _is_torn(node: tree_sitter.Node) -> bool:
 def _is_enclosed(node: tree_sitter.Node | None, at: int) -> bool:
     """Whether a place in a node lies between brackets, its own or those of a node about it."""
     while node is not None:
-        brackets = [child for child in node.children if child.type in "()[]{}"]
+        brackets = [child for child in node.children if child.type in _BRACKETS]
         if any(child.end_byte <= at for child in brackets) and any(child.start_byte >= at for child in brackets):
             return True
         node = node.parent
