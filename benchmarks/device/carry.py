@@ -20,6 +20,7 @@ import click
 import numpy as np
 import torch
 
+from lacuna.export.convert.restore import ORIGIN
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import corpus, text
 from lacuna.model.training.checkpoint import NAME as CHECKPOINT
@@ -28,7 +29,7 @@ from lacuna.model.training.distributions import Role, SourceFile
 PART = 15 * 2**20
 """Bytes of a part of a file that is carried."""
 LINES = "lines.npy"
-KEPT = (text.TOKENIZER, "origin.json")
+KEPT = (text.TOKENIZER, ORIGIN)
 """What a run has beside its checkpoint, tokens and report."""
 
 folder = click.Path(file_okay=False, path_type=Path)
@@ -98,9 +99,13 @@ def weights(run: Path, destination: Path) -> None:
 @click.argument("run", type=folder)
 def checkpoint(source: Path, run: Path) -> None:
     """Make of packed weights a checkpoint that can be exported; to train on, begin with what was exported."""
+    if (run / CHECKPOINT).exists():
+        raise click.ClickException(f"{run} has a checkpoint already: bring the weights to another folder.")
     stored = torch.load(io.BytesIO(_joined(source / "weights")), weights_only=True)
     stored["average"] = {name: tensor.float() for name, tensor in stored["average"].items()}
-    torch.save(stored, run / CHECKPOINT)
+    temporary = run / f"{CHECKPOINT}.partial"
+    torch.save(stored, temporary)
+    temporary.replace(run / CHECKPOINT)
     for curve in source.glob("losses.*"):
         shutil.copy(curve, run)
 

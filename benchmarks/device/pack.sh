@@ -2,7 +2,7 @@
 # Packs into .device what a GPU machine without a network needs beside the working tree: the training text as its tokens, in
 # parts, the tokenizer, and wheels of what its Python lacks. Usage: pack.sh CORPUS RUN, RUN having a tokenizer.
 set -euo pipefail
-corpus=$1 run=$2
+corpus=${1:?pack.sh CORPUS RUN} run=${2:?pack.sh CORPUS RUN}
 cd "$(dirname "$0")/../.."
 rm -rf .device
 PYTHON=${PYTHON:-.venv-test/bin/python}

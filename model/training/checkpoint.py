@@ -90,6 +90,8 @@ def restore(run: Path, state: State) -> None:
         return
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise RunError(f"{path} is not a checkpoint that can be read; remove it to begin anew") from error
+    if not stored.keys() >= {*PARTS}:
+        raise RunError(f"{path} holds weights alone: export them, and train on from the artifact (--from)")
     differing = [part for part in FIXED if stored["recipe"][part] != state.recipe[part]]
     if differing:
         raise RecipeError(f"{path} was made with another recipe ({', '.join(differing)}): train in another folder")

@@ -12,6 +12,7 @@ import torch
 from lacuna.export.convert import convert
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import corpus, loop, text
+from lacuna.model.training.checkpoint import RunError
 from lacuna.model.training.distributions import Role
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,11 @@ def test_weights_come_back_as_a_checkpoint_to_export(
     trained = convert.read(run, "tiny")
     (run / "checkpoint.pt").unlink()
     carry("checkpoint", tmp_path / "packed", run)
+    with pytest.raises(RunError, match="holds weights alone: export them"):
+        loop.train(recipe, documents, tokenizer, run, device=torch.device("cpu"), seconds=600)
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        carry("checkpoint", tmp_path / "packed", run)
+    assert f"{run} has a checkpoint already" in raised.value.stderr
     again = convert.read(run, "tiny")
     assert again.training == trained.training
     assert again.training.steps == state.step
