@@ -1,8 +1,12 @@
 """CUDA, then CPU; which one, and why not the other."""
 
+import numpy as np
+import onnxruntime
 import pytest
 
+from lacuna.export import artifact
 from lacuna.export.providers import CPU_NAME, CUDA_NAME, NOT_STARTED, Provider, ProviderError, choose, without_cuda
+from lacuna.export.sessions import open_sessions, run
 
 BOTH, CPU_ONLY = (CUDA_NAME, CPU_NAME), ("AzureExecutionProvider", CPU_NAME)
 
@@ -39,3 +43,15 @@ def test_cuda_demanded_does_not_give_way(why: str) -> None:
 def test_cuda_demanded_of_a_runtime_without_it() -> None:
     with pytest.raises(ProviderError, match="built without it"):
         choose(Provider.CUDA, CPU_ONLY)
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_where_cuda_does_not_start_the_graphs_are_those_for_processors(made, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = artifact.load(made.eight_bits)
+    feeds = {"tokens": np.array([5, 6, 7])}
+    expected = run(open_sessions(loaded, Provider.CPU, threads=1).encode, artifact.ENCODE, feeds)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: list(BOTH))
+    running = open_sessions(loaded, Provider.AUTO, threads=1)
+    assert running.choice == without_cuda(Provider.AUTO, NOT_STARTED)
+    for found, wanted in zip(run(running.encode, artifact.ENCODE, feeds), expected, strict=True):
+        np.testing.assert_array_equal(found, wanted)
