@@ -51,7 +51,7 @@ class Float32:
 
 
 class EightBitsOnCuda:
-    """Whole weights, floating inputs."""
+    """Integer weights, floating inputs."""
 
     name = "8 bits"
 
@@ -70,9 +70,9 @@ class EightBitsOnCuda:
 
 
 class EightBits(EightBitsOnCuda):
-    """Whole weights and, in products, whole inputs: a scale for each row of either, so that no row feels another.
+    """Integer weights and, in products, integer inputs: a scale for each row of either, so that no row feels another.
 
-    On a processor products of whole numbers take a fraction of the time of any others (docs/log.md).
+    On a processor products of integers take a fraction of the time of any others (docs/log.md).
     """
 
     @property
@@ -85,9 +85,9 @@ class EightBits(EightBitsOnCuda):
         scale = graph.op("Max", graph.op("Abs", x).max(-1), float(SMALLEST)) / float(LARGEST)
         # Without a sign, which is what processors multiply fastest.
         zero = graph.weight("zero", np.array(LARGEST + 1, np.uint8))
-        whole = graph.op("QuantizeLinear", x / scale, 1.0, zero)
+        rounded = graph.op("QuantizeLinear", x / scale, 1.0, zero)
         product = graph.op(
-            "MatMulIntegerToFloat", whole, codes.transpose(1, 0), 1.0, scales, zero, domain="com.microsoft"
+            "MatMulIntegerToFloat", rounded, codes.transpose(1, 0), 1.0, scales, zero, domain="com.microsoft"
         )
         return product * scale
 
