@@ -8,12 +8,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.export.engine import Engine
+from lacuna.export.engine import Context, Engine
 from lacuna.lsp_server import ranking, scope, warming
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
 from lacuna.model.healing import heads, healed
-from lacuna.model.sampler import Beginnings, Denoise, Drafts, Growing, IsSound, PolicyName, Sampling
+from lacuna.model.sampler import Beginnings, Drafts, Growing, IsSound, PolicyName, Sampling
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
@@ -54,7 +54,6 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
 
     # holes -> drafts -> answers
     steps_ms = []
-    beginnings = Beginnings(begin_with, tokenizer.spellings)
 
     def is_sound(slots: Ints, lengths: Ints) -> bool:
         texts = _texts(slots, lengths, begin_with, tokenizer)
@@ -64,7 +63,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
         repeats = (ranking.repeats(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
         return any(map(str.strip, texts)) and not any(repeats) and check.is_sound(texts)
 
-    for drafts in _denoised(partial(engine.denoise, seen), beginnings, request, begin_with, engine, is_sound):
+    for drafts in _denoised(engine, seen, request, begin_with, check, is_sound):
         steps_ms.append(clock.lap())
         yield _draft(drafts, begin_with, tokenizer)
         clock.lap()  # what the reader of a draft does with it is not ours
@@ -107,27 +106,41 @@ class _Clock:
 
 
 def _denoised(
-    predict: Denoise,
-    beginnings: Beginnings,
+    engine: Engine,
+    seen: Context,
     request: Request,
     begin_with: Sequence[bytes],
-    engine: Engine,
+    check: SyntaxCheck,
     is_sound: IsSound,
 ) -> Iterator[Drafts]:
     """As the artifact's defaults say."""
     defaults, holes = engine.manifest.defaults, len(request.spans)
+    predict, beginnings = partial(engine.denoise, seen), Beginnings(begin_with, engine.tokenizer.spellings)
     policy = defaults.policy if holes == 1 else defaults.joint_policy
     told = request.as_long_as
     lengths = _lengths(begin_with, told, defaults.canvas, engine.tokenizer) if told else None
     if policy.grows:
-        growing = Growing(defaults.candidates, policy is PolicyName.IN_ORDER, is_length_known=lengths is not None)
         most = np.full((1, holes), defaults.canvas) if lengths is None else lengths
+        in_order = policy is PolicyName.IN_ORDER
+        openings = _openings(check, begin_with[0], engine.tokenizer) if in_order and holes == 1 else ()
+        growing = Growing(
+            defaults.candidates,
+            in_order,
+            is_length_known=lengths is not None,
+            openings=tuple(row for row in openings if len(row) < most[0, 0]),
+        )
         return sampler.grow(predict, beginnings, most, growing, is_sound)
     if lengths is not None:
         known = sampler.masked(lengths, np.zeros(1, np.float32))
         return sampler.finished(predict, known, beginnings, policy.policy(defaults.confidence))
     sampling = Sampling(defaults.canvas, defaults.candidates, policy.policy(defaults.confidence))
     return sampler.denoise(predict, beginnings, holes, sampling)
+
+
+def _openings(check: SyntaxCheck, head: bytes, tokenizer: Tokenizer) -> Iterator[tuple[int, ...]]:
+    """Tokens with which the first hole is likely to begin, those of its head included."""
+    beginning = head.decode("utf-8", "surrogatepass")
+    return (tokenizer.encode_text(beginning + opening) for opening in check.openings())
 
 
 def _lengths(heads_: Sequence[bytes], texts: Sequence[str], canvas: int, tokenizer: Tokenizer) -> Ints:

@@ -28,6 +28,14 @@ ALTERNATIVES = 3
 """So many finished candidates are enough to choose from: what they beat is not denoised further."""
 
 
+OPENINGS = 4
+"""So many candidates that begin with an opening go on beside the others."""
+
+
+ASKED_FOR = 1000.0
+"""How many times likelier an answer begins with an opening where one is asked for."""
+
+
 HOPELESS = 0.01
 """What is so much less likely than a finished candidate does not grow further."""
 
@@ -100,7 +108,7 @@ class Beginnings:
             ]
         )
 
-    def rest(self, hole: int, row: Ints) -> bytes:
+    def rest(self, hole: int, row: Ints | Sequence[int]) -> bytes:
         """What is still to come of the hole's beginning after the committed slots that lead its row."""
         rest = self._beginnings[hole]
         for token in row:
@@ -193,6 +201,12 @@ class Growing:
     in_order: bool
     """Whether a slot sees of the canvases only what is to its left in its own: a step predicts few slots then."""
     is_length_known: bool = False
+    openings: tuple[tuple[int, ...], ...] = ()
+    """Tokens, fewer than the canvas has slots, that the one hole is likely to begin with, though it may not seem so.
+    In order only."""
+
+    def __post_init__(self) -> None:
+        assert self.in_order or not self.openings, "what is predicted of openings is what is predicted in order"
 
 
 IsSound = Callable[[Ints, Ints], bool]
@@ -205,17 +219,22 @@ def grow(
     """Fill canvases of at most such lengths (1, G) from the left, each as long as it turns out to be: a beam search.
 
     Each candidate goes on with its likeliest tokens, or ends where the next slot may not exist. Where all slots are
-    predicted, those to the right of the one in hand that are sure already are committed with it. The last drafts are
-    finished, the likeliest first.
+    predicted, those to the right of the one in hand that are sure already are committed with it. Those that begin with
+    an opening go on whatever else is likelier. The last drafts are finished, the likeliest first.
     """
-    beam = masked(lengths, np.zeros(1, np.float32))
+    empty = Grown(np.full((lengths.shape[1], max(1, int(lengths.max()))), MASK, np.int64), lengths[0], 0.0)
+    going_on = _opened(predict, beginnings, empty, growing) if growing.openings else [empty]
+    known = {one.slots.tobytes() for one in going_on}
     done: list[Grown] = []
     worth: list[float] = []
     for step in itertools.count(1):
+        beam = _together(step, going_on)
         shown = int(beam.masked.argmax(-1).max()) + 1 if growing.in_order else beam.slots.shape[-1]
         prediction = predict(beam.slots[..., :shown], np.maximum(beam.lengths, 1), in_order=growing.in_order)
         found = [
-            grown for n in range(len(beam.scores)) for grown in _continued(beam, n, prediction, beginnings, growing)
+            grown
+            for one, logits, existence in zip(going_on, prediction.logits, prediction.existence, strict=True)
+            for grown in _continued(one, logits, existence, beginnings, growing)
         ]
         ended = [grown for grown in found if grown.is_finished]
         done += ended
@@ -225,7 +244,9 @@ def grow(
         if len(worth) >= ALTERNATIVES:
             bar = max(bar, worth[ALTERNATIVES - 1])
         open_ = sorted((grown for grown in found if not grown.is_finished), key=lambda grown: -grown.score)
-        going_on = [grown for grown in open_[: growing.width] if grown.score > bar]
+        free = [grown for grown in open_ if not grown.is_opened and grown.slots.tobytes() not in known]
+        asked_for = [grown for grown in open_ if grown.is_opened]
+        going_on = [grown for grown in free[: growing.width] + asked_for[: growing.width] if grown.score > bar]
         if not going_on:
             break
         beam = _together(step, going_on)
@@ -242,36 +263,65 @@ class Grown:
     slots: Ints  # (G, N)
     lengths: Ints  # (G,), N where the end is not reached
     score: float
+    is_opened: bool = False
+    """Begins with an opening that was asked for."""
+
+    @property
+    def masked(self) -> Bools:
+        """(G, N), past a canvas' end False."""
+        return np.asarray((self.slots == MASK) & (np.arange(self.slots.shape[-1]) < self.lengths[:, None]))
 
     @property
     def is_finished(self) -> bool:
-        return not (self.slots[np.arange(self.slots.shape[-1]) < self.lengths[:, None]] == MASK).any()
+        return not self.masked.any()
+
+
+def _opened(predict: Denoise, beginnings: Beginnings, empty: Grown, growing: Growing) -> list[Grown]:
+    """The candidate without tokens, and the OPENINGS likeliest of those with an opening.
+
+    That there is one raises the odds of an opening ASKED_FOR times; the scores are the probabilities that follow.
+    """
+    openings = growing.openings
+    slots, lengths = (np.repeat(array[None], len(openings), 0) for array in (empty.slots, empty.lengths))
+    for row, opening in zip(slots, openings, strict=True):
+        row[0, : len(opening)] = opening
+    prediction = predict(slots[..., : max(map(len, openings))], lengths, in_order=True)
+    found = []
+    for row, opening, logits, existence in zip(slots, openings, prediction.logits, prediction.existence, strict=True):
+        score = 0.0
+        for at, token in enumerate(opening):
+            rest = beginnings.rest(0, opening[:at])
+            score += float(_token_logs(logits[0, at : at + 1], rest, beginnings)[0, token])
+            if not (rest or growing.is_length_known):
+                score += float(_log_sigmoid(existence[0, at].astype(np.float64)))
+        found.append(Grown(row, empty.lengths, score, is_opened=True))
+    found.sort(key=lambda one: -one.score)
+    whole = math.log1p(sum(math.exp(one.score) for one in found) * (ASKED_FOR - 1))
+    likely = (replace(one, score=one.score + math.log(ASKED_FOR) - whole) for one in found[:OPENINGS])
+    return [replace(empty, score=-whole), *(one for one in likely if np.isfinite(one.score))]
 
 
 def _continued(
-    beam: Drafts, n: int, prediction: Prediction, beginnings: Beginnings, growing: Growing
+    one: Grown, logits: Floats, existence: Floats, beginnings: Beginnings, growing: Growing
 ) -> Iterator[Grown]:
-    """The ways in which a candidate can go on at its first masked slot."""
-    hole = int(beam.masked[n].any(-1).argmax())
-    first = int(beam.masked[n, hole].argmax())
-    rest = beginnings.rest(hole, beam.slots[n, hole])
-    existence = prediction.existence[n, hole].astype(np.float64)  # (N,)
-    exists = np.zeros_like(existence) if growing.is_length_known else _log_sigmoid(existence)
-    last = first + 1 if growing.in_order else int(beam.lengths[n, hole])
-    logits = prediction.logits[n, hole, first:last].astype(np.float64)
-    logits[:, :SPECIAL] = -np.inf
-    if rest:
-        logits[0, ~beginnings.fits(rest)] = -np.inf
-    logs = logits - np.logaddexp.reduce(logits, -1, keepdims=True)  # (last - first, V)
-    score = float(beam.scores[n])
+    """The ways in which a candidate can go on at its first masked slot, by what is said (G, N, V) and (G, N) of it."""
+    masked_ = one.masked
+    hole = int(masked_.any(-1).argmax())
+    first = int(masked_[hole].argmax())
+    rest = beginnings.rest(hole, one.slots[hole])
+    odds = existence[hole].astype(np.float64)  # (N,)
+    exists = np.zeros_like(odds) if growing.is_length_known else _log_sigmoid(odds)
+    last = first + 1 if growing.in_order else int(one.lengths[hole])
+    logs = _token_logs(logits[hole, first:last], rest, beginnings)
+    score = one.score
     if not (rest or growing.is_length_known):
-        lengths = beam.lengths[n].copy()
+        lengths = one.lengths.copy()
         lengths[hole] = first
-        yield Grown(beam.slots[n], lengths, score + float(exists[first] - existence[first]))
+        yield replace(one, lengths=lengths, score=score + float(exists[first] - odds[first]))
     if not rest:
         score += float(exists[first])
     for rank, token in enumerate(np.argsort(-logs[0], kind="stable")[: growing.width]):
-        slots, total = beam.slots[n].copy(), score + float(logs[0, token])
+        slots, total = one.slots.copy(), score + float(logs[0, token])
         slots[hole, first] = token
         if rank == 0 and not rest and logs[0, token] >= np.log(SURE):
             for after in range(first + 1, last):
@@ -281,7 +331,16 @@ def _continued(
                 slots[hole, after] = best
                 total += float(logs[after - first, best] + exists[after])
         if np.isfinite(total):
-            yield Grown(slots, beam.lengths[n], total)
+            yield replace(one, slots=slots, score=total)
+
+
+def _token_logs(logits: Floats, rest: bytes, beginnings: Beginnings) -> NDArray[np.float64]:
+    """Logits (n, V) -> log-probabilities, the first slot's of what may come next of a beginning."""
+    open_ = logits.astype(np.float64)
+    open_[:, :SPECIAL] = -np.inf
+    if rest:
+        open_[0, ~beginnings.fits(rest)] = -np.inf
+    return np.asarray(open_ - np.logaddexp.reduce(open_, -1, keepdims=True))
 
 
 def _together(step: int, found: Sequence[Grown]) -> Drafts:

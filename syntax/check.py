@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +9,10 @@ import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.languages import Language, grammar_of
-from lacuna.syntax.parsing import BRISK, NARROW, Parsed, parse_window
+from lacuna.syntax.layout import as_line, has_block_behind, indentations
+from lacuna.syntax.names import has_word, names_in
+from lacuna.syntax.openings import may_open, openings
+from lacuna.syntax.parsing import BRISK, NARROW, Parsed, captured, parse_window
 from lacuna.syntax.spans import Kind, Span, compiled
 
 _BRACKETS = frozenset("()[]{}")
@@ -56,6 +58,13 @@ class SyntaxCheck:
             for region, texts in self._with(replacements)
         )
 
+    def openings(self) -> tuple[str, ...]:
+        """What the first span is likely to begin with, though it may seem unlikely to a model of text.
+
+        To bind names that are read behind it and that nothing else binds, or as the head of the block that follows.
+        """
+        return self._regions[0].openings()
+
     def _with(self, replacements: tuple[str, ...]) -> Iterator[tuple["_Region", tuple[str, ...]]]:
         assert len(replacements) == self._holes, f"{self._holes} spans, {len(replacements)} replacements"
         for region in self._regions:
@@ -99,8 +108,23 @@ class _Part:
         defects = self.defects(None)
         if not defects:
             return defects
-        stand_ins = self.blocks.language.stand_ins
-        return 0 if any(self.defects((text,) * len(self.spans)) == 0 for text in stand_ins) else defects
+        language = self.blocks.language
+        return 0 if any(map(self.is_healed_by, (language.stand_ins, language.head_stand_ins))) else defects
+
+    def is_healed_by(self, stand_ins: tuple[str, ...]) -> bool:
+        """Whether one of the texts in all spans leaves no defect, as it is or as lines of their own."""
+        as_they_are = ((stand_in,) * len(self.spans) for stand_in in stand_ins)
+        as_lines = (self.as_lines(stand_in, last) for stand_in in stand_ins for last in (0, -1))
+        return any(self.defects(texts) == 0 for texts in dict.fromkeys((*as_they_are, *as_lines)))
+
+    def as_lines(self, stand_in: str, last: int = 0) -> tuple[str, ...]:
+        """The text for each span, as a line where the span begins one, as far right as its first (or last) place is."""
+        text = self.blocks.text
+        places = (indentations(text, span, self.blocks.language) for span in self.spans)
+        return tuple(
+            as_line(text, span, place[last] + stand_in) if place else stand_in
+            for span, place in zip(self.spans, places, strict=True)
+        )
 
 
 class _Region:
@@ -119,8 +143,24 @@ class _Region:
         if _faults(root, language) or _doubts(root, language) > self._doubted:
             return False
         texts = (self._narrow.blocks.text, *elsewhere)
-        names = _unbound(parsed, self._narrow.written(replacements))
-        return all(any(_has_word(text, name) for text in texts) for name in names)
+        read, bound = names_in(parsed, self._narrow.written(replacements))
+        return all(name in bound or any(has_word(text, name) for text in texts) for name in read)
+
+    def openings(self) -> tuple[str, ...]:
+        part = self._narrow
+        text, span, language = part.blocks.text, part.spans[0], part.blocks.language
+        if not may_open(text, span, language) or (parsed := part.parsed(("",) * len(part.spans))) is None:
+            return ()
+        return openings(parsed, part.window, text, span, is_head_wanted=self._wants_head(text, span))
+
+    def _wants_head(self, text: str, span: Span) -> bool:
+        """Whether the block behind a span has no head, and another statement in the span would be at fault."""
+        part, language = self._narrow, self._narrow.blocks.language
+        return (
+            has_block_behind(text, span, language)
+            and all(part.defects(part.as_lines(stand_in)) for stand_in in language.stand_ins if stand_in)
+            and part.is_healed_by(language.head_stand_ins)
+        )
 
     @functools.cached_property
     def _doubted(self) -> int:
@@ -193,36 +233,7 @@ def _faults(root: tree_sitter.Node, language: Language) -> int:
 
 def _doubts(root: tree_sitter.Node, language: Language) -> int:
     """Statements that parse, and that nobody means to write."""
-    return len(_captured(root, language, language.doubtful, "doubtful"))
-
-
-def _unbound(parsed: Parsed, spans: Iterator[Span]) -> set[str]:
-    """Names in some spans that are nobody's member, and that stand for nothing there or everywhere."""
-    language, unbound = parsed.language, set()
-    for span in spans:
-        within = (parsed.to_byte(span.start), parsed.to_byte(span.end))
-        named, bound, owned = (
-            _captured(parsed.tree.root_node, language, query, "name", within)
-            for query in (language.names, language.binding, language.members)
-        )
-        begun = {node.text for node in bound}
-        passed = {node.start_byte for node in (*bound, *owned)}
-        unbound |= {node.text for node in named if node.start_byte not in passed and node.text not in begun}
-    return {name.decode() for name in unbound if name} - language.known
-
-
-def _has_word(text: str, word: str) -> bool:
-    return word in text and re.search(rf"\b{re.escape(word)}\b", text) is not None
-
-
-def _captured(
-    root: tree_sitter.Node, language: Language, query: str, name: str, within: tuple[int, int] | None = None
-) -> list[tree_sitter.Node]:
-    """What a query captures by a name, of the whole tree or of what touches some bytes."""
-    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), query))
-    if within:
-        cursor.set_byte_range(*within)
-    return cursor.captures(root).get(name, [])
+    return len(captured(root, language, language.doubtful, "doubtful"))
 
 
 def _defects(root: tree_sitter.Node, language: Language) -> int:
@@ -258,7 +269,7 @@ def _unfinished(root: tree_sitter.Node, language: Language) -> int:
 
 def _misaligned(root: tree_sitter.Node, language: Language) -> int:
     """Statements on lines of their own that begin farther right than those before them in their blocks."""
-    return sum(map(_is_misaligned, _captured(root, language, language.nodes[Kind.STATEMENT], "hole")))
+    return sum(map(_is_misaligned, captured(root, language, language.nodes[Kind.STATEMENT], "hole")))
 
 
 def _is_misaligned(node: tree_sitter.Node) -> bool:
@@ -272,7 +283,7 @@ def _is_misaligned(node: tree_sitter.Node) -> bool:
 
 def _torn(root: tree_sitter.Node, language: Language) -> int:
     """Expressions and statements in which a line ends, though nothing holds its parts together."""
-    return sum(map(_is_torn, _captured(root, language, language.unbroken, "node")))
+    return sum(map(_is_torn, captured(root, language, language.unbroken, "node")))
 
 
 def _is_torn(node: tree_sitter.Node) -> bool:

@@ -2,6 +2,7 @@
 
 import builtins
 import functools
+import keyword
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class Language:
     """Code of a line up to a fence, a comment, a quote that is not closed or the line's end."""
     block_start: re.Pattern[str]
     """A line at whose start a text can be cut so that both parts parse; leading white space is its indentation."""
+    block_head: re.Pattern[str]
+    """A line that a block must follow."""
     is_aligned: bool
     """Statements of one block begin in one column; a grammar may take more indentation all the same."""
     owed: Mapping[str, frozenset[str]]
@@ -63,10 +66,36 @@ class Language:
     """A query for identifiers (`@name`) where what they stand for begins."""
     members: str
     """A query for identifiers (`@name`) that belong to another thing."""
+    remote: str
+    """A query for identifiers (`@name`) where what they stand for is hardly ever bound in the same block."""
+    late: frozenset[str]
+    """Nodes that bind their names when they end."""
+    early: frozenset[str]
+    """Nodes that bind their names when they begin, wherever these stand in them."""
+    deferred: frozenset[str]
+    """Nodes that run later than what stands behind them."""
+    functions: str
+    """A query for functions (`@function`) with a field `body`."""
+    returning: str
+    """A query for what says that the function that it is, or stands in, returns (`@returns`) or yields (`@yields`)."""
+    closed: str
+    """A query for statements (`@last`) behind which nothing is reached, or perhaps nothing."""
     known: frozenset[str]
     """Identifiers that are known everywhere."""
+    wildcard: re.Pattern[str]
+    """Text after which names may stand for what is bound in another file."""
+    begun: re.Pattern[str]
+    """A line on which no more has begun than a statement that binds names, or the head of a block."""
+    bindings: tuple[str, ...]
+    """What a statement that binds names (`{}`, with commas between them) begins with."""
+    heads: tuple[str, ...]
+    """What a statement that a block follows begins with."""
+    returns: tuple[str, ...]
+    """What a statement that ends a function begins with."""
     stand_ins: tuple[str, ...]
     """Texts of which one parses in most places where something is missing; they open and close nothing."""
+    head_stand_ins: tuple[str, ...]
+    """The same for the head of a block."""
 
     @property
     def owing(self) -> str:
@@ -121,6 +150,7 @@ PYTHON = Language(
         r"|\f*+(?!(?:elif|else|except|finally)\b)[^\W\d])",
         re.MULTILINE,
     ),
+    block_head=re.compile(r":[ \t]*(?:#.*)?$"),
     is_aligned=True,
     owed=MappingProxyType(
         {
@@ -151,15 +181,39 @@ PYTHON = Language(
         (pattern_list (identifier) @name) (tuple_pattern (identifier) @name) (list_pattern (identifier) @name)
         (list_splat_pattern (identifier) @name) (dictionary_splat_pattern (identifier) @name)
         (for_statement left: (identifier) @name) (for_in_clause left: (identifier) @name)
-        (as_pattern_target (identifier) @name)
+        (as_pattern_target (identifier) @name) (as_pattern_target (tuple (identifier) @name))
         (parameters (identifier) @name) (lambda_parameters (identifier) @name) (typed_parameter (identifier) @name)
         (default_parameter name: (identifier) @name) (typed_default_parameter name: (identifier) @name)
         (function_definition name: (identifier) @name) (class_definition name: (identifier) @name)
         (dotted_name (identifier) @name) (aliased_import alias: (identifier) @name)
         (global_statement (identifier) @name) (nonlocal_statement (identifier) @name)
         ]""",
-    known=frozenset({*dir(builtins), "__file__", "__path__"}),
+    remote="""[
+        (call function: (identifier) @name) (type (identifier) @name) (decorator (identifier) @name)
+        (class_definition superclasses: (argument_list (identifier) @name)) (except_clause (identifier) @name)
+        ]""",
+    late=frozenset({"assignment"}),
+    early=frozenset(
+        {"list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression", "lambda"}
+    ),
+    deferred=frozenset({"function_definition", "lambda"}),
+    functions="(function_definition) @function",
+    returning="""
+        (return_statement (_)) @returns
+        ((function_definition return_type: (_) @type) @returns (#not-match? @type "^(None|NoReturn|Never)$"))
+        (yield) @yields""",
+    closed="""[
+        (return_statement) (raise_statement) (try_statement) (with_statement) (match_statement)
+        (if_statement (else_clause)) (while_statement condition: [(true) (integer)])
+        ] @last""",
+    known=frozenset({*dir(builtins), *keyword.kwlist, "__file__", "__path__"}),
+    wildcard=re.compile(r"^[ \t]*from\b[^\n#]*\bimport[ \t]*\*", re.MULTILINE),
+    begun=re.compile(r"[\w \t,]*"),
+    bindings=("{} =", "for {} in"),
+    heads=("if", "for", "while", "else:", "elif", "with", "try:", "except"),
+    returns=("return", "raise"),
     stand_ins=("", "x", "x()", "x in x"),
+    head_stand_ins=("x:", "if x:", "try:", "except:"),
 )
 
 LANGUAGES: tuple[Language, ...] = (PYTHON,)

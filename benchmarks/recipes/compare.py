@@ -48,8 +48,17 @@ class Work(NamedTuple):
     flops: float
 
 
+class Question(NamedTuple):
+    """Rows with holes to judge on, and what is asked of them: the first 0, 1, ... true tokens, then masked slots."""
+
+    rows: list[Row]
+    data: Batch
+    prefixes: Tensor  # (R, PREFIXES + 1, G, N)
+    hints: tuple[Tensor, Tensor]
+
+
 Step = Callable[[Denoiser, Recipe, Documents, Tokenizer, int], Iterator[Work]]
-Judge = Callable[[Denoiser, list[Row], Batch], Tensor]
+Judge = Callable[[Denoiser, Question], Tensor]
 
 
 @dataclass(frozen=True)
@@ -130,9 +139,9 @@ def flops_of(network: Denoiser, data: Batch, levels: int) -> float:
 # ---------------------------------------------------------------------- judging
 
 
-def by_existence(network: Denoiser, _rows: list[Row], data: Batch, *, in_order: bool = False) -> Tensor:
+def by_existence(network: Denoiser, asked: Question, *, in_order: bool = False) -> Tensor:
     """(R, G) nats of each answer: the slots to the right are masked, or (in order) not seen."""
-    targets, prefixes = torch.from_numpy(data.targets), _prefixes(data)  # (R, G, N), (R, B, G, N)
+    data, prefixes = asked.data, asked.prefixes
     B = prefixes.shape[1]
     near, far = infilling.context(network, data, CPU)
     anchors = torch.from_numpy(data.anchors)[:, None].expand(-1, B, -1, -1)
@@ -140,42 +149,41 @@ def by_existence(network: Denoiser, _rows: list[Row], data: Batch, *, in_order: 
     hidden, existence = network.denoise(
         torch.cat([anchors, prefixes], -1),
         lengths,
-        infilling.hints(data, prefixes),
+        asked.hints,
         near,
         far,
         torch.zeros(len(prefixes), dtype=torch.bool),
         torch.full((B,), in_order),
     )
-    return _nats(network.logits(_next(hidden)), _next(existence), targets, data)
+    return _nats(network.logits(_next(hidden)), _next(existence), data)
 
 
-def in_order(network: Denoiser, rows: list[Row], data: Batch) -> Tensor:
+def in_order(network: Denoiser, asked: Question) -> Tensor:
     """The same for an autoregressive model."""
-    return by_existence(network, rows, data, in_order=True)
+    return by_existence(network, asked, in_order=True)
 
 
-def by_padding(network: Denoiser, _rows: list[Row], data: Batch) -> Tensor:
+def by_padding(network: Denoiser, asked: Question) -> Tensor:
     """The same where PAD says that the answer ends."""
-    targets, prefixes = torch.from_numpy(data.targets), _prefixes(data)
+    data, prefixes = asked.data, asked.prefixes
     B = prefixes.shape[1]
     near, far = infilling.context(network, data, CPU)
     anchors = torch.from_numpy(data.anchors)[:, None].expand(-1, B, -1, -1)
     lengths = torch.from_numpy(data.lengths)[:, None].expand(-1, B, -1)
     joint = torch.zeros(len(prefixes), dtype=torch.bool)
     canvases = torch.cat([anchors, prefixes], -1)
-    hidden, _ = network.denoise(canvases, lengths, infilling.hints(data, prefixes), near, far, joint)
+    hidden, _ = network.denoise(canvases, lengths, asked.hints, near, far, joint)
     logs = network.logits(_next(hidden)).log_softmax(-1)
     ended = logs[..., PAD]
     goes_on = torch.log1p(-ended.exp().clamp(max=1 - 1e-6))
-    return _nats(logs, goes_on - ended, targets, data)
+    return _nats(logs, goes_on - ended, data)
 
 
-def by_whole(network: Denoiser, rows: list[Row], data: Batch) -> Tensor:
+def by_whole(network: Denoiser, asked: Question) -> Tensor:
     """The same where context is not blind."""
-    prefixes = _prefixes(data)
-    lengths = np.repeat(data.lengths[:, None], prefixes.shape[1], 1)
-    hidden, existence, _ = whole.denoise(network, rows, prefixes.numpy(), lengths)
-    return _nats(network.logits(_next(hidden)), _next(existence), torch.from_numpy(data.targets), data)
+    lengths = np.repeat(asked.data.lengths[:, None], asked.prefixes.shape[1], 1)
+    hidden, existence, _ = whole.denoise(network, asked.rows, asked.prefixes.numpy(), lengths)
+    return _nats(network.logits(_next(hidden)), _next(existence), asked.data)
 
 
 def _prefixes(data: Batch) -> Tensor:
@@ -191,8 +199,9 @@ def _next(said: Tensor) -> Tensor:
     return torch.stack([said[:, b, :, b] for b in range(said.shape[1])], 1)
 
 
-def _nats(logits: Tensor, existence: Tensor, targets: Tensor, data: Batch) -> Tensor:
+def _nats(logits: Tensor, existence: Tensor, data: Batch) -> Tensor:
     """Logits (R, B, G, V) and existence (R, B, G) after each prefix -> (R, G)."""
+    targets = torch.from_numpy(data.targets)
     logits[..., :SPECIAL] = -torch.inf
     B = existence.shape[1]
     hidden = torch.from_numpy(data.hidden)[:, None]  # (R, 1, G)
@@ -223,7 +232,7 @@ class Setting:
     recipe: Recipe
     documents: Documents
     tokenizer: Tokenizer
-    judged: list[tuple[list[Row], Batch]]
+    judged: list[Question]
     causal_steps: int
     flops: float
     """Of the second phase of an arm that has a first one."""
@@ -245,7 +254,7 @@ def train(arm: Arm, setting: Setting, first: dict[str, Tensor], spent: float) ->
             done += work.flops
         _update(network, optimisers, recipe_, step, done / budget)
         step += 1
-        if done >= min(budget, judged_at + budget / 5):
+        if done >= min(budget, judged_at + budget / 3):
             judged_at = done
             nats = judged(arm, network, setting)
             say(f"seed {recipe_.seed}, {arm.name}: step {step}, {done / budget:.0%}, {nats:.3f} nats")
@@ -285,15 +294,11 @@ def _update(
 @torch.no_grad()
 def judged(arm: Arm, network: Denoiser, setting: Setting) -> float:
     """Mean nats of an answer."""
-    nats = torch.cat(
-        [arm.judge(network, rows, data)[torch.from_numpy(data.hidden) >= 0] for rows, data in setting.judged]
-    )
+    nats = torch.cat([arm.judge(network, one)[torch.from_numpy(one.data.hidden) >= 0] for one in setting.judged])
     return float(nats.mean())
 
 
-def questions(
-    texts: tuple[str, ...], tokenizer: Tokenizer, recipe_: Recipe, count: int
-) -> list[tuple[list[Row], Batch]]:
+def questions(texts: tuple[str, ...], tokenizer: Tokenizer, recipe_: Recipe, count: int) -> list[Question]:
     """Holes as the recipe draws them, of canvases that are all full."""
     rng = np.random.default_rng(7)
     found = []
@@ -305,7 +310,9 @@ def questions(
             for g, tokens in enumerate(row.hidden):
                 data.existing[r, g] = min(len(tokens), CANVAS)
                 data.targets[r, g] = [*tokens[:CANVAS], *[PAD] * (CANVAS - len(tokens))]
-        found.append((rows, replace(data, lengths=np.where(data.hidden >= 0, CANVAS, 0))))
+        full = replace(data, lengths=np.where(data.hidden >= 0, CANVAS, 0))
+        prefixes = _prefixes(full)
+        found.append(Question(rows, full, prefixes, infilling.hints(full, prefixes)))
     return found
 
 

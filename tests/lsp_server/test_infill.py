@@ -55,3 +55,18 @@ def test_an_answer_that_comes_twice_is_as_sure_as_the_surer_one(engine, monkeypa
     ((only,),) = last.candidates
     assert only.text == "    x += 1\n"
     assert only.confidence == pytest.approx(0.6)
+
+
+def test_what_is_read_behind_the_cursor_and_bound_nowhere_is_bound(engine):
+    text = "def mean(prices):\n    \n    for price in prices:\n        summed += price\n    return summed\n"
+    cursor = text.index("    \n") + 4
+    *_, last = infill(engine, Request(text, "python", (Span(cursor, cursor),), 0.0))
+    assert last.edits[0].new_text.startswith("summed =")
+
+
+def test_a_block_that_has_no_head_gets_one(engine):
+    text = "def f(word):\n    vowels = 0\n\n        if letter in 'aeiou':\n            vowels += 1\n    return vowels\n"
+    line = text.index("\n\n") + 1
+    *_, last = infill(engine, Request(text, "python", (Span(line, line),), 0.0))
+    assert last.edits[0].new_text.startswith("    for letter in ")
+    assert last.edits[0].new_text.endswith(":")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lacuna.model.sampler import (
+    ASKED_FOR,
     Beginnings,
     Growing,
     Prediction,
@@ -210,10 +211,12 @@ def any_answer(_slots, _lengths):
     return True
 
 
-def grown(script, *, canvas=8, width=4, beginnings=None, in_order=False, lengths=None, is_sound=any_answer):
+def grown(
+    script, *, canvas=8, width=4, beginnings=None, in_order=False, lengths=None, is_sound=any_answer, openings=()
+):
     holes = len(script.answers)
     most = np.full((1, holes), canvas) if lengths is None else np.array([lengths])
-    growing = Growing(width, in_order, is_length_known=lengths is not None)
+    growing = Growing(width, in_order, is_length_known=lengths is not None, openings=openings)
     return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), most, growing, is_sound))
 
 
@@ -341,3 +344,55 @@ def test_a_search_ends_where_nothing_is_sound():
     script = Script([[5, 6, 7]], [[0.6]], [{2: 0.99, 8: 0.01}])
     grown(script, is_sound=lambda _slots, _lengths: False)
     assert len(script.calls) < 8
+
+
+# --- openings
+
+
+def best(drafts):
+    n = int(drafts.scores.argmax())
+    return drafts.slots[n, 0, : drafts.lengths[n, 0]].tolist(), float(np.exp(drafts.scores[n]))
+
+
+def test_an_opening_that_is_asked_for_beats_what_is_likelier():
+    script = Script([[5, 6]], [[0.9, 0.9]], [{2: 1.0}])
+    assert best(grown(script, in_order=True)[-1])[0] == [5, 6]
+    assert best(grown(script, in_order=True, openings=((8,), (9, 10)))[-1])[0] == [8, 6]
+
+
+def test_an_opening_that_is_all_but_impossible_stays_so():
+    script = Script([[5, 6]], [[1 - 1e-7, 0.9]], [{2: 1.0}])
+    assert best(grown(script, in_order=True, openings=((8,),))[-1])[0] == [5, 6]
+
+
+def test_scores_with_openings_are_the_probabilities_that_follow_from_them():
+    """A first token of share s among openings and 1 - s elsewhere: the odds are ASKED_FOR times as high."""
+    script = Script([[5]], [[0.93]], [{1: 1.0}])  # tokens 4 and 6 to 11 get 0.01 each
+    *_, last = grown(script, in_order=True, width=8, openings=((8,), (9,)))
+    share = {int(slots[0, 0]): float(np.exp(score)) for slots, score in zip(last.slots, last.scores, strict=True)}
+    whole = 0.98 + 0.02 * ASKED_FOR
+    assert share[8] == pytest.approx(0.01 * ASKED_FOR / whole, rel=1e-3)
+    assert share[5] == pytest.approx(0.93 / whole, rel=1e-3)
+    assert sum(share.values()) == pytest.approx(1.0, abs=1e-2)
+
+
+def test_an_opening_has_one_prediction_of_its_own_and_is_not_grown_twice():
+    script = Script([[5, 6, 7]], [[0.5, 0.9, 0.9]], [{3: 1.0}])
+    *_, last = grown(script, in_order=True, openings=((5, 6),))
+    assert script.calls[0][0].tolist() == [[[5, 6]]]
+    answers = [tuple(slots[0, :size]) for slots, (size,) in zip(last.slots, last.lengths, strict=True)]
+    assert len(answers) == len(set(answers))
+
+
+def test_an_opening_must_begin_as_its_hole_does():
+    *_, last = grown(
+        Script([[6, 9]], [[0.6, 0.9]], [{2: 1.0}]), in_order=True, beginnings=[b"p"], openings=((5, 7), (8, 9))
+    )
+    assert np.isfinite(last.scores).all()
+    assert 8 not in last.slots[:, 0, 0]
+    assert last.slots[int(last.scores.argmax()), 0, :2].tolist() == [5, 7]
+
+
+def test_openings_are_for_growing_in_order():
+    with pytest.raises(AssertionError):
+        Growing(4, in_order=False, openings=((5,),))

@@ -62,6 +62,9 @@ ACCEPTED = {
     "a line less far right": ("def f():\n    if x:\n        y = 1\n|", "    return y\n"),
 }
 REJECTED = {
+    "no head above a body": ("def f():\n    x = 1\n|        g()\n    return 1\n", "    y = 2\n"),
+    "no body below a head": ("def f():\n    if x:\n|    return 1\n", "    y = 2\n"),
+    "a statement above the body of a head": ("if x:\n|    y = 1\n", "  z = 2\n"),
     "an operator whose line ends": ("def f():\n    |\n    a += 1\n", "a +="),
     "a member whose line ends": ("def f():\n    |\n    a = 1\n", "b."),
     "a condition whose line ends": ("def f():\n    if |\n    g(a):\n        return 1\n", "a =="),

@@ -1,0 +1,49 @@
+"""Functions that end at a span without the return that they ought to end with."""
+
+from tree_sitter import Node
+
+from lacuna.syntax.languages import Language
+from lacuna.syntax.layout import indentation_of, line_start
+from lacuna.syntax.parsing import Parsed, captured
+
+
+def unreturned(parsed: Parsed, offset: int) -> tuple[str, ...]:
+    """How far the body of each function is indented that ends at an offset of what was parsed and lacks its return.
+
+    It says that it returns something, by its type or elsewhere in it, and its end may be reached.
+    """
+    language, text = parsed.language, parsed.text
+    behind = text[offset:].lstrip("\r\n")
+    found = []
+    for function in captured(parsed.tree.root_node, language, language.functions, "function"):
+        body, end = function.child_by_field_name("body"), parsed.to_offset(function.end_byte)
+        if body is None or not body.named_children or end > offset or text[end:offset].strip():
+            continue
+        first = parsed.to_offset(body.named_children[0].start_byte)
+        indentation = text[line_start(text, first) : first]
+        goes_on = behind.strip() and len(indentation_of(behind)) >= len(indentation)
+        if not (goes_on or indentation.strip()) and _returns(function, language) and _is_open(body, language):
+            found.append(indentation)
+    return tuple(found)
+
+
+def _returns(function: Node, language: Language) -> bool:
+    """Whether a function says that it returns something, and yields nothing."""
+    returns = captured(function, language, language.returning, "returns")
+    yields = captured(function, language, language.returning, "yields")
+    return any(_function_of(node, language) == function for node in returns) and not any(
+        _function_of(node, language) == function for node in yields
+    )
+
+
+def _is_open(body: Node, language: Language) -> bool:
+    """Whether the end of a body may be reached."""
+    last = [node for node in body.named_children if not node.is_extra][-1:]
+    return not any(node in last for node in captured(body, language, language.closed, "last"))
+
+
+def _function_of(node: Node, language: Language) -> Node | None:
+    found: Node | None = node
+    while found is not None and found.type not in language.deferred:
+        found = found.parent
+    return found

@@ -1,0 +1,60 @@
+"""Lines and their indentation, from text alone."""
+
+import re
+from collections import Counter
+
+from lacuna.syntax.languages import Language
+from lacuna.syntax.spans import Span, rest_of_line
+
+_BESIDE = 4_000
+"""Code points before a span in which lines are looked at."""
+_DEEPER = re.compile(r"^([ \t]*+)\S[^\n]*+\n(?:[ \t]*\n)*\1([ \t]++)\S", re.MULTILINE)
+"""A line and how much farther right the next one is."""
+
+
+def line_start(text: str, offset: int) -> int:
+    """Where the line of a code-point offset begins."""
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def indentation_of(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def indentations(text: str, span: Span, language: Language) -> tuple[str, ...]:
+    """How a statement may be indented in a span that begins its line; none where something stands before the span.
+
+    As the line before it, or the one after it; deeper than a line before it that a block must follow.
+    """
+    if span.start != line_start(text, span.start):
+        return ()
+    before = text[max(0, span.start - _BESIDE) : span.start].rstrip()
+    last, after = before[line_start(before, len(before)) :], indentation_of(text[span.end :].lstrip("\r\n"))
+    if not language.block_head.search(last):
+        return tuple(dict.fromkeys((indentation_of(last), after)))
+    own = indentation_of(last)
+    deeper = own + _unit(before)
+    return (after if len(own) < len(after) < len(deeper) else deeper,)
+
+
+def as_line(text: str, span: Span, statement: str) -> str:
+    """A statement for a span that begins its line: with a line end, unless the rest of the line is empty."""
+    rest = rest_of_line(text, span.end)
+    return statement + "\n" if rest.start < rest.end else statement
+
+
+def has_block_behind(text: str, span: Span, language: Language) -> bool:
+    """Whether the line behind a span is farther right than the span's own line."""
+    behind = indentation_of(text[span.end :].lstrip("\r\n"))
+    return len(behind) > len(places(text, span, language)[0])
+
+
+def places(text: str, span: Span, language: Language) -> tuple[str, ...]:
+    """How the span's line is, or may be, indented."""
+    return indentations(text, span, language) or (indentation_of(text[line_start(text, span.start) : span.start]),)
+
+
+def _unit(text: str) -> str:
+    """By how much a block is indented: as most of those in the text are."""
+    steps = Counter(match[2] for match in _DEEPER.finditer(text))
+    return steps.most_common(1)[0][0] if steps else "    "

@@ -1,0 +1,90 @@
+"""Names: where they are read and bound, and which are wanted: they are read and nothing binds them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from lacuna.syntax.languages import Language
+from lacuna.syntax.parsing import Parsed, captured
+from lacuna.syntax.spans import Span
+
+
+class Names(NamedTuple):
+    """Of some spans; what is known everywhere and what is another thing's member is left out."""
+
+    read: set[str]
+    bound: set[str]
+
+
+def names_in(parsed: Parsed, spans: Iterable[Span]) -> Names:
+    """The names of some spans of what was parsed."""
+    read, bound = set(), set()
+    for span in spans:
+        reading, binding = _occurrences(parsed, span)
+        read |= {_name(node) for node in reading}
+        bound |= {_name(node) for node in binding}
+    return Names(read, bound)
+
+
+def wanted(parsed: Parsed, offset: int, elsewhere: str) -> tuple[str, ...]:
+    """Names that are read after an offset of what was parsed and not bound by then, in the order in which they come.
+
+    What occurs before it, or in `elsewhere`, may be bound there. Where a document takes over all names of some module
+    nothing is known to be wanted.
+    """
+    language, others = parsed.language, (parsed.text[parsed.window.start : offset], elsewhere)
+    if any(language.wildcard.search(text) for text in others):
+        return ()
+    reading, binding = _occurrences(parsed, Span(offset, parsed.window.end))
+    remote = {_name(node) for node in captured(parsed.tree.root_node, language, language.remote, "name")}
+    read, bound = ({_name(node): node for node in reversed(nodes)} for nodes in (reading, binding))  # the first of each
+    at = parsed.to_byte(offset)
+    return tuple(
+        name
+        for name in sorted(read, key=lambda name: read[name].start_byte)
+        if name not in remote
+        and not (name in bound and _is_bound(read[name], bound[name], at, language))
+        and not any(has_word(text, name) for text in others)
+    )
+
+
+def _is_bound(read: Node, bound: Node, at: int, language: Language) -> bool:
+    """Whether a name is bound when it is read, or read in what runs later than the code at byte `at`."""
+    later = language.deferred
+    if any(node.type in later and node.start_byte >= at for node in _ancestors(read)):
+        return True
+    for node in _ancestors(bound):
+        if node.type in language.late:
+            return node.end_byte <= read.start_byte
+        if node.type in language.early:
+            return node.start_byte <= read.start_byte
+    return bound.start_byte < read.start_byte
+
+
+def _ancestors(node: Node) -> Iterator[Node]:
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def _occurrences(parsed: Parsed, span: Span) -> tuple[list[Node], list[Node]]:
+    """Where names are read in a span, and where they are bound, in their order."""
+    language, root = parsed.language, parsed.tree.root_node
+    within = (parsed.to_byte(span.start), parsed.to_byte(span.end))
+    named, bound, owned = (
+        sorted(captured(root, language, query, "name", within), key=lambda node: node.start_byte)
+        for query in (language.names, language.binding, language.members)
+    )
+    passed = {node.start_byte for node in (*bound, *owned)}
+    return [node for node in named if node.start_byte not in passed and _name(node) not in language.known], bound
+
+
+def _name(node: Node) -> str:
+    return (node.text or b"").decode()
+
+
+def has_word(text: str, word: str) -> bool:
+    return word in text and re.search(rf"\b{re.escape(word)}\b", text) is not None

@@ -1,0 +1,36 @@
+"""What a span is likely to begin with, as the document tells it: text models seldom see that something is missing."""
+
+from lacuna.syntax.endings import unreturned
+from lacuna.syntax.languages import Language
+from lacuna.syntax.layout import line_start, places
+from lacuna.syntax.names import wanted
+from lacuna.syntax.parsing import Parsed
+from lacuna.syntax.spans import Span
+
+
+def may_open(text: str, span: Span, language: Language) -> bool:
+    """Whether on the line of a span no more has begun than what an opening may begin with: cheap to tell."""
+    return language.begun.fullmatch(text, line_start(text, span.start), span.start) is not None
+
+
+def openings(parsed: Parsed, window: Span, text: str, span: Span, *, is_head_wanted: bool) -> tuple[str, ...]:
+    """The beginnings of statements with which a span of the text may go on where its line has begun.
+
+    They bind names that are read behind the span and not bound by then, are the head of a block that has none, or
+    return from a function that ends there. `parsed` is the text's `window` with nothing in the span.
+    """
+    language, offset = parsed.language, span.start - window.start
+    statements = bindings(wanted(parsed, offset, text[: window.start] + text[window.end :]), language)
+    if is_head_wanted:
+        statements = tuple(one for one in statements if one.startswith(language.heads)) or language.heads
+    lines = [place + statement for place in places(text, span, language) for statement in statements]
+    if not statements:
+        lines = [place + statement for place in unreturned(parsed, offset) for statement in language.returns]
+    begun = text[line_start(text, span.start) : span.start]
+    return tuple(line[len(begun) :] for line in lines if line.startswith(begun))
+
+
+def bindings(names: tuple[str, ...], language: Language) -> tuple[str, ...]:
+    """What a statement that binds the names begins with; of more than two, one that binds the first."""
+    some = (names, names[::-1]) if len(names) in (1, 2) else (names[:1],)
+    return tuple(form.format(", ".join(order)) for order in dict.fromkeys(some) if order for form in language.bindings)
