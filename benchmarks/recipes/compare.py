@@ -216,9 +216,9 @@ def _nats(logits: Tensor, existence: Tensor, data: Batch) -> Tensor:
 ARMS = (
     Arm("recipe", chunked, by_existence),
     Arm("no causal phase", chunked, by_existence, has_causal_phase=False),
-    Arm("full attention", unchunked, by_whole),
     Arm("fixed canvas", padded, by_padding),
     Arm("autoregressive", chunked, in_order, levels=0),
+    Arm("full attention", unchunked, by_whole),
 )
 
 

@@ -41,9 +41,10 @@ def denoise(network: Denoiser, rows: Sequence[Row], slots: Ints, lengths: Ints) 
     text, roled = torch.from_numpy(tokens), torch.from_numpy(is_slot)
     role = torch.where(text[:, BEFORE_ANCHOR:] == MASK, MASKED, COMMITTED)
     x = network.embed(text) + network.hinted(*torch.from_numpy(hints)) + network.role(role) * roled.unsqueeze(-1)
-    valid = (text[:, BEFORE_ANCHOR:] != PAD)[:, None, None, :].expand(R * B, 1, T, T)
     position = torch.arange(T)
-    near = (position - position.unsqueeze(1)).abs() < WINDOW
+    distance = (position - position.unsqueeze(1)).abs()
+    valid = (text[:, BEFORE_ANCHOR:] != PAD)[:, None, None, :] | (distance == 0)  # what sees nothing would be no number
+    near = distance < WINDOW
     hidden = network.attended(x, valid & near, valid)
     hidden = hidden[torch.arange(R * B).view(-1, 1, 1), torch.from_numpy(index)].unflatten(0, (R, B))  # (R, B, G, N, D)
     return hidden, network.existence(hidden).squeeze(-1), T
