@@ -3,7 +3,6 @@
 import functools
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import tree_sitter
 
@@ -71,26 +70,43 @@ class SyntaxCheck:
             yield region, replacements[region.first : region.last]
 
 
-@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A part of the document with something in its spans, as a document of its own: counted once, asked often."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+
+    @functools.cached_property
+    def faults(self) -> int:
+        return _faults(self.parsed.tree.root_node, self.parsed.language)
+
+    @functools.cached_property
+    def doubts(self) -> int:
+        return _doubts(self.parsed.tree.root_node, self.parsed.language)
+
+
 class _Part:
     """A part of the document with its spans, ready to be parsed with something else in them."""
 
-    blocks: Blocks
-    spans: tuple[Span, ...]
-    window: Span
+    def __init__(self, blocks: Blocks, spans: tuple[Span, ...], window: Span) -> None:
+        self.blocks, self.spans, self.window = blocks, spans, window
+        self._readings: dict[tuple[str, ...] | None, _Reading | None] = {}
 
     def defects(self, replacements: tuple[str, ...] | None) -> int | None:
         """Of the part with the replacements, or as it is; None if the parse is too slow."""
-        parsed = self.parsed(replacements)
-        return None if parsed is None else _faults(parsed.tree.root_node, self.blocks.language)
+        reading = self.read(replacements)
+        return None if reading is None else reading.faults
 
-    def parsed(self, replacements: tuple[str, ...] | None) -> Parsed | None:
-        """The same as a document of its own."""
-        piece = self.blocks.text[self.window.start : self.window.end]
-        if replacements is not None:
-            piece = filled(piece, tuple(self._moved()), replacements)
-        whole = Window(Span(0, len(piece)), is_ragged=False)
-        return parse_window(piece, self.blocks.language, whole, seconds=BRISK)
+    def read(self, replacements: tuple[str, ...] | None) -> _Reading | None:
+        """The part with the replacements, or as it is; None if the parse is too slow."""
+        if replacements not in self._readings:
+            piece = self.blocks.text[self.window.start : self.window.end]
+            if replacements is not None:
+                piece = filled(piece, tuple(self._moved()), replacements)
+            whole = Window(Span(0, len(piece)), is_ragged=False)
+            parsed = parse_window(piece, self.blocks.language, whole, seconds=BRISK)
+            self._readings[replacements] = None if parsed is None else _Reading(parsed)
+        return self._readings[replacements]
 
     def written(self, replacements: tuple[str, ...]) -> Iterator[Span]:
         """Where the replacements then stand in it."""
@@ -136,22 +152,19 @@ class _Region:
 
     def is_sound(self, replacements: tuple[str, ...], elsewhere: tuple[str, ...]) -> bool:
         """`elsewhere` is written what other regions get."""
-        parsed = self._narrow.parsed(replacements)
-        if parsed is None:
-            return False
-        root, language = parsed.tree.root_node, parsed.language
-        if _faults(root, language) or _doubts(root, language) > self._doubted:
+        reading = self._narrow.read(replacements)
+        if reading is None or reading.faults or reading.doubts > self._doubted:
             return False
         texts = (self._narrow.blocks.text, *elsewhere)
-        read, bound = names_in(parsed, self._narrow.written(replacements))
+        read, bound = names_in(reading.parsed, self._narrow.written(replacements))
         return all(name in bound or any(has_word(text, name) for text in texts) for name in read)
 
     def openings(self) -> tuple[str, ...]:
         part = self._narrow
         text, span, language = part.blocks.text, part.spans[0], part.blocks.language
-        if not may_open(text, span, language) or (parsed := part.parsed(("",) * len(part.spans))) is None:
+        if not may_open(text, span, language) or (reading := part.read(("",) * len(part.spans))) is None:
             return ()
-        return openings(parsed, part.window, text, span, is_head_wanted=self._wants_head(text, span))
+        return openings(reading.parsed, part.window, text, span, is_head_wanted=self._wants_head(text, span))
 
     def _wants_head(self, text: str, span: Span) -> bool:
         """Whether the block behind a span has no head, and another statement in the span would be at fault."""
@@ -162,11 +175,11 @@ class _Region:
             and part.is_healed_by(language.head_stand_ins)
         )
 
-    @functools.cached_property
+    @property
     def _doubted(self) -> int:
         """Doubtful statements that are there anyway."""
-        parsed = self._narrow.parsed(None)
-        return 0 if parsed is None else _doubts(parsed.tree.root_node, parsed.language)
+        reading = self._narrow.read(None)
+        return 0 if reading is None else reading.doubts
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
         defects = self._narrow.defects(replacements)
