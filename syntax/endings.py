@@ -10,7 +10,8 @@ from lacuna.syntax.parsing import Parsed, captured
 def unreturned(parsed: Parsed, offset: int) -> tuple[str, ...]:
     """How far the body of each function is indented that ends at an offset of what was parsed and lacks its return.
 
-    It says that it returns something, by its type or elsewhere in it, and its end may be reached.
+    It says that it returns something, by its type or elsewhere in it, or keeps in a variable what is never read; and
+    its end may be reached.
     """
     language, text = parsed.language, parsed.text
     behind = text[offset:].lstrip("\r\n")
@@ -22,18 +23,29 @@ def unreturned(parsed: Parsed, offset: int) -> tuple[str, ...]:
         first = parsed.to_offset(body.named_children[0].start_byte)
         indentation = text[line_start(text, first) : first]
         goes_on = behind.strip() and len(indentation_of(behind)) >= len(indentation)
-        if not (goes_on or indentation.strip()) and _returns(function, language) and _is_open(body, language):
+        if not (goes_on or indentation.strip()) and _is_to_return(function, language) and _is_open(body, language):
             found.append(indentation)
     return tuple(found)
 
 
-def _returns(function: Node, language: Language) -> bool:
-    """Whether a function says that it returns something, and yields nothing."""
-    returns = captured(function, language, language.returning, "returns")
-    yields = captured(function, language, language.returning, "yields")
-    return any(_function_of(node, language) == function for node in returns) and not any(
-        _function_of(node, language) == function for node in yields
-    )
+def _is_to_return(function: Node, language: Language) -> bool:
+    """Whether a function says that it returns something, or has made something for nothing; and yields nothing."""
+
+    def has(name: str) -> bool:
+        nodes = captured(function, language, language.returning, name)
+        return any(_function_of(node, language) == function for node in nodes)
+
+    return not has("yields") and (has("returns") or (not has("ends") and bool(_made_for_nothing(function, language))))
+
+
+def _made_for_nothing(function: Node, language: Language) -> set[bytes | None]:
+    """Variables of a function that it writes and never reads."""
+    made = captured(function, language, language.writing, "made")
+    written = {node.start_byte for node in (*made, *captured(function, language, language.writing, "changed"))}
+    read = {
+        node.text for node in captured(function, language, language.names, "name") if node.start_byte not in written
+    }
+    return {node.text for node in made if _function_of(node, language) == function} - read
 
 
 def _is_open(body: Node, language: Language) -> bool:

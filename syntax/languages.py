@@ -77,7 +77,10 @@ class Language:
     functions: str
     """A query for functions (`@function`) with a field `body`."""
     returning: str
-    """A query for what says that the function that it is, or stands in, returns (`@returns`) or yields (`@yields`)."""
+    """A query for what says that the function that it is, or stands in, returns something (`@returns`), ends without
+    anything (`@ends`) or yields (`@yields`)."""
+    writing: str
+    """A query for identifiers where a variable gets a value (`@made`), or what it has is changed (`@changed`)."""
     closed: str
     """A query for statements (`@last`) behind which nothing is reached, or perhaps nothing."""
     known: frozenset[str]
@@ -201,7 +204,15 @@ PYTHON = Language(
     returning="""
         (return_statement (_)) @returns
         ((function_definition return_type: (_) @type) @returns (#not-match? @type "^(None|NoReturn|Never)$"))
+        ((function_definition return_type: (_) @type) @ends (#match? @type "^(None|NoReturn|Never)$"))
+        ((return_statement) @ends (#eq? @ends "return"))
         (yield) @yields""",
+    writing="""
+        (assignment left: (identifier) @made)
+        (augmented_assignment left: (identifier) @changed)
+        (assignment left: (subscript value: (identifier) @changed))
+        (augmented_assignment left: (subscript value: (identifier) @changed))
+        (expression_statement (call function: (attribute object: (identifier) @changed)))""",
     closed="""[
         (return_statement) (raise_statement) (try_statement) (with_statement) (match_statement)
         (if_statement (else_clause)) (while_statement condition: [(true) (integer)])

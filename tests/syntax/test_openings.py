@@ -65,6 +65,9 @@ TYPED = "def f(xs) -> int:\n    xs += 1\n"
     [
         pytest.param(RETURNS + "|", id="it returns elsewhere"),
         pytest.param(TYPED + "|\n", id="its type says so"),
+        pytest.param("def f(xs):\n    n = 0\n    for x in xs:\n        n += x\n|", id="a sum that nobody reads"),
+        pytest.param("def f(xs):\n    n = []\n    n.append(xs)\n|", id="a list that nobody reads"),
+        pytest.param("def f(xs):\n    n = {}\n    n[xs] = 1\n|", id="a table that nobody reads"),
         pytest.param(TYPED + "|\n\ndef g():\n    pass\n", id="above another function"),
         pytest.param(TYPED + "    |\n", id="behind the indentation"),
         pytest.param(TYPED + "    ret|\n", id="a word that has begun"),
@@ -85,6 +88,10 @@ def test_a_function_that_ends_without_its_return_returns(marked):
     [
         pytest.param("def f(xs):\n    xs.a()\n|", id="it need not return anything"),
         pytest.param("def f(xs) -> None:\n    xs.a()\n|", id="it returns nothing"),
+        pytest.param("def f(xs) -> None:\n    n = 0\n    n += xs\n|", id="it returns nothing, whatever it makes"),
+        pytest.param("def f(xs):\n    if xs:\n        return\n    n = 0\n|", id="it returns nothing elsewhere"),
+        pytest.param("def f(xs):\n    n = 0\n    xs.a(n)\n|", id="what it makes is read"),
+        pytest.param("def f(xs):\n    xs[0] = 1\n    xs.a()\n|", id="it changes what it was given"),
         pytest.param("def f(xs):\n    def g():\n        return 1\n    g()\n|", id="another one returns"),
         pytest.param("def f(xs) -> A:\n    yield 1\n|", id="it yields"),
         pytest.param(RETURNS + "    return 2\n|", id="it has its return"),
