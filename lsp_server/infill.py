@@ -60,8 +60,8 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
         return texts is not None and any(map(is_worth_offering, _forms(request, texts)))
 
     def is_worth_offering(texts: tuple[str, ...]) -> bool:
-        repeats = (ranking.repeats(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
-        return any(map(str.strip, texts)) and not any(repeats) and check.is_sound(texts)
+        joint = ranking.judged(request.text, request.spans, texts, 1.0, check)
+        return joint.may_be_offered and joint.is_sound
 
     for drafts in _denoised(engine, seen, request, begin_with, check, is_sound):
         steps_ms.append(clock.lap())
@@ -73,8 +73,8 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
 
     # answers that parse, best first -> edits
     answers = list(_in_all_forms(request, answers))
-    within = [(scope.cut_all(request, texts, language), score) for texts, score in answers]
-    ranked = ranking.rank(request.text, request.spans, within, check)
+    within = ((scope.cut_all(request, texts, language), score) for texts, score in answers)
+    ranked = ranking.rank(ranking.judged(request.text, request.spans, *answer, check) for answer in within)
     threshold = defaults.threshold if request.threshold is None else request.threshold
     reason = ranking.refusal(ranked[0], threshold) if ranked else Reason.NO_PARSE
     edits = () if reason else tuple(map(Edit, request.spans, ranked[0].texts))

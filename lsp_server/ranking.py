@@ -1,12 +1,13 @@
 """Which answers may be offered, and in what order."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lacuna.lsp_server.request import Candidate, Reason
 from lacuna.model.sampler import UNSOUND
 from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.layout import line_start
 from lacuna.syntax.spans import Span, rest_of_line
 
 WORDY = 3
@@ -44,23 +45,21 @@ class Joint:
         return Candidate(self.texts[hole], self.confidence, self.parses)
 
 
-def rank(
-    text: str, spans: tuple[Span, ...], answers: Sequence[tuple[tuple[str, ...], float]], check: SyntaxCheck
-) -> list[Joint]:
-    """Judge answers (texts and their confidence): those that may be offered first, then the surer ones."""
-    was = tuple(text[span.start : span.end] for span in spans)
-    judged = [
-        Joint(
-            texts,
-            confidence,
-            parses=check.accepts(texts),
-            is_sound=check.is_sound(texts),
-            repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=True)),
-            changes=texts != was and any(map(str.strip, texts)),
-        )
-        for texts, confidence in answers
-    ]
-    return sorted(judged, key=lambda joint: (not joint.may_be_offered, -joint.worth))
+def judged(text: str, spans: tuple[Span, ...], texts: tuple[str, ...], confidence: float, check: SyntaxCheck) -> Joint:
+    """What there is to say of an answer."""
+    return Joint(
+        texts,
+        confidence,
+        parses=check.accepts(texts),
+        is_sound=check.is_sound(texts),
+        repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=True)),
+        changes=texts != tuple(text[span.start : span.end] for span in spans) and any(map(str.strip, texts)),
+    )
+
+
+def rank(answers: Iterable[Joint]) -> list[Joint]:
+    """Those that may be offered first, then the surer ones."""
+    return sorted(answers, key=lambda joint: (not joint.may_be_offered, -joint.worth))
 
 
 def refusal(best: Joint, threshold: float) -> Reason | None:
@@ -82,7 +81,7 @@ def repeats(text: str, span: Span, answer: str) -> bool:
     sizes = range(WORDY, min(len(rest), len(lines[-1].strip())) + 1)
     if any(lines[-1].strip().endswith(rest[:size]) and _is_wordy(rest[:size]) for size in sizes):
         return True
-    start = _line_start(text, span.start)
+    start = line_start(text, span.start)
     if lines[-1]:
         lines[-1] += text[span.end : end]
     else:
@@ -106,7 +105,7 @@ def without_overlap(text: str, span: Span, answer: str) -> str:
 
 def with_line_end(text: str, span: Span, answer: str) -> str:
     """The answer with a line end, if it stands at the start of a line whose rest is another line's."""
-    is_at_start = span.start == _line_start(text, span.start)
+    is_at_start = span.start == line_start(text, span.start)
     rest = text[span.end : rest_of_line(text, span.end).end]
     if not (is_at_start and rest.strip() and answer.strip()) or answer.endswith("\n"):
         return answer
@@ -121,10 +120,6 @@ def off_indentation(text: str, span: Span, answer: str) -> str:
 
 def _is_wordy(text: str) -> bool:
     return len(text) >= WORDY and any(character.isalnum() for character in text)
-
-
-def _line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
 def _lines(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lacuna.lsp_server.ranking import off_indentation, rank, refusal, repeats, with_line_end, without_overlap
+from lacuna.lsp_server.ranking import judged, off_indentation, rank, refusal, repeats, with_line_end, without_overlap
 from lacuna.lsp_server.request import Reason
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import PYTHON
@@ -94,7 +94,8 @@ def test_off_indentation(marked, answer, expected):
 def ranked(marked, *answers):
     text, span = at(marked)
     given = [((answer,), confidence) for answer, confidence in answers]
-    return rank(text, (span,), given, SyntaxCheck(text, (span,), PYTHON))
+    check = SyntaxCheck(text, (span,), PYTHON)
+    return rank(judged(text, (span,), *answer, check) for answer in given)
 
 
 def test_what_parses_comes_first_whatever_its_confidence():

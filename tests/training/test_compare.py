@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from benchmarks.recipes import compare, whole
 
+from benchmarks.recipes import compare, whole
 from lacuna.model.training.text import Documents
 
 
