@@ -8,8 +8,8 @@ import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.languages import Language, grammar_of
-from lacuna.syntax.layout import as_line, has_block_behind, indentations
-from lacuna.syntax.names import has_word, names_in
+from lacuna.syntax.layout import as_line, has_block_behind, indentations, places
+from lacuna.syntax.names import has_word, unknown, visible
 from lacuna.syntax.openings import may_open, openings
 from lacuna.syntax.parsing import BRISK, NARROW, Parsed, captured, parse_window
 from lacuna.syntax.spans import Kind, Span, compiled
@@ -50,7 +50,7 @@ class SyntaxCheck:
         """Whether nothing about the spans is wrong any more, not even what was wrong anyway, and nothing is doubtful.
 
         Doubtful are statements that parse and that nobody means to write (a name by itself, what can never be reached),
-        and names that stand for nothing: they occur nowhere else.
+        and names that stand for nothing: they do not occur before, nor in another block, and are not bound by then.
         """
         return all(
             region.is_sound(texts, replacements[: region.first] + replacements[region.last :])
@@ -155,9 +155,24 @@ class _Region:
         reading = self._narrow.read(replacements)
         if reading is None or reading.faults or reading.doubts > self._doubted:
             return False
-        texts = (self._narrow.blocks.text, *elsewhere)
-        read, bound = names_in(reading.parsed, self._narrow.written(replacements))
-        return all(name in bound or any(has_word(text, name) for text in texts) for name in read)
+        part = self._narrow
+        text, window = part.blocks.text, part.window
+        others = (text[: window.start], text[window.end :], *elsewhere)
+        names = unknown(reading.parsed, part.written(replacements), self._visible)
+        return all(any(has_word(other, name) for other in others) for name in names) or self._is_open_to_any_name
+
+    @functools.cached_property
+    def _is_open_to_any_name(self) -> bool:
+        blocks = self._narrow.blocks
+        return blocks.language.wildcard.search(blocks.text) is not None
+
+    @functools.cached_property
+    def _visible(self) -> frozenset[str]:
+        """Names that may be read in the spans."""
+        part = self._narrow
+        reading, last = part.read(("",) * len(part.spans)), list(part.written(("",) * len(part.spans)))[-1]
+        is_within = bool(places(part.blocks.text, part.spans[0], part.blocks.language)[0])
+        return frozenset() if reading is None else visible(reading.parsed, last.start, is_within=is_within)
 
     def openings(self) -> tuple[str, ...]:
         part = self._narrow

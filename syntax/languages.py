@@ -68,8 +68,8 @@ class Language:
     """A query for identifiers (`@name`) that belong to another thing."""
     remote: str
     """A query for identifiers (`@name`) where what they stand for is hardly ever bound in the same block."""
-    late: frozenset[str]
-    """Nodes that bind their names when they end."""
+    late: Mapping[str, str]
+    """Nodes that bind their names when they end, or when their field of this name does."""
     early: frozenset[str]
     """Nodes that bind their names when they begin, wherever these stand in them."""
     deferred: frozenset[str]
@@ -195,7 +195,7 @@ PYTHON = Language(
         (call function: (identifier) @name) (type (identifier) @name) (decorator (identifier) @name)
         (class_definition superclasses: (argument_list (identifier) @name)) (except_clause (identifier) @name)
         ]""",
-    late=frozenset({"assignment"}),
+    late=MappingProxyType({"assignment": "right", "for_statement": "right"}),
     early=frozenset(
         {"list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression", "lambda"}
     ),

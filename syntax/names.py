@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -11,21 +10,30 @@ from lacuna.syntax.parsing import Parsed, captured
 from lacuna.syntax.spans import Span
 
 
-class Names(NamedTuple):
-    """Of some spans; what is known everywhere and what is another thing's member is left out."""
-
-    read: set[str]
-    bound: set[str]
-
-
-def names_in(parsed: Parsed, spans: Iterable[Span]) -> Names:
-    """The names of some spans of what was parsed."""
-    read, bound = set(), set()
+def unknown(parsed: Parsed, spans: Iterable[Span], visible: frozenset[str]) -> set[str]:
+    """Names that are read in some spans, that are not visible there, and that nothing in the spans binds by then."""
+    reading: list[Node] = []
+    bound: dict[str, Node] = {}
     for span in spans:
-        reading, binding = _occurrences(parsed, span)
-        read |= {_name(node) for node in reading}
-        bound |= {_name(node) for node in binding}
-    return Names(read, bound)
+        read, binding = _occurrences(parsed, span)
+        reading += [node for node in read if _name(node) not in visible]
+        bound = {_name(node): node for node in reversed(binding)} | bound
+    return {
+        _name(node)
+        for node in reading
+        if _name(node) not in bound or not _is_bound(node, bound[_name(node)], node.start_byte, parsed.language)
+    }
+
+
+def visible(parsed: Parsed, offset: int, *, is_within: bool) -> frozenset[str]:
+    """Names that occur before an offset of what was parsed; in a block, also those bound behind it outside functions."""
+    reading, binding = _occurrences(parsed, Span(parsed.window.start, offset))
+    later = _occurrences(parsed, Span(offset, parsed.window.end))[1] if is_within else []
+    deferred = parsed.language.deferred
+    return frozenset(
+        {_name(node) for node in (*reading, *binding)}
+        | {_name(node) for node in later if not any(one.type in deferred for one in _ancestors(node))}
+    )
 
 
 def wanted(parsed: Parsed, offset: int, elsewhere: str) -> tuple[str, ...]:
@@ -57,7 +65,8 @@ def _is_bound(read: Node, bound: Node, at: int, language: Language) -> bool:
         return True
     for node in _ancestors(bound):
         if node.type in language.late:
-            return node.end_byte <= read.start_byte
+            last = node.child_by_field_name(language.late[node.type]) or node
+            return last.end_byte <= read.start_byte
         if node.type in language.early:
             return node.start_byte <= read.start_byte
     return bound.start_byte < read.start_byte
