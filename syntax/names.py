@@ -26,7 +26,7 @@ def unknown(parsed: Parsed, spans: Iterable[Span], visible: frozenset[str]) -> s
 
 
 def visible(parsed: Parsed, offset: int, *, is_within: bool) -> frozenset[str]:
-    """Names that occur before an offset of what was parsed; within a block also those bound behind it, in no function."""
+    """Names that occur before an offset of what was parsed; in a block, also those bound later outside functions."""
     reading, binding = _occurrences(parsed, Span(parsed.window.start, offset))
     later = _occurrences(parsed, Span(offset, parsed.window.end))[1] if is_within else []
     deferred = parsed.language.deferred
