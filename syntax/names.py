@@ -39,12 +39,13 @@ def visible(parsed: Parsed, offset: int, *, is_within: bool) -> frozenset[str]:
 def wanted(parsed: Parsed, offset: int, elsewhere: str) -> tuple[str, ...]:
     """Names that are read after an offset of what was parsed and not bound by then, in the order in which they come.
 
-    What occurs before it, or in `elsewhere`, may be bound there. Where a document takes over all names of some module
-    nothing is known to be wanted.
+    What occurs before it may be bound there, and so may what stands in `elsewhere`. Where a document takes over all
+    names of some module nothing is known to be wanted.
     """
-    language, others = parsed.language, (parsed.text[parsed.window.start : offset], elsewhere)
-    if any(language.wildcard.search(text) for text in others):
+    language = parsed.language
+    if any(language.wildcard.search(text) for text in (parsed.text, elsewhere)):
         return ()
+    before = visible(parsed, offset, is_within=False)
     reading, binding = _occurrences(parsed, Span(offset, parsed.window.end))
     remote = {_name(node) for node in captured(parsed.tree.root_node, language, language.remote, "name")}
     read, bound = ({_name(node): node for node in reversed(nodes)} for nodes in (reading, binding))  # the first of each
@@ -52,9 +53,9 @@ def wanted(parsed: Parsed, offset: int, elsewhere: str) -> tuple[str, ...]:
     return tuple(
         name
         for name in sorted(read, key=lambda name: read[name].start_byte)
-        if name not in remote
+        if name not in before | remote
         and not (name in bound and _is_bound(read[name], bound[name], at, language))
-        and not any(has_word(text, name) for text in others)
+        and not has_word(elsewhere, name)
     )
 
 

@@ -18,6 +18,9 @@ def wanted_at(marked, elsewhere=""):
         pytest.param("def f(xs):\n    |\n    return total\n", ("total",), id="what is returned"),
         pytest.param("def f(xs):\n    |\n    total += 1\n", ("total",), id="what is added to"),
         pytest.param("def f(xs):\n|        g(b, a)\n        g(b)\n", ("b", "a"), id="in their order"),
+        pytest.param(
+            'def f(xs):\n    "The total."\n    |\n    return total\n', ("total",), id="whatever is said of it"
+        ),
         pytest.param("def f(xs):\n    |\n    out.append(1)\n", ("out",), id="whose member is called"),
         pytest.param("def f(xs):\n    out = 1\n    |\n    return out\n", (), id="bound before"),
         pytest.param("def f(xs):\n    |\n    out = 1\n    return out\n", (), id="bound behind"),
