@@ -12,8 +12,9 @@ from lacuna.export.engine import Context, Engine
 from lacuna.lsp_server import ranking, scope, warming
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
 from lacuna.model import chunks, context, sampler
+from lacuna.model.growing import Growing, IsSound, grow
 from lacuna.model.healing import heads, healed
-from lacuna.model.sampler import Beginnings, Drafts, Growing, IsSound, PolicyName, Sampling
+from lacuna.model.sampler import Beginnings, Drafts, PolicyName, Sampling
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
@@ -129,7 +130,7 @@ def _denoised(
             is_length_known=lengths is not None,
             openings=tuple(row for row in openings if len(row) < most[0, 0]),
         )
-        return sampler.grow(predict, beginnings, most, growing, is_sound)
+        return grow(predict, beginnings, most, growing, is_sound)
     if lengths is not None:
         known = sampler.masked(lengths, np.zeros(1, np.float32))
         return sampler.finished(predict, known, beginnings, policy.policy(defaults.confidence))

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lacuna.lsp_server.request import Candidate, Reason
-from lacuna.model.sampler import UNSOUND
+from lacuna.model.growing import UNSOUND
 from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.layout import line_start
-from lacuna.syntax.spans import Span, rest_of_line
+from lacuna.syntax.spans import Span, line_start, rest_of_line
 
 WORDY = 3
 """A tail of fewer characters, such as brackets that close, may well stand twice."""

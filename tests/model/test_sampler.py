@@ -8,16 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from lacuna.model.growing import ASKED_FOR, Growing, grow
 from lacuna.model.sampler import (
-    ASKED_FOR,
     Beginnings,
-    Growing,
     Prediction,
     Sampling,
     by_confidence,
     denoise,
     finished,
-    grow,
     left_to_right,
     length_logs,
     likeliest,
