@@ -6,7 +6,7 @@ import enum
 from lacuna.syntax import parsing, spans
 from lacuna.syntax.blocks import Blocks
 from lacuna.syntax.languages import Language
-from lacuna.syntax.spans import Span
+from lacuna.syntax.spans import Span, line_start
 
 
 def at_cursor(text: str, offset: int) -> Span:
@@ -39,15 +39,15 @@ def prose_at(text: str, language: Language, offset: int) -> Prose | None:
 
     What stands in an f-string counts as a string, its expressions too.
     """
-    line_start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    start = line_start(text, offset)
     blocks = Blocks.of(text, language)
     before = bisect.bisect_left(blocks.string_starts, offset) - 1
     if before >= 0:
         end = blocks.string_ends[before]
         if offset < end:
             return Prose.STRING
-        line_start = max(line_start, end)
-    code = language.code.match(text, line_start, offset)
+        start = max(start, end)
+    code = language.code.match(text, start, offset)
     assert code, "the pattern matches the empty string"
     stop = text[code.end() : code.end() + 1]
     if code.end() == offset or stop == "\\":

@@ -60,7 +60,7 @@ class SyntaxCheck:
     def openings(self) -> tuple[str, ...]:
         """What the first span is likely to begin with, though it may seem unlikely to a model of text.
 
-        To bind names that are read behind it and that nothing else binds, or as the head of the block that follows.
+        To bind names that are read behind it and that nothing else binds, or as the header of the block that follows.
         """
         return self._regions[0].openings()
 
@@ -70,7 +70,7 @@ class SyntaxCheck:
             yield region, replacements[region.first : region.last]
 
 
-class _Reading:
+class _Trial:
     """A part of the document with something in its spans, as a document of its own: counted once, asked often."""
 
     def __init__(self, parsed: Parsed) -> None:
@@ -90,23 +90,23 @@ class _Part:
 
     def __init__(self, blocks: Blocks, spans: tuple[Span, ...], window: Span) -> None:
         self.blocks, self.spans, self.window = blocks, spans, window
-        self._readings: dict[tuple[str, ...] | None, _Reading | None] = {}
+        self._trials: dict[tuple[str, ...] | None, _Trial | None] = {}
 
     def defects(self, replacements: tuple[str, ...] | None) -> int | None:
         """Of the part with the replacements, or as it is; None if the parse is too slow."""
-        reading = self.read(replacements)
-        return None if reading is None else reading.faults
+        trial = self.trial(replacements)
+        return None if trial is None else trial.faults
 
-    def read(self, replacements: tuple[str, ...] | None) -> _Reading | None:
+    def trial(self, replacements: tuple[str, ...] | None) -> _Trial | None:
         """The part with the replacements, or as it is; None if the parse is too slow."""
-        if replacements not in self._readings:
+        if replacements not in self._trials:
             piece = self.blocks.text[self.window.start : self.window.end]
             if replacements is not None:
                 piece = filled(piece, tuple(self._moved()), replacements)
             whole = Window(Span(0, len(piece)), is_ragged=False)
             parsed = parse_window(piece, self.blocks.language, whole, seconds=BRISK)
-            self._readings[replacements] = None if parsed is None else _Reading(parsed)
-        return self._readings[replacements]
+            self._trials[replacements] = None if parsed is None else _Trial(parsed)
+        return self._trials[replacements]
 
     def written(self, replacements: tuple[str, ...]) -> Iterator[Span]:
         """Where the replacements then stand in it."""
@@ -125,7 +125,7 @@ class _Part:
         if not defects:
             return defects
         language = self.blocks.language
-        return 0 if any(map(self.is_healed_by, (language.stand_ins, language.head_stand_ins))) else defects
+        return 0 if any(map(self.is_healed_by, (language.stand_ins, language.header_stand_ins))) else defects
 
     def is_healed_by(self, stand_ins: tuple[str, ...]) -> bool:
         """Whether one of the texts in all spans leaves no defect, as it is or as lines of their own."""
@@ -152,13 +152,13 @@ class _Region:
 
     def is_sound(self, replacements: tuple[str, ...], elsewhere: tuple[str, ...]) -> bool:
         """`elsewhere` is written what other regions get."""
-        reading = self._narrow.read(replacements)
-        if reading is None or reading.faults or reading.doubts > self._doubted:
+        trial = self._narrow.trial(replacements)
+        if trial is None or trial.faults or trial.doubts > self._doubted:
             return False
         part = self._narrow
         text, window = part.blocks.text, part.window
         others = (text[: window.start], text[window.end :], *elsewhere)
-        names = unknown(reading.parsed, part.written(replacements), self._visible)
+        names = unknown(trial.parsed, part.written(replacements), self._visible)
         return all(any(has_word(other, name) for other in others) for name in names) or self._is_open_to_any_name
 
     @functools.cached_property
@@ -170,31 +170,31 @@ class _Region:
     def _visible(self) -> frozenset[str]:
         """Names that may be read in the spans."""
         part = self._narrow
-        reading, last = part.read(("",) * len(part.spans)), list(part.written(("",) * len(part.spans)))[-1]
+        trial, last = part.trial(("",) * len(part.spans)), list(part.written(("",) * len(part.spans)))[-1]
         is_within = bool(places(part.blocks.text, part.spans[0], part.blocks.language)[0])
-        return frozenset() if reading is None else visible(reading.parsed, last.start, is_within=is_within)
+        return frozenset() if trial is None else visible(trial.parsed, last.start, is_within=is_within)
 
     def openings(self) -> tuple[str, ...]:
         part = self._narrow
         text, span, language = part.blocks.text, part.spans[0], part.blocks.language
-        if not may_open(text, span, language) or (reading := part.read(("",) * len(part.spans))) is None:
+        if not may_open(text, span, language) or (trial := part.trial(("",) * len(part.spans))) is None:
             return ()
-        return openings(reading.parsed, part.window, text, span, is_head_wanted=self._wants_head(text, span))
+        return openings(trial.parsed, part.window, text, span, is_header_wanted=self._wants_header(text, span))
 
-    def _wants_head(self, text: str, span: Span) -> bool:
-        """Whether the block behind a span has no head, and another statement in the span would be at fault."""
+    def _wants_header(self, text: str, span: Span) -> bool:
+        """Whether the block behind a span has no header, and another statement in the span would be at fault."""
         part, language = self._narrow, self._narrow.blocks.language
         return (
             has_block_behind(text, span, language)
             and all(part.defects(part.as_lines(stand_in)) for stand_in in language.stand_ins if stand_in)
-            and part.is_healed_by(language.head_stand_ins)
+            and part.is_healed_by(language.header_stand_ins)
         )
 
     @property
     def _doubted(self) -> int:
         """Doubtful statements that are there anyway."""
-        reading = self._narrow.read(None)
-        return 0 if reading is None else reading.doubts
+        trial = self._narrow.trial(None)
+        return 0 if trial is None else trial.doubts
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
         defects = self._narrow.defects(replacements)

@@ -50,7 +50,7 @@ class Language:
     """Code of a line up to a fence, a comment, a quote that is not closed or the line's end."""
     block_start: re.Pattern[str]
     """A line at whose start a text can be cut so that both parts parse; leading white space is its indentation."""
-    block_head: re.Pattern[str]
+    block_header: re.Pattern[str]
     """A line that a block must follow."""
     is_aligned: bool
     """Statements of one block begin in one column; a grammar may take more indentation all the same."""
@@ -88,17 +88,17 @@ class Language:
     wildcard: re.Pattern[str]
     """Text after which names may stand for what is bound in another file."""
     begun: re.Pattern[str]
-    """A line on which no more has begun than a statement that binds names, or the head of a block."""
+    """A line on which no more has begun than a statement that binds names, or the header of a block."""
     bindings: tuple[str, ...]
     """What a statement that binds names (`{}`, with commas between them) begins with."""
-    heads: tuple[str, ...]
+    headers: tuple[str, ...]
     """What a statement that a block follows begins with."""
     returns: tuple[str, ...]
     """What a statement that ends a function begins with."""
     stand_ins: tuple[str, ...]
     """Texts of which one parses in most places where something is missing; they open and close nothing."""
-    head_stand_ins: tuple[str, ...]
-    """The same for the head of a block."""
+    header_stand_ins: tuple[str, ...]
+    """The same for the header of a block."""
 
     @property
     def owing(self) -> str:
@@ -153,7 +153,7 @@ PYTHON = Language(
         r"|\f*+(?!(?:elif|else|except|finally)\b)[^\W\d])",
         re.MULTILINE,
     ),
-    block_head=re.compile(r":[ \t]*(?:#.*)?$"),
+    block_header=re.compile(r":[ \t]*(?:#.*)?$"),
     is_aligned=True,
     owed=MappingProxyType(
         {
@@ -221,10 +221,10 @@ PYTHON = Language(
     wildcard=re.compile(r"^[ \t]*from\b[^\n#]*\bimport[ \t]*\*", re.MULTILINE),
     begun=re.compile(r"[\w \t,]*"),
     bindings=("{} =", "for {} in"),
-    heads=("if", "for", "while", "else:", "elif", "with", "try:", "except"),
+    headers=("if", "for", "while", "else:", "elif", "with", "try:", "except"),
     returns=("return", "raise"),
     stand_ins=("", "x", "x()", "x in x"),
-    head_stand_ins=("x:", "if x:", "try:", "except:"),
+    header_stand_ins=("x:", "if x:", "try:", "except:"),
 )
 
 LANGUAGES: tuple[Language, ...] = (PYTHON,)

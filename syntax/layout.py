@@ -4,17 +4,12 @@ import re
 from collections import Counter
 
 from lacuna.syntax.languages import Language
-from lacuna.syntax.spans import Span, rest_of_line
+from lacuna.syntax.spans import Span, line_start, rest_of_line
 
 _BESIDE = 4_000
 """Code points before a span in which lines are looked at."""
 _DEEPER = re.compile(r"^([ \t]*+)\S[^\n]*+\n(?:[ \t]*\n)*\1([ \t]++)\S", re.MULTILINE)
 """A line and how much farther right the next one is."""
-
-
-def line_start(text: str, offset: int) -> int:
-    """Where the line of a code-point offset begins."""
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
 def indentation_of(line: str) -> str:
@@ -30,7 +25,7 @@ def indentations(text: str, span: Span, language: Language) -> tuple[str, ...]:
         return ()
     before = text[max(0, span.start - _BESIDE) : span.start].rstrip()
     last, after = before[line_start(before, len(before)) :], indentation_of(text[span.end :].lstrip("\r\n"))
-    if not language.block_head.search(last):
+    if not language.block_header.search(last):
         return tuple(dict.fromkeys((indentation_of(last), after)))
     own = indentation_of(last)
     deeper = own + _unit(before)

@@ -10,13 +10,13 @@ from lacuna.syntax.parsing import Parsed, captured
 from lacuna.syntax.spans import Span
 
 
-def unknown(parsed: Parsed, spans: Iterable[Span], visible: frozenset[str]) -> set[str]:
-    """Names that are read in some spans, that are not visible there, and that nothing in the spans binds by then."""
+def unknown(parsed: Parsed, spans: Iterable[Span], seen: frozenset[str]) -> set[str]:
+    """Names that are read in some spans, though they are not seen there and nothing in the spans binds them by then."""
     reading: list[Node] = []
     bound: dict[str, Node] = {}
     for span in spans:
         read, binding = _occurrences(parsed, span)
-        reading += [node for node in read if _name(node) not in visible]
+        reading += [node for node in read if _name(node) not in seen]
         bound = {_name(node): node for node in reversed(binding)} | bound
     return {
         _name(node)

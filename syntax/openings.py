@@ -2,10 +2,10 @@
 
 from lacuna.syntax.endings import unreturned
 from lacuna.syntax.languages import Language
-from lacuna.syntax.layout import line_start, places
+from lacuna.syntax.layout import places
 from lacuna.syntax.names import wanted
 from lacuna.syntax.parsing import Parsed
-from lacuna.syntax.spans import Span
+from lacuna.syntax.spans import Span, line_start
 
 
 def may_open(text: str, span: Span, language: Language) -> bool:
@@ -13,16 +13,16 @@ def may_open(text: str, span: Span, language: Language) -> bool:
     return language.begun.fullmatch(text, line_start(text, span.start), span.start) is not None
 
 
-def openings(parsed: Parsed, window: Span, text: str, span: Span, *, is_head_wanted: bool) -> tuple[str, ...]:
+def openings(parsed: Parsed, window: Span, text: str, span: Span, *, is_header_wanted: bool) -> tuple[str, ...]:
     """The beginnings of statements with which a span of the text may go on where its line has begun.
 
-    They bind names that are read behind the span and not bound by then, are the head of a block that has none, or
+    They bind names that are read behind the span and not bound by then, are the header of a block that has none, or
     return from a function that ends there. `parsed` is the text's `window` with nothing in the span.
     """
     language, offset = parsed.language, span.start - window.start
     statements = bindings(wanted(parsed, offset, text[: window.start] + text[window.end :]), language)
-    if is_head_wanted:
-        statements = tuple(one for one in statements if one.startswith(language.heads)) or language.heads
+    if is_header_wanted:
+        statements = tuple(one for one in statements if one.startswith(language.headers)) or language.headers
     lines = [place + statement for place in places(text, span, language) for statement in statements]
     if not statements:
         lines = [place + statement for place in unreturned(parsed, offset) for statement in language.returns]

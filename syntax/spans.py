@@ -63,6 +63,11 @@ def rest_of_line(text: str, offset: int) -> Span:
     return Span(offset, match.end())
 
 
+def line_start(text: str, offset: int) -> int:
+    """Where the line of a code-point offset begins."""
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
 def markers(text: str) -> list[Span]:
     """Every `<fill>` of the text, in order."""
     return [Span(*match.span()) for match in re.finditer(re.escape(MARKER), text)]
@@ -202,10 +207,10 @@ _SPACE = " \t\f\v\r\n\ufeff"
 
 
 def _past_indentation(text: str, offset: int) -> int:
-    line_start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    line = text[line_start : rest_of_line(text, offset).end]
+    start = line_start(text, offset)
+    line = text[start : rest_of_line(text, offset).end]
     indentation = len(line) - len(line.lstrip(_SPACE))
-    return max(offset, line_start + indentation) if indentation < len(line) else offset
+    return max(offset, start + indentation) if indentation < len(line) else offset
 
 
 def _trimmed(text: str, span: Span) -> Span:

@@ -3,8 +3,8 @@
 import pytest
 
 from lacuna.syntax.languages import PYTHON
-from lacuna.syntax.layout import as_line, indentations, line_start
-from lacuna.syntax.spans import Span
+from lacuna.syntax.layout import as_line, indentations
+from lacuna.syntax.spans import Span, line_start
 
 
 def at_mark(marked):
