@@ -14,10 +14,12 @@ ERRORS_ONLY = 3
 INPUTS = {
     ENCODE: ("tokens",),
     DENOISE: (
-        "slots",
+        "tokens",
+        "past",
+        "past_keys",
+        "past_values",
         "lengths",
         "ordered",
-        "anchors",
         "hints",
         "strengths",
         "near_keys",
@@ -28,7 +30,7 @@ INPUTS = {
         "far_offsets",
     ),
 }
-OUTPUTS = {ENCODE: ("keys", "values"), DENOISE: ("logits", "existence")}
+OUTPUTS = {ENCODE: ("keys", "values"), DENOISE: ("logits", "existence", "keys", "values")}
 
 Array = NDArray[np.float32] | NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -53,15 +55,16 @@ def open_sessions(artifact: Artifact, wanted: Provider, threads: int | None) -> 
     return Sessions(encode, _open(artifact, DENOISE, choice, threads), choice)
 
 
-def run(session: onnxruntime.InferenceSession, name: str, feeds: Mapping[str, Array]) -> tuple[Floats, Floats]:
-    """The two outputs of either graph."""
+def run(session: onnxruntime.InferenceSession, name: str, feeds: Mapping[str, Array]) -> tuple[Floats, ...]:
+    """The outputs of either graph."""
     outputs = session.run(OUTPUTS[name], dict(feeds))
-    assert len(outputs) == 2, f"{name} has {len(outputs)} outputs"
-    first, second = outputs
-    assert isinstance(first, np.ndarray), f"{name} returned {type(first)}"
-    assert isinstance(second, np.ndarray), f"{name} returned {type(second)}"
-    assert first.dtype == second.dtype == np.float32, f"{name} returned {first.dtype} and {second.dtype}"
-    return first, second
+    return tuple(_floats(output, name) for output in outputs)
+
+
+def _floats(output: object, name: str) -> Floats:
+    assert isinstance(output, np.ndarray), f"{name} returned {type(output)}"
+    assert output.dtype == np.float32, f"{name} returned {output.dtype}"
+    return output
 
 
 def _open(artifact: Artifact, name: str, choice: Choice, threads: int | None) -> onnxruntime.InferenceSession:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+ROTARY_BASE = 10_000.0
+"""Of the angles by which rotary embeddings turn queries and keys (Su et al. 2021)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:

@@ -170,7 +170,7 @@ def _continued(
         yield replace(one, lengths=lengths, score=score + float(exists[first] - odds[first]))
     if not rest:
         score += float(exists[first])
-    for rank, token in enumerate(np.argsort(-logs[0], kind="stable")[: growing.width]):
+    for rank, token in enumerate(_likeliest(logs[0], growing.width)):
         slots, total = one.slots.copy(), score + float(logs[0, token])
         slots[hole, first] = token
         if rank == 0 and not rest and logs[0, token] >= np.log(SURE):
@@ -190,7 +190,15 @@ def _token_logs(logits: Floats, rest: bytes, beginnings: Beginnings) -> NDArray[
     open_[:, :SPECIAL] = -np.inf
     if rest:
         open_[0, ~beginnings.fits(rest)] = -np.inf
-    return np.asarray(open_ - np.logaddexp.reduce(open_, -1, keepdims=True))
+    top = open_.max(-1, keepdims=True)
+    return np.asarray(open_ - (top + np.log(np.exp(open_ - top).sum(-1, keepdims=True))))
+
+
+def _likeliest(logs: NDArray[np.float64], count: int) -> Ints:
+    """The tokens of highest log-probability (V,), the best first; of equal ones the first."""
+    least = np.partition(logs, -count)[-count]
+    able = np.flatnonzero(logs >= least)
+    return able[np.argsort(-logs[able], kind="stable")[:count]]
 
 
 def _together(step: int, found: Sequence[Grown]) -> Drafts:

@@ -7,6 +7,7 @@ that reach it go on through it. Where a hole is known to begin with something (i
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,13 @@ HINTS = 2
 """Of a place; row 0 of an array has the stronger ones."""
 
 
+class Reached(NamedTuple):
+    """The runs that end before a place, as they are found elsewhere."""
+
+    places: Ints  # of their last tokens
+    runs: Ints  # their lengths
+
+
 class Hints:
     """Looks up runs in one document."""
 
@@ -37,22 +45,47 @@ class Hints:
         self._order = np.argsort(self._tokens, kind="stable")
         self._sorted = self._tokens[self._order]
         self._lead = [
-            self._runs_before(hole, *self._candidates(hole, head))
+            Reached(*self._runs_before(hole, *self._candidates(hole, head)))
             for hole, head in zip(self._holes, heads, strict=True)
         ]
 
+    def lead(self, hole: int) -> Reached:
+        """What reaches the start of a hole's canvas."""
+        return self._lead[hole]
+
+    def after(self, reached: Reached, token: int) -> Reached:
+        """What then reaches the place after one more slot, MASK or a token."""
+        go_on = self._followed(*reached) if token == MASK else self._extended(token, *reached)
+        return Reached(*go_on)
+
+    def best(self, hole: int, reached: Reached) -> tuple[list[int], list[int]]:
+        """HINTS hints of a place, and their strengths: what follows the longest run, then the best that differs.
+
+        Of equally strong ones the nearest to the hole.
+        """
+        hints, strengths = [PAD] * HINTS, [0] * HINTS
+        places, runs = self._followed(*reached)
+        strong = np.searchsorted(LENGTHS, runs, side="right")
+        worth = strong * (1 + len(self._tokens)) - np.abs(places - self._holes[hole])
+        following = self._tokens[places]
+        for n in range(HINTS):
+            if not len(worth):
+                break
+            best = worth.argmax()
+            hints[n], strengths[n] = int(following[best]), int(strong[best])
+            differs = following != hints[n]
+            worth, following, strong = worth[differs], following[differs], strong[differs]
+        return hints, strengths
+
     def of(self, hole: int, slots: Sequence[int] | Ints) -> tuple[Ints, Ints]:
         """Canvas slots (N,) of a hole -> hints, strengths (1 + N, HINTS): of what follows the anchor and each slot."""
-        found = np.zeros((2, 1 + len(slots), HINTS), np.int64)
-        places, runs = self._lead[hole]
-        found[:, 0] = self._best(hole, places, runs)
-        for n, token in enumerate(slots, start=1):
-            if token == MASK:
-                places, runs = self._followed(places, runs)
-            else:
-                places, runs = self._extended(int(token), places, runs)
-            found[:, n] = self._best(hole, places, runs)
-        return found[0], found[1]
+        reached = self.lead(hole)
+        found = [self.best(hole, reached)]
+        for token in slots:
+            reached = self.after(reached, int(token))
+            found.append(self.best(hole, reached))
+        hints, strengths = np.array(found, np.int64).transpose(1, 0, 2)
+        return hints, strengths
 
     def of_all(self, slots: Ints) -> tuple[Ints, Ints]:
         """Slots (B, G, N) -> hints, strengths (B, G, 1 + N, HINTS)."""
@@ -115,22 +148,6 @@ class Hints:
         before = np.minimum(np.searchsorted(places, here - 1), len(places) - 1)
         continued = np.where(places[before] == here - 1, runs[before], 0)
         return here, np.minimum(continued + 1, LONGEST)
-
-    def _best(self, hole: int, places: Ints, runs: Ints) -> tuple[list[int], list[int]]:
-        """What follows the longest run, of equally strong ones the nearest to the hole, and the best that differs."""
-        hints, strengths = [PAD] * HINTS, [0] * HINTS
-        places, runs = self._followed(places, runs)
-        strong = np.searchsorted(LENGTHS, runs, side="right")
-        worth = strong * (1 + len(self._tokens)) - np.abs(places - self._holes[hole])
-        following = self._tokens[places]
-        for n in range(HINTS):
-            if not len(worth):
-                break
-            best = worth.argmax()
-            hints[n], strengths[n] = int(following[best]), int(strong[best])
-            differs = following != hints[n]
-            worth, following, strong = worth[differs], following[differs], strong[differs]
-        return hints, strengths
 
 
 def of_text(tokens: Ints) -> tuple[Ints, Ints]:

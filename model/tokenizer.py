@@ -101,7 +101,8 @@ class Tokenizer:
 
 def fitting(beginning: bytes, spellings: Sequence[bytes]) -> NDArray[np.bool_]:
     """(V,) which tokens may come first in a text that begins so."""
-    return np.array([bool(s) and (beginning.startswith(s) or s.startswith(beginning)) for s in spellings])
+    begun = {beginning[:n] for n in range(1, len(beginning))}
+    return np.array([bool(s) and (s in begun or s.startswith(beginning)) for s in spellings])
 
 
 def split_lines(text: str) -> list[str]:

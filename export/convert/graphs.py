@@ -17,10 +17,10 @@ from onnx import TensorProto
 from lacuna.export.convert.builder import Graph, Value, Weights
 from lacuna.export.convert.precision import Precision
 from lacuna.model.context import BEFORE_ANCHOR
-from lacuna.model.dimensions import Dimensions
+from lacuna.model.dimensions import ROTARY_BASE, Dimensions
 from lacuna.model.hints import HINTS, STRENGTHS
 from lacuna.model.tokenizer import MASK, PAD
-from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, ROTARY_BASE
+from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN
 
 EPSILON = float(np.finfo(np.float32).eps)
 """What torch's RMSNorm adds by default."""
@@ -35,12 +35,46 @@ LAST = 2**31
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Some of the keys of an attention."""
+class Shared:
+    """Keys that all candidates see, those of context, in an attention."""
 
-    scores: Value  # (..., A, Q, P)
+    scores: Value  # (..., K, B * H * Q, P)
     values: Value  # (..., K, P, E)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Those that one candidate sees alone, of its canvases."""
+
+    scores: Value  # (B, ..., A, Q, P)
+    values: Value  # (B, ..., K, P, E)
     keys: Value  # P
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """All queries of all candidates, (B, ..., A, Q, F), as the rows of one product, (..., K, B * H * Q, F), and back.
+
+    For each candidate by itself, few rows as it has, ONNX Runtime would lay out the keys anew.
+    """
+
+    dims: Dimensions
+    lead: int
+    """Dimensions before the heads."""
+    candidates: Value  # B
+    queries: Value  # Q
+
+    def fold(self, x: Value, width: int) -> Value:
+        """`width` is F."""
+        kept, last = [0] * self.lead, self.lead + 2
+        rows = x.reshape(*kept, self.dims.key_heads, -1, width)  # (B, ..., K, H * Q, F)
+        return rows.transpose(*range(1, last - 1), 0, last - 1, last).reshape(*kept, -1, width)
+
+    def unfold(self, x: Value, width: int) -> Value:
+        kept, last = [0] * self.lead, self.lead + 2
+        rows = x.reshape(*kept, self.candidates, -1, width)  # (..., K, B, H * Q, F)
+        rows = rows.transpose(self.lead, *range(self.lead), last - 1, last)
+        return rows.reshape(*kept, self.dims.heads, self.queries, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +183,24 @@ class Network:
         rows = weights.reshape(*[0] * lead, self.dims.key_heads, -1, keys)
         return (rows @ v).reshape(*[0] * lead, self.dims.heads, *queries, -1)
 
-    def attend(self, context: Sequence[Part], own: Part, null: Value | None, lead: int, queries: Value) -> Value:
-        """Softmax over the scores of all parts: the values (..., A, Q, E) that it weighs."""
-        op = self.graph.op
+    def attend(self, context: Sequence[Shared], own: Own, null: Value | None, folding: Folding) -> Value:
+        """Softmax over the scores of all keys: the values (B, ..., A, Q, E) that it weighs."""
+        op, width = self.graph.op, self.dims.head_width
         top = own.scores.max(-1)
         for part in context:
-            top = op("Max", top, part.scores.max(-1))
+            top = op("Max", top, folding.unfold(part.scores.max(-1), 1))
         if null is not None:
             top = op("Max", top, null)
         # A column of ones sums the weights in the product's order: padding at the end makes no difference.
+        lead = folding.lead
         ones = op("Pad", own.values, self.graph.constant([*[0] * (2 * lead + 5), 1]), 1.0)  # (..., K, P, E + 1)
-        summed = self.mix(op("Exp", own.scores - top), ones, lead, own.keys, queries)
-        mixed = summed.part(-1, 0, self.dims.head_width)
-        total = summed.part(-1, self.dims.head_width, LAST)
+        summed = self.mix(op("Exp", own.scores - top), ones, lead, own.keys, folding.queries)
+        mixed, total = summed.part(-1, 0, width), summed.part(-1, width, LAST)
+        folded = folding.fold(top, 1)
         for part in context:
-            weights = op("Exp", part.scores - top)
-            mixed = mixed + self.mix(weights, part.values, lead, part.keys, queries)
-            total = total + weights.sum(-1)
+            weights = op("Exp", part.scores - folded)
+            mixed = mixed + folding.unfold(weights @ part.values, width)
+            total = total + folding.unfold(weights.sum(-1), 1)
         if null is not None:
             total = total + op("Exp", null - top)
         return mixed / total
@@ -213,104 +248,114 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
 def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weights) -> bytes:
     """One prediction for all slots of all holes, in several candidates: `Denoiser.denoise`, holes jointly.
 
-    slots (B, G, N), lengths (B, G), ordered () (whether a slot sees of the canvases only what is to its left in its
-    own), anchors (G, BEFORE_ANCHOR + 1), hints, strengths (B, G, 1 + N, HINTS), near_keys, near_values (local layers,
-    G, 2W, K, E), near_offsets (G, 2W), far_keys, far_values (global layers, M, K, E), far_offsets (G, M) -> logits
-    (B, G, N, V), existence (B, G, N).
+    tokens (B, G, BEFORE_ANCHOR + N): what stands in N places of each canvas, MASK where masked, after the tokens before
+    them. The first place is the anchor's, or comes after a past: `past` (B,) places of that canvas, the anchor's among
+    them, that were denoised before, their past_keys and past_values (layers, B, G, K, P, E) padded to P.
+    lengths (B, G): slots of each canvas. ordered (): in the one canvas (G = 1) a slot sees only what is to its left;
+    there is no past without it. hints, strengths (B, G, N, HINTS). near_keys (2 local layers, G, K, E, W), near_values
+    (2 local layers, G, K, W, E), near_offsets (G, 2W), far_keys (global layers, K, E, M), far_values (global layers, K,
+    M, E), far_offsets (G, M): as in `lacuna.export.engine.Context`.
+
+    Returns logits (B, G, N, V) and existence (B, G, N) of the slot after each place, and keys and values (layers, B, G,
+    K, N, E), those of local layers rotated, to be a past.
     """
     graph = Graph("denoise", weights)
     op, net = graph.op, Network(dims, state, precision, graph)
     A, K, E, W = dims.heads, dims.key_heads, dims.head_width, dims.near
     local, whole = dims.local_layers, dims.global_layers
-    slots = graph.input("slots", np.int64, "B", "G", "N")
+    tokens = graph.input("tokens", np.int64, "B", "G", "T")
+    past = graph.input("past", np.int64, "B")
+    past_keys = graph.input("past_keys", np.float32, dims.layers, "B", "G", K, "P", E)
+    past_values = graph.input("past_values", np.float32, dims.layers, "B", "G", K, "P", E)
     lengths = graph.input("lengths", np.int64, "B", "G")
     ordered = graph.input("ordered", np.bool_)
-    anchors = graph.input("anchors", np.int64, "G", BEFORE_ANCHOR + 1)
-    hints = graph.input("hints", np.int64, "B", "G", "P", HINTS)
-    strengths = graph.input("strengths", np.int64, "B", "G", "P", HINTS)
-    near_keys = graph.input("near_keys", np.float32, len(local), "G", 2 * W, K, E)
-    near_values = graph.input("near_values", np.float32, len(local), "G", 2 * W, K, E)
+    hints = graph.input("hints", np.int64, "B", "G", "N", HINTS)
+    strengths = graph.input("strengths", np.int64, "B", "G", "N", HINTS)
+    near_keys = graph.input("near_keys", np.float32, 2 * len(local), "G", K, E, W)
+    near_values = graph.input("near_values", np.float32, 2 * len(local), "G", K, W, E)
     near_offsets = graph.input("near_offsets", np.int64, "G", 2 * W)
-    far_keys = graph.input("far_keys", np.float32, len(whole), "M", K, E)
-    far_values = graph.input("far_values", np.float32, len(whole), "M", K, E)
+    far_keys = graph.input("far_keys", np.float32, len(whole), K, E, "M")
+    far_values = graph.input("far_values", np.float32, len(whole), K, "M", E)
     far_offsets = graph.input("far_offsets", np.int64, "G", "M")
-    B, G = slots.size(0), slots.size(1)
-    anchors = op("Expand", anchors, graph.concat(0, B, G, graph.constant([1])))
-    tokens = graph.concat(2, anchors, slots)
-    slots = tokens.part(2, BEFORE_ANCHOR, LAST)
-    N = slots.size(2)  # counts the anchor from here on
-    M, GN = far_offsets.size(1), G * N
-    wide = graph.constant([W])
+    B, G, N, P = hints.size(0), hints.size(1), hints.size(2), past_keys.size(4)
+    M, GN, C = far_offsets.size(1), G * N, P + N  # C counts the keys of a canvas
+    for_near, for_far = Folding(dims, 2, B, N), Folding(dims, 1, B, GN)
 
     def absent(where: Value) -> Value:
         return op("Where", where, -np.inf, 0.0)
 
-    # 1. What stands in the slots
-    role = op("Where", (slots == MASK).expand_dims(-1), net.role(MASKED), net.role(COMMITTED))
+    # 1. What stands in the slots; the anchor stands at -1
+    is_mask = tokens.part(2, BEFORE_ANCHOR, LAST) == MASK
+    role = op("Where", is_mask.expand_dims(-1), net.role(MASKED), net.role(COMMITTED))
     x = net.embed(tokens) + net.hinted(hints, strengths) + role  # (B, G, N, D)
-    slot = N.range() - 1  # the anchor stands at -1
-    no_slot = absent(op("Not", slot < lengths.expand_dims(-1)))  # (B, G, N)
+    slot = past.expand_dims(1) + N.range() - 1  # (B, N)
+    before_now = op("Where", P.range() < past.expand_dims(1), P.range() - 1, LAST)  # (B, P)
+    key_slot = graph.concat(1, before_now, slot)  # (B, C)
+    is_later = op("And", ordered, key_slot.expand_dims(1) > slot.expand_dims(2))  # (B, N, C) of a query's, a key's
+    no_slot = absent(op("Not", key_slot.expand_dims(1) < lengths.expand_dims(2)))  # (B, G, C)
 
     # 2. What local layers need: their scores are (B, G, A, N, keys)
-    left = net.turns(slot)  # (N, E/2)
-    right = net.turns(
-        (slot - (lengths - 1).expand_dims(-1)).expand_dims(2)
-    )  # (B, G, 1, N, E/2), counted from the right
-    near = net.turns(near_offsets.expand_dims(1))  # (G, 1, 2W, E/2)
+    left = net.turns(slot.expand_dims(1, 2))  # (B, 1, 1, N, E/2)
+    from_right = slot.expand_dims(1) - (lengths - 1).expand_dims(2)  # (B, G, N)
+    right = net.turns(from_right.expand_dims(2))  # (B, G, 1, N, E/2)
     no_left, no_right = absent(near_offsets == 0).expand_dims(1, 2).halves(-1, W)  # (G, 1, 1, W)
-    is_later = slot > slot.expand_dims(1)  # (N, N) of a query's slot, a key's
-    no_own = no_slot.expand_dims(2, 3) + absent(op("And", ordered, is_later))  # (B, G, 1, N, N)
+    no_own = no_slot.expand_dims(2, 3) + absent(is_later).expand_dims(1, 2)  # (B, G, 1, N, C)
 
-    # 3. What global layers need: their scores are (B, A, GN, M) and (B, A, GN, GN)
+    # 3. What global layers need: their scores are (B, A, GN, M) and (B, A, GN, GC)
     is_after = far_offsets > 0  # (G, M)
     far_distance = op("Log", op("Abs", far_offsets).floats() + 1.0)
     no_far = absent(far_offsets == 0)
-    canvases = graph.concat(0, G, N)
-    hole = op("Expand", G.range().expand_dims(1), canvases).reshape(-1)
-    place = op("Expand", slot, canvases).reshape(-1)
-    is_own = hole == hole.expand_dims(1)  # (GN, GN)
-    canvas_distance = op("Log", op("Abs", place - place.expand_dims(1)).floats() + 1.0)
-    is_unseen = op("Or", op("Not", is_own), place > place.expand_dims(1))  # (GN, GN) in order
-    no_canvas = no_slot.reshape(B, 1, 1, GN) + absent(op("And", ordered, is_unseen))  # (B, 1, GN, GN)
+    hole = op("Expand", G.range().expand_dims(1), graph.concat(0, G, N)).reshape(-1, 1)  # (GN, 1)
+    key_hole = op("Expand", G.range().expand_dims(1), graph.concat(0, G, C)).reshape(-1)  # (GC,)
+    apart = op("Abs", key_slot.expand_dims(1) - slot.expand_dims(2)).expand_dims(1, 3)  # (B, 1, N, 1, C)
+    apart = op("Expand", apart, graph.concat(0, B, G, N, G, C)).reshape(0, 1, GN, G * C)
+    canvas_distance = op("Log", apart.floats() + 1.0)
+    no_canvas = no_slot.reshape(0, 1, 1, G * C)
+    no_later = op("Expand", absent(is_later).expand_dims(1, 3), graph.concat(0, B, G, N, G, C))
+    no_canvas = no_canvas + no_later.reshape(0, 1, GN, G * C)  # (B, 1, GN, GC)
     far_count = op("Cast", op("Not", far_offsets == 0), to=TensorProto.INT64).sum(-1).reshape(-1)  # (G,)
-    in_order = (far_count.expand_dims(1) + slot + 2).expand_dims(0)  # (1, G, N) keys that a slot sees then
-    seen = op("Where", ordered, in_order, (far_count + lengths.sum(-1) + G).expand_dims(2))  # (B, G, N)
+    in_order = far_count.expand_dims(1) + (slot + 2).expand_dims(1)  # (B, G, N) keys that a slot sees then
+    seen = op("Where", ordered, in_order, (far_count + lengths.sum(-1) + G).expand_dims(2))
     count = op("Log", seen.floats() + 2.0).expand_dims(1, 4)  # (B, 1, G, N, 1)
 
+    keys, values = [], []
     for n in range(dims.layers):
         q, k, v = net.project(x, n, 3)  # (B, G, N, A, E), (B, G, N, K, E) twice
+        q, k, v = (t.transpose(0, 1, 3, 2, 4) for t in (q, k, v))  # (B, G, A or K, N, E)
+        if not dims.is_global(n):
+            k = net.rotate(k, left)
+        keys.append(k.expand_dims(0))
+        values.append(v.expand_dims(0))
+        k, v = graph.concat(3, past_keys.at(n), k), graph.concat(3, past_values.at(n), v)  # (B, G, K, C, E)
         if dims.is_global(n):
             at = whole.index(n)
-            q = q.transpose(0, 3, 1, 2, 4) * (net.per_head(n, "scale", 3) * count)  # (B, A, G, N, E)
-            far_k, far_v = (
-                far_keys.at(at).transpose(1, 2, 0),
-                far_values.at(at).transpose(1, 0, 2),
-            )  # (K, E, M), (K, M, E)
+            q = q.transpose(0, 2, 1, 3, 4) * (net.per_head(n, "scale", 3) * count)  # (B, A, G, N, E)
             far_bias = net.bias(n, is_after, far_distance, (AFTER, BEFORE)) + no_far  # (A, G, M)
-            far = net.scores(q, far_k, 1, G, N) + far_bias.expand_dims(2)  # (B, A, G, N, M)
-            k = k.reshape(0, -1, K, E).transpose(0, 2, 3, 1)  # (B, K, E, GN)
-            v = v.reshape(0, -1, K, E).transpose(0, 2, 1, 3)  # (B, K, GN, E)
-            own = net.scores(q, k, 1, GN) + net.bias(n, is_own, canvas_distance, (OWN, OTHER)) + no_canvas
-            far_part = Part(far.reshape(0, A, GN, M), far_v, M)
-            mixed = net.attend([far_part], Part(own, v, GN), net.per_head(n, "null", 2), 1, GN)  # (B, A, GN, E)
+            far_bias = far_bias.reshape(K, 1, A // K, G, 1, M)
+            q = q.reshape(0, 0, GN, E)
+            far = (for_far.fold(q, E) @ far_keys.at(at)).reshape(0, B, A // K, G, N, M) + far_bias
+            far_part = Shared(far.reshape(0, -1, M), far_values.at(at))
+            k = k.transpose(0, 2, 4, 1, 3).reshape(0, 0, 0, -1)  # (B, K, E, GC)
+            v = v.transpose(0, 2, 1, 3, 4).reshape(0, K, -1, E)  # (B, K, GC, E)
+            own = net.scores(q, k, 1, GN) + net.bias(n, hole == key_hole, canvas_distance, (OWN, OTHER)) + no_canvas
+            mixed = net.attend([far_part], Own(own, v, G * C), net.per_head(n, "null", 2), for_far)  # (B, A, GN, E)
             attended = mixed.reshape(0, A, G, N, E).transpose(0, 2, 3, 1, 4)
         else:
-            at = local.index(n)
-            near_k = net.rotate(near_keys.at(at).transpose(0, 2, 1, 3), near)  # (G, K, 2W, E)
-            before_k, after_k = near_k.transpose(0, 1, 3, 2).halves(-1, W)  # (G, K, E, W)
-            before_v, after_v = near_values.at(at).transpose(0, 2, 1, 3).halves(2, W)  # (G, K, W, E)
-            q, k, v = (t.transpose(0, 1, 3, 2, 4) for t in (q * E**-0.5, k, v))  # (B, G, A or K, N, E)
+            before_at, after_at = 2 * local.index(n), 2 * local.index(n) + 1
+            q = q * E**-0.5
             from_left = net.rotate(q, left)
-            before = net.scores(from_left, before_k, 2, N) + no_left  # (B, G, A, N, W)
-            after = net.scores(net.rotate(q, right), after_k, 2, N) + no_right
-            own = net.scores(from_left, net.rotate(k, left).transpose(0, 1, 2, 4, 3), 2, N) + no_own
-            context = [Part(before, before_v, wide), Part(after, after_v, wide)]
-            attended = net.attend(context, Part(own, v, N), None, 2, N).transpose(0, 1, 3, 2, 4)
+            before = for_near.fold(from_left, E) @ near_keys.at(before_at) + no_left  # (G, K, rows, W)
+            after = for_near.fold(net.rotate(q, right), E) @ near_keys.at(after_at) + no_right
+            own = net.scores(from_left, k.transpose(0, 1, 2, 4, 3), 2, N) + no_own
+            context = [Shared(before, near_values.at(before_at)), Shared(after, near_values.at(after_at))]
+            attended = net.attend(context, Own(own, v, C), None, for_near).transpose(0, 1, 3, 2, 4)
         x = net.finish(x, attended, n, 3)
-    # What is said of a slot is read one place to its left.
-    x = net.normalise(x, "norm").part(2, 0, -1)
+    x = net.normalise(x, "norm")
     weight, bias = state["existence.weight"][0], state["existence.bias"]
     existence = (x * graph.weight("existence.weight", weight)).sum(-1) + graph.weight("existence.bias", bias)
     graph.output(net.logits(x), "logits", "B", "G", "N", dims.vocabulary)
     graph.output(existence.reshape(0, 0, 0), "existence", "B", "G", "N")
+    shape = (dims.layers, "B", "G", K, "N", E)
+    graph.output(graph.concat(0, *keys), "keys", *shape)
+    graph.output(graph.concat(0, *values), "values", *shape)
     return graph.serialised()

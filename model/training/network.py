@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lacuna.model.context import BEFORE_ANCHOR
-from lacuna.model.dimensions import Dimensions
+from lacuna.model.dimensions import ROTARY_BASE, Dimensions
 from lacuna.model.hints import HINTS, STRENGTHS
 from lacuna.model.tokenizer import MASK, PAD
 
@@ -21,7 +21,6 @@ BEFORE, AFTER, OWN, OTHER = range(4)
 """Relations of a key to a slot in global layers: context before or after it, its own canvas, another hole's."""
 MASKED, COMMITTED = range(2)
 """Roles of a slot; context has none, and neither have the tokens of the causal phase."""
-ROTARY_BASE = 10_000.0
 
 
 class Near(NamedTuple):

@@ -1,17 +1,18 @@
 """The float32 graphs say what the network says; the 8-bit ones nearly."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
-from lacuna.export import artifact
+from lacuna.export import artifact, sessions
 from lacuna.export.cache import ChunkCache
+from lacuna.export.canvases import Canvases
 from lacuna.export.convert.parity import compare
 from lacuna.export.convert.precision import dequantised, quantise
-from lacuna.export.engine import Context, Engine
+from lacuna.export.engine import Context, Engine, far_laid_out, near_laid_out
 from lacuna.export.providers import Provider
 from lacuna.export.sessions import open_sessions
 from lacuna.model.chunks import Chunked, Place
@@ -36,43 +37,61 @@ def random_chunked(dims: Dimensions, holes: int, tokens: int, rng: np.random.Gen
     return Chunked((tuple(text.tolist()),), tuple(Place(0, int(at)) for at in places))
 
 
-def random_context(dims: Dimensions, holes: int, tokens: int, rng: np.random.Generator) -> Context:
+@dataclass(frozen=True)
+class Seen:
+    """A context as the network takes it, keys (layers, ..., K, E) not rotated, and as the engine lays it out."""
+
+    near: Near
+    far: Far
+    laid_out: Context
+
+
+def random_context(dims: Dimensions, holes: int, tokens: int, rng: np.random.Generator) -> Seen:
     """Of a text of so many tokens, each hole at a random place; far keys at a hole's own sentinel are unseen."""
     reach = np.r_[-dims.near : 0, 1 : dims.near + 1]
     sentinels = rng.integers(0, tokens, holes)
     seen = (sentinels[:, None] + reach >= 0) & (sentinels[:, None] + reach < tokens)
     local, whole, head = len(dims.local_layers), len(dims.global_layers), (dims.key_heads, dims.head_width)
-    return Context(
-        near_keys=floats(rng, local, holes, 2 * dims.near, *head),
-        near_values=floats(rng, local, holes, 2 * dims.near, *head),
-        near_offsets=np.where(seen, reach, 0),
-        far_keys=floats(rng, whole, tokens, *head),
-        far_values=floats(rng, whole, tokens, *head),
-        far_offsets=np.arange(tokens) - sentinels[:, None],
-        anchors=rng.integers(HOLE, dims.vocabulary, (holes, BEFORE_ANCHOR + 1)),
-        hints=Hints(random_chunked(dims, holes, tokens, rng), [b""] * holes, [b"a"] * dims.vocabulary),
+    near_keys, near_values = (floats(rng, local, holes, 2 * dims.near, *head) for _ in range(2))
+    far_keys, far_values = (floats(rng, whole, tokens, *head) for _ in range(2))
+    near_offsets, far_offsets = np.where(seen, reach, 0), np.arange(tokens) - sentinels[:, None]
+    anchors = rng.integers(HOLE, dims.vocabulary, (holes, BEFORE_ANCHOR + 1))
+    hints = Hints(random_chunked(dims, holes, tokens, rng), [b""] * holes, [b"a"] * dims.vocabulary)
+    near, far = (near_keys, near_values, near_offsets), (far_keys, far_values, far_offsets)
+    near_for_graph, far_for_graph = near_laid_out(*near), far_laid_out(far_keys, far_values)
+    laid_out = Context(
+        near_keys=near_for_graph[0],
+        near_values=near_for_graph[1],
+        near_offsets=near_offsets,
+        far_keys=far_for_graph[0],
+        far_values=far_for_graph[1],
+        far_offsets=far_offsets,
+        anchors=anchors,
+        hints=hints,
+        canvases=Canvases(dims, anchors, hints),
         attended=tokens,
         encoded=tokens,
     )
+    by_network = [[row(keys, 1), row(values, 1), row(offsets)] for keys, values, offsets in (near, far)]
+    return Seen(Near(*by_network[0]), Far(*by_network[1]), laid_out)
+
+
+def row(array: NDArray[np.generic], axis: int = 0) -> torch.Tensor:
+    """With one row, R."""
+    return torch.from_numpy(array).unsqueeze(axis)
 
 
 @torch.no_grad()
-def by_torch(
-    network: Denoiser, context: Context, slots: NDArray[np.int64], lengths: NDArray[np.int64], *, in_order: bool
-):
-    def row(array: NDArray[np.generic], axis: int = 0) -> torch.Tensor:
-        return torch.from_numpy(array).unsqueeze(axis)
-
-    near = Near(row(context.near_keys, 1), row(context.near_values, 1), row(context.near_offsets))
-    far = Far(row(context.far_keys, 1), row(context.far_values, 1), row(context.far_offsets))
+def by_torch(network: Denoiser, seen: Seen, slots: NDArray[np.int64], lengths: NDArray[np.int64], *, in_order: bool):
+    context = seen.laid_out
     anchors = np.broadcast_to(context.anchors, (*lengths.shape, BEFORE_ANCHOR + 1))
     hints, strengths = map(row, context.hints.of_all(slots))
     hidden, existence = network.denoise(
         row(np.concatenate([anchors, slots], -1)),
         row(lengths),
         (hints, strengths),
-        near,
-        far,
+        seen.near,
+        seen.far,
         torch.tensor([True]),
         torch.full((len(slots),), in_order),
     )
@@ -85,13 +104,22 @@ def test_encode_equals_the_network(made, engines, length: int) -> None:
     context = engines["float32"].context(Chunked((tuple(chunk.tolist()),), (Place(0, 0),)), (0,), [b""])
     keys, values = (t[:, 0].numpy() for t in made.network.encode(torch.from_numpy(chunk)[None]))
     whole = list(made.network.dims.global_layers)
-    np.testing.assert_allclose(context.far_keys, keys[whole], atol=TOLERANCE)
-    np.testing.assert_allclose(context.far_values, values[whole], atol=TOLERANCE)
+    np.testing.assert_allclose(context.far_keys, keys[whole].transpose(0, 2, 3, 1), atol=TOLERANCE)
+    np.testing.assert_allclose(context.far_values, values[whole].transpose(0, 2, 1, 3), atol=TOLERANCE)
     local = list(made.network.dims.local_layers)
     reach = min(length - 1, made.network.dims.near)  # the hole is the first token: what is near is to its right
-    near = slice(made.network.dims.near, made.network.dims.near + reach)
-    np.testing.assert_allclose(context.near_keys[:, 0, near], keys[local][:, 1 : reach + 1], atol=TOLERANCE)
-    np.testing.assert_allclose(context.near_values[:, 0, near], values[local][:, 1 : reach + 1], atol=TOLERANCE)
+    offsets = 1 + np.arange(reach)[None]
+    near_keys, near_values = (array[local][:, None, 1 : reach + 1] for array in (keys, values))
+    right = slice(1, None, 2)
+    for found, expected in zip(
+        (context.near_keys[right, ..., :reach], context.near_values[right, ..., :reach, :]),
+        near_laid_out(
+            *(np.pad(a, ((0, 0), (0, 0), (0, reach), (0, 0), (0, 0))) for a in (near_keys, near_values)),
+            np.pad(offsets, ((0, 0), (0, reach))),
+        ),
+        strict=True,
+    ):
+        np.testing.assert_allclose(found, expected[::2], atol=TOLERANCE)
 
 
 @pytest.mark.parametrize(
@@ -104,25 +132,40 @@ def test_encode_equals_the_network(made, engines, length: int) -> None:
         pytest.param(1, 2, 32, 700, id="long"),
     ],
 )
-@pytest.mark.parametrize("in_order", [False, True])
-def test_denoise_equals_the_network(
-    made, engines, candidates: int, holes: int, slots: int, tokens: int, *, in_order: bool
-) -> None:
+def test_denoise_equals_the_network(made, engines, candidates: int, holes: int, slots: int, tokens: int) -> None:
     rng = np.random.default_rng(tokens)
-    context = random_context(made.network.dims, holes, tokens, rng)
+    seen = random_context(made.network.dims, holes, tokens, rng)
     canvas = rng.integers(HOLE, made.network.dims.vocabulary, (candidates, holes, slots))
     canvas[rng.random(canvas.shape) < 0.6] = MASK
     lengths = rng.integers(1, slots + 1, (candidates, holes))
-    expected = by_torch(made.network, context, canvas, lengths, in_order=in_order)
-    found = engines["float32"].denoise(context, canvas, lengths, in_order=in_order)
+    expected = by_torch(made.network, seen, canvas, lengths, in_order=False)
+    found = engines["float32"].denoise(seen.laid_out, canvas, lengths)
     exists = np.arange(slots) < lengths[..., None]
     np.testing.assert_allclose(found.logits[exists], expected[0][exists], atol=TOLERANCE)
     np.testing.assert_allclose(found.existence[exists], expected[1][exists], atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("holes", [1, 3])
+def test_canvases_that_grow_in_order_equal_the_network(made, engines, holes: int) -> None:
+    """Rows of different lengths in one batch, each step with what the steps before it left."""
+    rng = np.random.default_rng(holes)
+    seen = random_context(made.network.dims, holes, 120, rng)
+    tokens = rng.integers(HOLE, made.network.dims.vocabulary, (4, holes, 9))
+    tokens[1, :, :4] = tokens[0, :, :4]  # a beginning that two candidates share
+    lengths = rng.integers(9, 12, (4, holes))
+    for shown in ([1, 1, 1, 1], [4, 2, 1, 3], [5, 5, 9, 4], [9, 9, 9, 9]):
+        canvas = np.where(np.arange(9) < np.array(shown)[:, None, None] - 1, tokens, MASK)
+        expected = by_torch(made.network, seen, canvas, lengths, in_order=True)
+        found = engines["float32"].denoise(seen.laid_out, canvas[..., : max(shown)], lengths, in_order=True)
+        for b, count in enumerate(shown):
+            np.testing.assert_allclose(found.logits[b, :, :count], expected[0][b, :, :count], atol=TOLERANCE)
+            np.testing.assert_allclose(found.existence[b, :, :count], expected[1][b, :, :count], atol=TOLERANCE)
+            assert not found.logits[b, :, count:].any(), "nothing is said past the first masked slot"
+
+
 def test_the_graphs_for_cuda_say_the_same(made, engines: dict[str, Engine]) -> None:
     rng = np.random.default_rng(8)
-    context = random_context(made.network.dims, 2, 90, rng)
+    context = random_context(made.network.dims, 2, 90, rng).laid_out
     canvas = np.full((2, 2, 8), MASK)
     lengths = np.full((2, 2), 8)
     # Weights are drawn far larger than any that are trained: 8 bits of the inputs are seen in what comes out.
@@ -166,7 +209,7 @@ def test_eight_bits_are_within_half_a_step() -> None:
 
 def test_slots_past_a_canvas_change_nothing_before_them(made, engines: dict[str, Engine]) -> None:
     rng = np.random.default_rng(5)
-    context = random_context(made.network.dims, 2, 60, rng)
+    context = random_context(made.network.dims, 2, 60, rng).laid_out
     slots = np.full((1, 2, 8), MASK)
     lengths = np.array([[5, 8]])
     other = slots.copy()
@@ -177,15 +220,31 @@ def test_slots_past_a_canvas_change_nothing_before_them(made, engines: dict[str,
         assert (a.logits[0, 1] == b.logits[0, 1]).all()
 
 
-def test_in_order_what_is_not_shown_yet_changes_nothing(made, engines: dict[str, Engine]) -> None:
-    """A step shows the slots up to the one in hand: fewer of them, the same said of each, to the bit."""
+def test_in_order_a_token_is_denoised_once(made, engines: dict[str, Engine], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what is said of it is the same to the bit, whether it came alone or with those before it."""
     rng = np.random.default_rng(6)
-    context = random_context(made.network.dims, 2, 60, rng)
-    slots = rng.integers(HOLE, made.network.dims.vocabulary, (3, 2, 20))
-    lengths = np.full((3, 2), 31)
-    for engine in (engines["float32"], engines["eight_bits"]):
-        whole = engine.denoise(context, slots, lengths, in_order=True)
-        for shown in (1, 7, 8, 20):
-            cut = engine.denoise(context, slots[..., :shown], lengths, in_order=True)
-            assert (cut.logits == whole.logits[:, :, :shown]).all()
-            assert (cut.existence == whole.existence[:, :, :shown]).all()
+    rows = rng.integers(HOLE, made.network.dims.vocabulary, (3, 1, 8))
+    lengths = np.full((3, 1), 31)
+    places = []
+    run = sessions.run
+
+    def counting(session, name, feeds):
+        places.append(feeds["tokens"].shape[0] * (feeds["tokens"].shape[2] - BEFORE_ANCHOR))
+        return run(session, name, feeds)
+
+    monkeypatch.setattr(sessions, "run", counting)
+    for name in ("float32", "eight_bits"):
+        at_once, step_by_step = (
+            random_context(made.network.dims, 1, 60, np.random.default_rng(7)).laid_out for _ in range(2)
+        )
+        whole = engines[name].denoise(at_once, rows, lengths, in_order=True)
+        places.clear()
+        for shown in range(1, 9):
+            canvas = np.where(np.arange(shown) < shown - 1, rows[..., :shown], MASK)
+            found = engines[name].denoise(step_by_step, canvas, lengths, in_order=True)
+        assert places == [1, 3, 3, 3, 3, 3, 3, 3], "the anchor is the same for all"
+        np.testing.assert_array_equal(found.logits, whole.logits)
+        np.testing.assert_array_equal(found.existence, whole.existence)
+        places.clear()
+        engines[name].denoise(step_by_step, rows, lengths, in_order=True)
+        assert not places
