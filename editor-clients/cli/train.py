@@ -174,14 +174,21 @@ def train(  # noqa: PLR0913 -- one for each option
 
 
 def _kept(own: adapt.Own, run: Path, recipe: str, source: Path) -> Iterator["Table | str"]:
-    """Export what was trained, with the defaults of what it began with, and say what that gained."""
+    """Export what was trained, with defaults and calibration of what it began with, and say what that gained."""
     from lacuna.export.convert import convert
     from lacuna.export.engine import Engine
 
     try:
         before = Engine.load(source)
         trained = convert.read(run, recipe)
-        convert.convert(trained, own.artifact, convert.EIGHT_BITS, own.name, before.manifest.defaults)
+        convert.convert(
+            trained,
+            own.artifact,
+            convert.EIGHT_BITS,
+            own.name,
+            before.manifest.defaults,
+            calibration=before.manifest.calibration,
+        )
         after = Engine.load(own.artifact)
     except LacunaError as error:
         raise ModelError(str(error)) from error

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from lacuna.export import artifact
-from lacuna.export.artifact import Artifact, Corpus, Defaults, Manifest, Reading, Training
+from lacuna.export.artifact import Artifact, Calibration, Corpus, Defaults, Manifest, Reading, Training
 from lacuna.export.convert import graphs
 from lacuna.export.convert.builder import Weights
 from lacuna.export.convert.precision import EightBits, Float32, Precision
@@ -74,6 +74,7 @@ def convert(
     name: str,
     defaults: Defaults,
     scores: Mapping[str, float] = MappingProxyType({}),
+    calibration: Calibration | None = None,
 ) -> Artifact:
     """Write the artifact to `destination`, in place of the one that is there."""
     manifest = Manifest(
@@ -83,7 +84,7 @@ def convert(
         dimensions=run.dims,
         reading=Reading(),
         defaults=defaults,
-        calibration=None,
+        calibration=calibration,
         corpus=run.corpus,
         training=run.training,
         scores=dict(scores),

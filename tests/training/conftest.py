@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lacuna.export.artifact import Corpus, Defaults, Training
+from lacuna.export.artifact import Calibration, Corpus, Defaults, Training
 from lacuna.export.convert import convert
 from lacuna.export.convert.convert import Run
 from lacuna.model.tokenizer import Tokenizer
@@ -106,4 +106,6 @@ def shipped(recipe: Recipe, tokenizer: Tokenizer, network: Denoiser, tmp_path: P
         Training("tiny", 0, 0, "none", {"rest-of-line": 1.0}),
         Corpus("none", "none"),
     )
-    return convert.convert(trained, tmp_path / "shipped", convert.EIGHT_BITS, "tiny", Defaults()).folder
+    return convert.convert(
+        trained, tmp_path / "shipped", convert.EIGHT_BITS, "tiny", Defaults(), calibration=Calibration(0.9, 0.1)
+    ).folder
