@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
     from lacuna.cli.evaluation.metrics import Estimate
     from lacuna.export.engine import Engine
 
-HOLES = 300
+HOLES = 500
 """Asked about before and after, in held-out files."""
 
 
@@ -54,29 +54,44 @@ def compare(own: Own, before: "Engine", after: "Engine") -> Iterator[Table | str
     from lacuna.model.training.distributions import Role
 
     asked = holes.draw(load(own.corpus, Role.VALIDATION), HOLES, seed=0)
-    first, second = (_exact(asked, engine) for engine in (before, after))
     files = [hole.file for hole in asked]
-    table = Table("rest of a line, exactly", "held-out files", title=f"{len(asked)} holes in {len(set(files))} files")
-    table.add_row("before", _shown(metrics.mean_over(first, files, seed=0)))
-    table.add_row("after", _shown(metrics.mean_over(second, files, seed=0)))
-    table.add_row("gain", _shown(metrics.difference(second, first, files, seed=0)))
+    title = f"{len(asked)} ends of lines in {len(set(files))} files that were not trained on"
+    table = Table("", "exactly right", "nats an answer", title=title)
+    (right, nats), (right_after, nats_after) = (_measured(asked, engine) for engine in (before, after))
+    for name, exact, likely in (("before", right, nats), ("after", right_after, nats_after)):
+        table.add_row(
+            name, _percent(metrics.mean_over(exact, files, seed=0)), _number(metrics.mean_over(likely, files, seed=0))
+        )
+    gain, fewer = (
+        metrics.difference(new, old, files, seed=0) for new, old in ((right_after, right), (nats_after, nats))
+    )
+    table.add_row("gain", _percent(gain), _number(fewer))
     yield table
-    yield f"95 % intervals, drawn by file. Use it with: lacuna model use {own.name}"
+    yield (
+        "Nats: minus the log-probability of what stood there, the fewer the better. "
+        f"95 % intervals, drawn by file. Use it with: lacuna model use {own.name}"
+    )
 
 
-def _exact(asked: Sequence["Hole"], engine: "Engine") -> list[float]:
+def _measured(asked: Sequence["Hole"], engine: "Engine") -> tuple[list[float], list[float]]:
+    """Of each hole, whether the answer is exactly right, and the nats of the right one."""
     from functools import partial
 
-    from lacuna.cli.evaluation import filling, metrics
+    from lacuna.cli.evaluation import filling, likelihood, metrics
     from lacuna.cli.evaluation.progress import tracked
     from lacuna.lsp_server.infill import infill
 
     answer = partial(infill, engine)
-    return [
-        float(metrics.is_exact(filling.fill(answer, hole.shown, hole.place).text, hole.truth))
-        for hole in tracked(asked, f"Asking {engine.name}")
-    ]
+    exact, nats = [], []
+    for hole in tracked(asked, f"Asking {engine.name}"):
+        exact.append(float(metrics.is_exact(filling.fill(answer, hole.shown, hole.place).text, hole.truth)))
+        nats.append(likelihood.nats(engine, hole))
+    return exact, nats
 
 
-def _shown(found: "Estimate") -> str:
+def _percent(found: "Estimate") -> str:
     return f"{100 * found.value:.1f} % ({100 * found.low:.1f} to {100 * found.high:.1f})"
+
+
+def _number(found: "Estimate") -> str:
+    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"

@@ -40,7 +40,7 @@ def test_it_gives_an_artifact_and_says_what_was_gained(
     assert main.run(on) == 0
     out, err = capsys.readouterr()
     assert "trained to step 6 of 6" in err
-    for word in ("12 holes in", "before", "after", "gain", "lacuna model use project"):
+    for word in ("12 ends of lines in", "before", "after", "gain", "model use project"):
         assert word in out
     made, begun = artifact.load(models.shelf() / "project"), artifact.load(shipped)
     assert made.manifest.name == "project"

@@ -7,12 +7,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from lacuna.cli.evaluation import holes as drawing
-from lacuna.cli.evaluation import metrics
+from lacuna.cli.evaluation import likelihood, metrics
 from lacuna.cli.evaluation.holes import Hole
 from lacuna.cli.evaluation.metrics import Estimate
 from lacuna.export.engine import Engine
-from lacuna.model import chunks, context
-from lacuna.model.healing import heads, healed
 from lacuna.model.tokenizer import MASK, SPECIAL
 
 SHARES = (0.15, 0.5, 1.0)
@@ -44,18 +42,12 @@ class Report:
 
 def count(engine: Engine, hole: Hole, random: np.random.Generator) -> Counted | None:
     """Hide a hole's text, give back some of its tokens and ask for the rest; None if the canvas is too small for it."""
-    defaults, tokenizer = engine.manifest.defaults, engine.tokenizer
-    grown = healed(hole.shown, (hole.place,))
-    chunked = chunks.cut(hole.shown, grown, tokenizer)
-    chosen = context.choose(chunked, defaults.budget, engine.manifest.dimensions.near)
-    begins = heads(hole.shown, (hole.place,), grown)
-    truth = np.array(tokenizer.encode_text(begins[0].decode("utf-8", "surrogatepass") + hole.truth))
-    if not 1 <= len(truth) <= defaults.canvas:
+    seen, truth = likelihood.read(engine, hole)
+    if not 1 <= len(truth) <= engine.manifest.defaults.canvas:
         return None
     order = random.permutation(len(truth))
     is_masked = np.stack([order < max(1, round(share * len(truth))) for share in SHARES])  # (B, N)
     slots = np.where(is_masked, MASK, truth)[:, None]  # (B, 1, N)
-    seen = engine.context(chunked, chosen, begins)
     logits = engine.denoise(seen, slots, np.full((len(SHARES), 1), len(truth))).logits[:, 0]  # (B, N, V)
     logits[..., :SPECIAL] = -np.inf
     is_right = (logits.argmax(-1) == truth) & is_masked

@@ -59,7 +59,7 @@ def test_masked_slots_are_compared_with_what_was_hidden(engine: Engine, shift: i
 
 def test_holes_longer_than_a_canvas_are_left_out(engine: Engine):
     manifest = SimpleNamespace(defaults=Defaults(canvas=2), dimensions=engine.manifest.dimensions)
-    small = SimpleNamespace(manifest=manifest, tokenizer=engine.tokenizer)
+    small = SimpleNamespace(manifest=manifest, tokenizer=engine.tokenizer, context=engine.context)
     assert slots.count(small, hole("result = "), np.random.default_rng(0)) is None
 
 
