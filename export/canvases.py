@@ -25,7 +25,7 @@ class Beginning:
 
     keys: Floats  # (layers, K, P, E), those of local layers rotated
     values: Floats  # the same shape
-    logits: Floats  # (P, V) of the slot after each place
+    logits: tuple[Floats, ...]  # (V,) of the slot after each place
     existence: Floats  # (P,)
     reached: tuple[Reached, ...]
     """By the document's runs, before the slot after each place."""
@@ -69,8 +69,7 @@ class Canvases:
         """`anchors` (G, BEFORE_ANCHOR + 1): the tokens left of each hole."""
         self._anchors, self._hints = anchors, hints
         nothing = np.zeros((dims.layers, dims.key_heads, 0, dims.head_width), np.float32)
-        no_logits = np.zeros((0, dims.vocabulary), np.float32)
-        self._nothing = Beginning(nothing, nothing, no_logits, no_logits[:, 0], ())
+        self._nothing = Beginning(nothing, nothing, (), np.zeros(0, np.float32), ())
         self._known: dict[Row, Beginning] = {}
 
     def __getitem__(self, row: Row) -> Beginning:
@@ -114,7 +113,7 @@ class Canvases:
             whole = Beginning(
                 np.concatenate([one.keys, keys[:, b, 0, :, :new]], 2),
                 np.concatenate([one.values, values[:, b, 0, :, :new]], 2),
-                np.concatenate([one.logits, logits[b, 0, :new]]),
+                (*one.logits, *logits[b, 0, :new]),
                 np.concatenate([one.existence, existence[b, 0, :new]]),
                 reached,
             )
