@@ -40,7 +40,8 @@ class Denoise(Protocol):
     def __call__(self, slots: Ints, lengths: Ints, *, in_order: bool = False) -> Prediction:
         """Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them.
 
-        in_order: of the canvases a slot sees only what is to its left in its own; N may then be less than the lengths.
+        in_order: of the canvases a slot sees only what is to its left in its own; N may then be less than the lengths,
+        and nothing need be said of slots past a canvas' first masked one.
         """
 
 
