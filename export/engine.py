@@ -191,19 +191,17 @@ def _tokenizer(artifact: Artifact) -> Tokenizer:
 
 
 def near_laid_out(keys: Floats, values: Floats, offsets: Ints) -> tuple[Floats, Floats]:
-    """Keys, not rotated, and values (local layers, G, 2W, K, E) at offsets (G, 2W) -> as a `Context` has them."""
+    """Keys, not rotated, and values (local layers, G, 2W, K, E) at offsets (G, 2W) -> as a `Context` has them.
+
+    Contiguous, for every step reads them; so is what is far.
+    """
     keys, values = _by_side(_rotated(keys, offsets)), _by_side(values)
-    return _in_memory(keys.transpose(0, 1, 3, 4, 2)), _in_memory(values.transpose(0, 1, 3, 2, 4))
+    return np.ascontiguousarray(keys.transpose(0, 1, 3, 4, 2)), np.ascontiguousarray(values.transpose(0, 1, 3, 2, 4))
 
 
 def far_laid_out(keys: Floats, values: Floats) -> tuple[Floats, Floats]:
     """Keys and values (global layers, M, K, E) -> as a `Context` has them."""
-    return _in_memory(keys.transpose(0, 2, 3, 1)), _in_memory(values.transpose(0, 2, 1, 3))
-
-
-def _in_memory(array: Floats) -> Floats:
-    """Laid out as it is read: every step reads it."""
-    return np.ascontiguousarray(array)
+    return np.ascontiguousarray(keys.transpose(0, 2, 3, 1)), np.ascontiguousarray(values.transpose(0, 2, 1, 3))
 
 
 def _by_side(near: Floats) -> Floats:
