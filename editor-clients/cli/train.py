@@ -52,6 +52,7 @@ class Duration(click.ParamType[float]):
     help="The training text; built there (with the network) if there is none.",
 )
 @click.option("--for", "seconds", type=Duration(), default=float("inf"), help="Stop after so long, such as 60m.")
+@click.option("--until", type=click.IntRange(min=1), help="Stop after this step of the recipe.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option(
     "--precision",
@@ -97,6 +98,7 @@ def train(  # noqa: PLR0913 -- one for each option
     run: Path | None,
     corpus: Path,
     seconds: float,
+    until: int | None,
     device: str,
     precision: str,
     threads: int | None,
@@ -151,6 +153,7 @@ def train(  # noqa: PLR0913 -- one for each option
                     initial=initial,
                     is_compiled=is_compiled,
                     workers=workers,
+                    until=until,
                     is_interrupted=is_interrupted,
                 )
                 was_interrupted = is_interrupted()

@@ -30,12 +30,14 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
     initial: Mapping[str, torch.Tensor] | None = None,
     is_compiled: bool = False,
     workers: int = 0,
+    until: int | None = None,
     save_every: float = 300.0,
     is_interrupted: Callable[[], bool] = lambda: False,
 ) -> checkpoint.State:
     """Train in folder `run`, from its checkpoint or else from the weights `initial`; leave a checkpoint there.
 
-    Ends with the recipe, after `seconds` of wall time, or with the step in which `is_interrupted` turned true.
+    Ends with the recipe, with its step `until`, after `seconds` of wall time, or with the step in which
+    `is_interrupted` turned true.
     `workers` processes draw the steps ahead of the network; without any it waits for each draw.
     A resumed run repeats an uninterrupted one to the last digit on the same machine with as many threads.
     Raises RecipeError, RunError and, where the folder cannot be written, OSError.
@@ -62,9 +64,10 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
         progress.say(f"resuming at step {state.step} of {recipe.steps}")
 
     # 2. Steps
-    steps = iter(drawn_ahead(recipe, documents, tokenizer, range(state.step, recipe.steps), workers))
+    last = recipe.steps if until is None else min(until, recipe.steps)
+    steps = iter(drawn_ahead(recipe, documents, tokenizer, range(state.step, last), workers))
     with progress.shown("training", recipe.steps, state.step) as show:
-        while state.step < recipe.steps and time.monotonic() - began < seconds and not is_interrupted():
+        while state.step < last and time.monotonic() - began < seconds and not is_interrupted():
             started = time.monotonic()
             rate = rate_at(recipe, state.step)
             for optimiser, peak in ((muon, settings.matrix_rate), (adam, settings.other_rate)):

@@ -27,14 +27,12 @@ read = recipe.read(str(recipe_file))
 tokenizer = text.tokenizer_of(run, folder, read.vocabulary)
 documents = text.documents_of(run, folder, tokenizer)
 
-def train(steps, then):
-    asked = itertools.count()
-    def is_interrupted():
-        return next(asked) == steps and then()
-    loop.train(read, documents, tokenizer, run, device=torch.device("cpu"), seconds=1e9, is_interrupted=is_interrupted)
+def train(**stop):
+    loop.train(read, documents, tokenizer, run, device=torch.device("cpu"), seconds=1e9, **stop)
 
-train(saved, lambda: True)
-train(seen - saved, lambda: os.kill(os.getpid(), signal.SIGKILL))
+train(until=saved)
+asked = itertools.count()
+train(is_interrupted=lambda: next(asked) == seen - saved and os.kill(os.getpid(), signal.SIGKILL))
 """
 FULL = """
 import resource, sys
