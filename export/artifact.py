@@ -51,14 +51,14 @@ class Reading:
 class Defaults:
     """What the sampler does unless it is told otherwise."""
 
-    canvas: int = 32
+    canvas: int = 31
     """Slots of a hole at the first step."""
     candidates: int = 4
     """Denoised as one batch: the width of a beam, or so many lengths."""
-    policy: PolicyName = PolicyName.BEAM
+    policy: PolicyName = PolicyName.IN_ORDER
     """Of one hole."""
-    joint_policy: PolicyName = PolicyName.BEAM
-    """Of several: in order, no hole sees what was written into another."""
+    joint_policy: PolicyName = PolicyName.IN_ORDER
+    """Of several: in order one after another, else all at once."""
     confidence: float = 0.9
     """A slot is committed when its best token is so probable."""
     budget: int = 2048

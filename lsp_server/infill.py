@@ -2,93 +2,124 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lacuna.export.engine import Context, Engine
-from lacuna.lsp_server import ranking, scope, warming
+from lacuna.lsp_server import ranking, scope, texts, warming
+from lacuna.lsp_server.ranking import Joint
 from lacuna.lsp_server.request import Answer, Draft, Edit, Reason, Request, Timings, Tokens
-from lacuna.model import chunks, context, sampler
-from lacuna.model.growing import Growing, IsSound, grow
-from lacuna.model.healing import heads, healed
+from lacuna.lsp_server.turns import Turn
+from lacuna.model import sampler
+from lacuna.model.growing import Growing, grow
 from lacuna.model.sampler import Beginnings, Drafts, PolicyName, Sampling
-from lacuna.model.tokenizer import MASK, Tokenizer
+from lacuna.model.tokenizer import Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of
-from lacuna.syntax.spans import Span
 
 Ints = NDArray[np.int64]
 
+NOTHING_YET = Joint((), (), parses=True, is_sound=True, repeats=False, changes=True)
+
 
 def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
-    """Fill the request's spans jointly: a draft after every step, the answer last. Closing it cancels."""
-    defaults, tokenizer = engine.manifest.defaults, engine.tokenizer
-    clock = _Clock()
+    """Fill the request's spans: a draft after every step, the answer last. Closing it cancels.
 
-    # spans -> chunks and holes
-    language = language_of(request.language)
-    check = SyntaxCheck(request.text, request.spans, language)
-    grown = healed(request.text, request.spans)
-    chunked = chunks.cut(request.text, grown, tokenizer)
-    begin_with = heads(request.text, request.spans, grown)
-    chosen = context.choose(chunked, defaults.budget, engine.manifest.dimensions.near)
-    parse_ms = clock.lap()
-    if not request.is_patient and warming.is_cold(engine, chunked, chosen):
-        yield Answer(
-            (),
-            tuple(() for _ in request.spans),
-            Reason.WARMING,
-            Timings(parse_ms, 0, (), clock.total()),
-            Tokens(0, 0, 0),
-            engine.provider,
-            engine.name,
-            defaults.threshold,
-        )
-        return
-
-    # chunks -> keys and values
-    seen = engine.context(chunked, chosen, begin_with)
-    encode_ms = clock.lap()
-
-    # holes -> drafts -> answers
-    steps_ms = []
-
-    def is_sound(slots: Ints, lengths: Ints) -> bool:
-        texts = _texts(slots, lengths, begin_with, tokenizer)
-        return texts is not None and any(map(is_worth_offering, _forms(request, texts)))
-
-    def is_worth_offering(texts: tuple[str, ...]) -> bool:
-        joint = ranking.judged(request.text, request.spans, texts, 1.0, check)
-        return joint.may_be_offered and joint.is_sound
-
-    for drafts in _denoised(engine, seen, request, begin_with, check, is_sound):
-        steps_ms.append(clock.lap())
-        yield _draft(drafts, begin_with, tokenizer)
-        clock.lap()  # what the reader of a draft does with it is not ours
-    calibration = engine.manifest.calibration
-    confidence = calibration.probability if calibration else math.exp
-    answers = [(texts, confidence(min(0.0, score))) for texts, score in _answers(drafts, begin_with, tokenizer)]
-
-    # answers that parse, best first -> edits
-    answers = list(_in_all_forms(request, answers))
-    within = ((scope.cut_all(request, texts, language), score) for texts, score in answers)
-    ranked = ranking.rank(ranking.judged(request.text, request.spans, *answer, check) for answer in within)
+    In order, several are filled one after another, with what those before them got in view; otherwise all at once.
+    """
+    defaults, holes = engine.manifest.defaults, len(request.spans)
     threshold = defaults.threshold if request.threshold is None else request.threshold
-    reason = ranking.refusal(ranked[0], threshold) if ranked else Reason.NO_PARSE
-    edits = () if reason else tuple(map(Edit, request.spans, ranked[0].texts))
+    policy = defaults.policy if holes == 1 else defaults.joint_policy
+    at_once = 1 if policy is PolicyName.IN_ORDER else holes
+    clock = _Clock()
+    check = SyntaxCheck(request.text, request.spans, language_of(request.language))
+    best, ranked, reason = NOTHING_YET, list[Joint](), None
+    parse_ms, encode_ms, steps_ms, tokens = 0.0, 0.0, list[float](), Tokens(0, 0, 0)
+    while reason is None and len(best.texts) < holes:
+        # spans -> chunks and holes
+        turn = Turn.after(engine, request, best.texts, at_once)
+        parse_ms += clock.lap()
+        if not (request.is_patient or best.texts) and warming.is_cold(engine, turn.chunked, turn.chosen):
+            reason = Reason.WARMING
+            break
+
+        # chunks -> keys and values
+        seen = engine.context(turn.chunked, turn.chosen, turn.heads)
+        tokens = Tokens(seen.attended, tokens.encoded + seen.encoded, at_once * defaults.canvas)
+        encode_ms += clock.lap()
+
+        # holes -> drafts
+        judge = _Judge(engine, request, check, best, turn)
+        for drafts in _denoised(engine, seen, turn, policy, judge):
+            steps_ms.append(clock.lap())
+            said = texts.best_so_far(drafts, turn.heads[:at_once], engine.tokenizer)
+            to_come = holes - len(best.texts) - at_once
+            yield Draft(len(steps_ms), (*((text,) for text in best.texts), *said, *((None,),) * to_come))
+            clock.lap()  # what the reader of a draft does with it is not ours
+
+        # drafts -> answers that parse, best first
+        ranked = judge.ranked(drafts)
+        reason = ranking.refusal(ranked[0], threshold) if ranked else Reason.NO_PARSE
+        best = ranked[0] if ranked else best
+        parse_ms += clock.lap()
+
     yield Answer(
-        edits,
-        tuple(tuple(joint.candidate(n) for joint in ranked) for n in range(len(request.spans))),
+        () if reason else tuple(map(Edit, request.spans, best.texts)),
+        tuple(tuple(joint.candidate(n) for joint in ranked if n < len(joint.texts)) for n in range(holes)),
         reason,
-        Timings(parse_ms + clock.lap(), encode_ms, tuple(steps_ms), clock.total()),
-        Tokens(seen.attended, seen.encoded, len(request.spans) * defaults.canvas),
+        Timings(parse_ms, encode_ms, tuple(steps_ms), clock.total()),
+        tokens,
         engine.provider,
         engine.name,
         defaults.threshold,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Of what a turn's holes might get, in the document with what those before them got."""
+
+    engine: Engine
+    request: Request
+    check: SyntaxCheck
+    before: Joint
+    turn: Turn
+
+    def ranked(self, drafts: Drafts) -> list[Joint]:
+        """The finished drafts' answers, best first."""
+        calibration, turn = self.engine.manifest.calibration, self.turn
+        probability = calibration.probability if calibration else math.exp
+        found = texts.answers(drafts, self._heads, self.engine.tokenizer)
+        sure = [(answer, probability(min(0.0, score))) for answer, score in found]
+        return ranking.rank(
+            self._judged(scope.cut_all(turn.request, answer, language_of(turn.request.language)), confidence)
+            for answer, confidence in texts.in_all_forms(turn.request, sure)
+        )
+
+    def is_sound(self, slots: Ints, lengths: Ints) -> bool:
+        """Whether finished slots (G, N) of such lengths (G,) can be offered and leave nothing doubtful."""
+        answer = texts.of(slots, lengths, self._heads, self.engine.tokenizer)
+        judged = (self._judged(form, 1.0) for form in texts.forms(self.turn.request, answer)) if answer else ()
+        return any(joint.may_be_offered and joint.is_sound for joint in judged)
+
+    def openings(self) -> Iterator[tuple[int, ...]]:
+        """Tokens with which the turn's first hole is likely to begin, those of its head included."""
+        asked, beginning = self.turn.request, self._heads[0].decode("utf-8", "surrogatepass")
+        is_first = not self.before.texts
+        check = self.check if is_first else SyntaxCheck(asked.text, asked.spans, language_of(asked.language))
+        return (self.engine.tokenizer.encode_text(beginning + opening) for opening in check.openings())
+
+    @property
+    def _heads(self) -> tuple[bytes, ...]:
+        return self.turn.heads[: len(self.turn.request.spans)]
+
+    def _judged(self, answer: tuple[str, ...], confidence: float) -> Joint:
+        texts_, confidences = (*self.before.texts, *answer), (*self.before.confidences, *(confidence for _ in answer))
+        return ranking.judged(self.request.text, self.request.spans, texts_, confidences, self.check)
 
 
 class _Clock:
@@ -106,31 +137,22 @@ class _Clock:
         return 1000 * (time.perf_counter() - self._began)
 
 
-def _denoised(
-    engine: Engine,
-    seen: Context,
-    request: Request,
-    begin_with: Sequence[bytes],
-    check: SyntaxCheck,
-    is_sound: IsSound,
-) -> Iterator[Drafts]:
-    """As the artifact's defaults say."""
-    defaults, holes = engine.manifest.defaults, len(request.spans)
-    predict, beginnings = partial(engine.denoise, seen), Beginnings(begin_with, engine.tokenizer.spellings)
-    policy = defaults.policy if holes == 1 else defaults.joint_policy
-    told = request.as_long_as
-    lengths = _lengths(begin_with, told, defaults.canvas, engine.tokenizer) if told else None
+def _denoised(engine: Engine, seen: Context, turn: Turn, policy: PolicyName, judge: _Judge) -> Iterator[Drafts]:
+    """The drafts of the turn's holes."""
+    defaults, told, holes = engine.manifest.defaults, turn.request.as_long_as, len(turn.request.spans)
+    heads = turn.heads[:holes]
+    predict, beginnings = partial(engine.denoise, seen), Beginnings(heads, engine.tokenizer.spellings)
+    lengths = _lengths(heads, told, defaults.canvas, engine.tokenizer) if told else None
     if policy.grows:
         most = np.full((1, holes), defaults.canvas) if lengths is None else lengths
         in_order = policy is PolicyName.IN_ORDER
-        openings = _openings(check, begin_with[0], engine.tokenizer) if in_order and holes == 1 else ()
         growing = Growing(
             defaults.candidates,
             in_order,
             is_length_known=lengths is not None,
-            openings=tuple(row for row in openings if len(row) < most[0, 0]),
+            openings=tuple(row for row in judge.openings() if len(row) < most[0, 0]) if in_order else (),
         )
-        return grow(predict, beginnings, most, growing, is_sound)
+        return grow(predict, beginnings, most, growing, judge.is_sound)
     if lengths is not None:
         known = sampler.masked(lengths, np.zeros(1, np.float32))
         return sampler.finished(predict, known, beginnings, policy.policy(defaults.confidence))
@@ -138,87 +160,10 @@ def _denoised(
     return sampler.denoise(predict, beginnings, holes, sampling)
 
 
-def _openings(check: SyntaxCheck, head: bytes, tokenizer: Tokenizer) -> Iterator[tuple[int, ...]]:
-    """Tokens with which the first hole is likely to begin, those of its head included."""
-    beginning = head.decode("utf-8", "surrogatepass")
-    return (tokenizer.encode_text(beginning + opening) for opening in check.openings())
-
-
-def _lengths(heads_: Sequence[bytes], texts: Sequence[str], canvas: int, tokenizer: Tokenizer) -> Ints:
+def _lengths(heads: Sequence[bytes], answers: Sequence[str], canvas: int, tokenizer: Tokenizer) -> Ints:
     """(1, G) the tokens of each text with its head, as many as a canvas holds."""
     tokens = [
-        tokenizer.encode_text(head.decode("utf-8", "surrogatepass") + text)
-        for head, text in zip(heads_, texts, strict=True)
+        tokenizer.encode_text(head.decode("utf-8", "surrogatepass") + answer)
+        for head, answer in zip(heads, answers, strict=True)
     ]
     return np.array([[min(max(1, len(row)), canvas) for row in tokens]], np.int64)
-
-
-def _draft(drafts: Drafts, begin_with: Sequence[bytes], tokenizer: Tokenizer) -> Draft:
-    """The candidate that looks best so far, less what stands before the spans anyway."""
-    best = int(drafts.scores.argmax())
-    return Draft(
-        drafts.step,
-        tuple(
-            tuple(_slots(row[:length], head, tokenizer))
-            for row, length, head in zip(drafts.slots[best], drafts.lengths[best], begin_with, strict=True)
-        ),
-    )
-
-
-def _slots(row: Sequence[int], head: bytes, tokenizer: Tokenizer) -> Iterator[str | None]:
-    for token in row:
-        if token == MASK:
-            yield None
-            continue
-        spelling = tokenizer.spellings[token]
-        yield spelling[len(head) :].decode("utf-8", "replace")
-        head = head[len(spelling) :]
-
-
-def _in_all_forms(
-    request: Request, answers: Sequence[tuple[tuple[str, ...], float]]
-) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Each answer's first form, then the others, none twice and as sure as the surest answer that comes to it.
-
-    Of two that are as sure and parse the first is offered.
-    """
-    forms = [(list(_forms(request, texts)), confidence) for texts, confidence in answers]
-    surest: dict[tuple[str, ...], float] = {}
-    for texts, confidence in (
-        *((first, confidence) for (first, *_), confidence in forms),
-        *((other, confidence) for (_, *others), confidence in forms for other in others),
-    ):
-        surest[texts] = max(confidence, surest.get(texts, 0.0))
-    yield from surest.items()
-
-
-def _forms(request: Request, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """An answer as it may stand there, then without what stands after it anyway, then with the line end it lacks."""
-
-    def changed(form: Callable[[str, Span, str], str]) -> tuple[str, ...]:
-        return tuple(form(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
-
-    own = changed(ranking.off_indentation)
-    yield own
-    for form in (ranking.without_overlap, ranking.with_line_end):
-        if (other := changed(form)) not in (own, texts):
-            yield other
-
-
-def _answers(
-    drafts: Drafts, begin_with: Sequence[bytes], tokenizer: Tokenizer
-) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Texts and score of each candidate; those that do not begin as they must, or are no text, are left out."""
-    for slots, lengths, score in zip(drafts.slots, drafts.lengths, drafts.scores, strict=True):
-        texts = None if np.isinf(score) else _texts(slots, lengths, begin_with, tokenizer)
-        if texts is not None:
-            yield texts, float(score)
-
-
-def _texts(slots: Ints, lengths: Ints, begin_with: Sequence[bytes], tokenizer: Tokenizer) -> tuple[str, ...] | None:
-    """What finished slots (G, N) of such lengths (G,) add to what stands there; None if that is no text."""
-    rows = (tokenizer.decode(row[:length]) for row, length in zip(slots, lengths, strict=True))
-    try:
-        return tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, begin_with, strict=True))
-    except UnicodeDecodeError:
-        return None

@@ -20,17 +20,18 @@ _BESIDE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """One text for each hole of a request, denoised together."""
+    """One text for each hole of a request, or for the first of them."""
 
     texts: tuple[str, ...]
-    confidence: float
+    confidences: tuple[float, ...]
+    """Of each text, those before it given."""
     parses: bool
     is_sound: bool
     """Leaves nothing about the spans that does not parse, whatever was wrong there, and nothing that is doubtful."""
     repeats: bool
     """Says again what stands beside it anyway."""
     changes: bool
-    """Says something, and the document with it is another document."""
+    """Says something in every hole, and the document with it is another document."""
 
     @property
     def may_be_offered(self) -> bool:
@@ -38,21 +39,23 @@ class Joint:
 
     @property
     def worth(self) -> float:
-        return self.confidence * (1.0 if self.is_sound else UNSOUND)
+        return self.confidences[-1] * (1.0 if self.is_sound else UNSOUND)
 
     def candidate(self, hole: int) -> Candidate:
-        return Candidate(self.texts[hole], self.confidence, self.parses)
+        return Candidate(self.texts[hole], self.confidences[hole], self.parses)
 
 
-def judged(text: str, spans: tuple[Span, ...], texts: tuple[str, ...], confidence: float, check: SyntaxCheck) -> Joint:
-    """What there is to say of an answer."""
+def judged(
+    text: str, spans: tuple[Span, ...], texts: tuple[str, ...], confidences: tuple[float, ...], check: SyntaxCheck
+) -> Joint:
+    """What there is to say of an answer, which may be one to the first spans alone."""
     return Joint(
         texts,
-        confidence,
+        confidences,
         parses=check.accepts(texts),
         is_sound=check.is_sound(texts),
-        repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=True)),
-        changes=texts != tuple(text[span.start : span.end] for span in spans) and any(map(str.strip, texts)),
+        repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=False)),
+        changes=all(map(str.strip, texts)) and texts != tuple(text[span.start : span.end] for span in spans),
     )
 
 
@@ -69,7 +72,7 @@ def refusal(best: Joint, threshold: float) -> Reason | None:
         return Reason.NO_PARSE
     if best.repeats:
         return Reason.REPEATS
-    return Reason.BELOW_THRESHOLD if best.confidence < threshold else None
+    return Reason.BELOW_THRESHOLD if best.confidences[-1] < threshold else None
 
 
 def repeats(text: str, span: Span, answer: str) -> bool:

@@ -20,14 +20,14 @@ class Scope(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Spans of one text to be filled jointly."""
+    """Spans of one text to be filled, all or none."""
 
     text: str
     language: str
     spans: tuple[Span, ...]
     """Sorted and disjoint."""
     threshold: float | None
-    """Least confidence at which an answer is offered; 0 offers whatever parses, None leaves it to the artifact."""
+    """Least confidence of each hole at which an answer is offered; 0 offers whatever parses, None is the artifact's."""
     scope: Scope = Scope.BLOCK
     is_patient: bool = True
     """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
@@ -45,11 +45,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One text for one hole. The i-th candidates of all holes were denoised jointly."""
+    """One text for one hole. The i-th candidates of all holes belong together."""
 
     text: str
     confidence: float
-    """The model's probability that exactly this text stood there."""
+    """The model's probability that exactly this text stood there: in order with what those before it got, of holes
+    that are filled at once that all of them are right."""
     parses: bool
     """The document with it has no new ERROR or MISSING node."""
 

@@ -29,6 +29,8 @@ class SyntaxCheck:
     Syntax errors that are there anyway do not count against an answer: neither those elsewhere, nor those at the spans
     that no stand-in of the language heals (in `foo(` a bracket is open, whatever the answer). An answer may heal those,
     and must not add one; where a stand-in makes all sound, an answer must too.
+
+    Replacements may be given for the first spans alone: the others are then stood in for.
     """
 
     def __init__(self, text: str, spans: tuple[Span, ...], language: Language) -> None:
@@ -65,9 +67,16 @@ class SyntaxCheck:
         return self._regions[0].openings()
 
     def _with(self, replacements: tuple[str, ...]) -> Iterator[tuple["_Region", tuple[str, ...]]]:
-        assert len(replacements) == self._holes, f"{self._holes} spans, {len(replacements)} replacements"
+        assert len(replacements) <= self._holes, f"{self._holes} spans, {len(replacements)} replacements"
+        if len(replacements) < self._holes:
+            replacements += self._stand_ins[len(replacements) :]
         for region in self._regions:
             yield region, replacements[region.first : region.last]
+
+    @functools.cached_property
+    def _stand_ins(self) -> tuple[str, ...]:
+        """What leaves each region sound, if anything does."""
+        return tuple(itertools.chain.from_iterable(region.stand_ins() for region in self._regions))
 
 
 class _Trial:
@@ -125,13 +134,15 @@ class _Part:
         if not defects:
             return defects
         language = self.blocks.language
-        return 0 if any(map(self.is_healed_by, (language.stand_ins, language.header_stand_ins))) else defects
+        is_healed = any(map(self.healed_by, (language.stand_ins, language.header_stand_ins)))
+        return 0 if is_healed else defects
 
-    def is_healed_by(self, stand_ins: tuple[str, ...]) -> bool:
-        """Whether one of the texts in all spans leaves no defect, as it is or as lines of their own."""
+    def healed_by(self, stand_ins: tuple[str, ...]) -> tuple[str, ...] | None:
+        """One of the texts in all spans, as it is or as lines of their own, that leaves no defect."""
         as_they_are = ((stand_in,) * len(self.spans) for stand_in in stand_ins)
         as_lines = (self.as_lines(stand_in, last) for stand_in in stand_ins for last in (0, -1))
-        return any(self.defects(texts) == 0 for texts in dict.fromkeys((*as_they_are, *as_lines)))
+        tried = dict.fromkeys((*as_they_are, *as_lines))
+        return next((texts for texts in tried if self.defects(texts) == 0), None)
 
     def as_lines(self, stand_in: str, last: int = 0) -> tuple[str, ...]:
         """The text for each span, as a line where the span begins one, as far right as its first (or last) place is."""
@@ -174,6 +185,12 @@ class _Region:
         is_within = bool(places(part.blocks.text, part.spans[0], part.blocks.language)[0])
         return frozenset() if trial is None else visible(trial.parsed, last.start, is_within=is_within)
 
+    def stand_ins(self) -> tuple[str, ...]:
+        """What leaves no defect in the spans, if anything does."""
+        part, language = self._narrow, self._narrow.blocks.language
+        stand_ins = (*language.stand_ins, *language.header_stand_ins)
+        return part.healed_by(stand_ins) or ("",) * len(part.spans)
+
     def openings(self) -> tuple[str, ...]:
         part = self._narrow
         text, span, language = part.blocks.text, part.spans[0], part.blocks.language
@@ -187,7 +204,7 @@ class _Region:
         return (
             has_block_behind(text, span, language)
             and all(part.defects(part.as_lines(stand_in)) for stand_in in language.stand_ins if stand_in)
-            and part.is_healed_by(language.header_stand_ins)
+            and part.healed_by(language.header_stand_ins) is not None
         )
 
     @property

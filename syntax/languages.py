@@ -223,7 +223,7 @@ PYTHON = Language(
     bindings=("{} =", "for {} in"),
     headers=("if", "for", "while", "else:", "elif", "with", "try:", "except"),
     returns=("return", "raise"),
-    stand_ins=("", "x", "x()", "x in x"),
+    stand_ins=("", "...", "x", "x()", "x in x"),
     header_stand_ins=("x:", "if x:", "try:", "except:"),
 )
 

@@ -61,7 +61,7 @@ def _number(_context: click.Context, _option: click.Parameter, given: float | No
     metavar="LINE:COL-LINE:COL",
     callback=_parsed(places.place_range),
     multiple=True,
-    help="Fill this range; several are filled jointly.",
+    help="Fill this range; several are filled together.",
 )
 @click.option("--query", metavar="SCM", help="Fill what this tree-sitter query (or .scm file) captures as @hole.")
 @click.option("--write", is_flag=True, help="Change the file, not only show how.")

@@ -16,7 +16,7 @@ from lacuna.syntax.spans import Kind, Span
 
 CURSOR = "cursor"
 MAX_HOLES = 64
-"""Holes that are filled jointly: every slot attends to every other."""
+"""Holes of one answer, which is given whole or not at all."""
 
 SCOPES = (*(kind.value for kind in Kind), CURSOR)
 
@@ -45,21 +45,21 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Exactly these ranges, jointly."""
+    """Exactly these ranges."""
 
     ranges: tuple[tuple[Place, Place], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What a tree-sitter query captures as `@hole`, jointly."""
+    """What a tree-sitter query captures as `@hole`."""
 
     query: str
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Every explicit marker of the file, jointly."""
+    """Every explicit marker of the file."""
 
 
 Where = At | Between | Captured | Marked
@@ -107,7 +107,7 @@ def spans_of(file: TextFile, language: Language, where: Where) -> tuple[Span, ..
             if not found:
                 raise UsageError(f"{file.path} has no {spans.MARKER}; say where with --at, --span or --query.")
     if len(found) > MAX_HOLES:
-        raise UsageError(f"{len(found)} holes are too many: at most {MAX_HOLES} are filled jointly.")
+        raise UsageError(f"{len(found)} holes are too many: at most {MAX_HOLES} are filled together.")
     found.sort(key=lambda span: (span.start, span.end))
     for one, other in itertools.pairwise(found):
         if one.end > other.start or one == other:

@@ -93,7 +93,7 @@ def test_off_indentation(marked, answer, expected):
 
 def ranked(marked, *answers):
     text, span = at(marked)
-    given = [((answer,), confidence) for answer, confidence in answers]
+    given = [((answer,), (confidence,)) for answer, confidence in answers]
     check = SyntaxCheck(text, (span,), PYTHON)
     return rank(judged(text, (span,), *answer, check) for answer in given)
 
@@ -111,6 +111,16 @@ def test_of_those_that_parse_the_surer_one_comes_first():
 def test_what_leaves_nothing_unparsable_comes_before_what_is_a_little_surer():
     assert [joint.texts[0] for joint in ranked("f(«»", ("1, 2", 0.3), ("1, 2)", 0.1))] == ["1, 2)", "1, 2"]
     assert [joint.texts[0] for joint in ranked("f(«»", ("a, b", 0.9), ("a, b)", 0.05))] == ["a, b", "a, b)"]
+
+
+def test_of_several_holes_each_must_get_something():
+    text, spans = "f(, )\n", (Span(2, 2), Span(4, 4))
+    check = SyntaxCheck(text, spans, PYTHON)
+    assert [judged(text, spans, texts, (1.0, 1.0), check).changes for texts in (("a", "b"), ("a", " "), ("", "b"))] == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -245,9 +245,32 @@ def test_spans_must_be_sorted_and_disjoint():
         SyntaxCheck("abc", (Span(1, 3), Span(2, 3)), PYTHON)
 
 
-def test_each_span_wants_one_replacement():
+def test_no_span_wants_two_replacements():
     with pytest.raises(AssertionError, match="1 spans, 2 replacements"):
         check_of("|").accepts(("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("marked", "replacement", "is_accepted", "is_sound"),
+    [
+        pytest.param("x = f(|, |)\n", "1", True, True, id="nothing need stand there"),
+        pytest.param("x = |\ny = |\n", "1", True, True, id="an expression is missing"),
+        pytest.param("for i in |:\n|", "[1]", True, True, id="a block is missing"),
+        pytest.param(
+            "def f():\n    x = |\n    try:\n        return x\n|",
+            "1",
+            True,
+            False,
+            id="no one text stands in for a value and a header",
+        ),
+        pytest.param("x = |\ny = |\n", "((", False, False, id="no parse"),
+        pytest.param("x = |\n" + "\n" * 500 + "y = |\n", "1", True, True, id="far away"),
+        pytest.param("x = |\ny = |\n", "nobody", True, False, id="a name that stands for nothing"),
+    ],
+)
+def test_spans_behind_those_with_replacements_are_stood_in_for(marked, replacement, is_accepted, is_sound):
+    check = check_of(marked)
+    assert (check.accepts((replacement,)), check.is_sound((replacement,))) == (is_accepted, is_sound)
 
 
 def test_no_spans_are_nothing_to_break():
