@@ -48,7 +48,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
             break
 
         # chunks -> keys and values
-        seen = engine.context(turn.chunked, turn.chosen, turn.heads)
+        seen = engine.context(turn.chunked, turn.chosen, turn.all_heads)
         tokens = Tokens(seen.attended, tokens.encoded + seen.encoded, at_once * defaults.canvas)
         encode_ms += clock.lap()
 
@@ -56,7 +56,7 @@ def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
         judge = _Judge(engine, request, check, best, turn)
         for drafts in _denoised(engine, seen, turn, policy, judge):
             steps_ms.append(clock.lap())
-            said = texts.best_so_far(drafts, turn.heads[:at_once], engine.tokenizer)
+            said = texts.best_so_far(drafts, turn.heads, engine.tokenizer)
             to_come = holes - len(best.texts) - at_once
             yield Draft(len(steps_ms), (*((text,) for text in best.texts), *said, *((None,),) * to_come))
             clock.lap()  # what the reader of a draft does with it is not ours
@@ -93,7 +93,7 @@ class _Judge:
         """The finished drafts' answers, best first."""
         calibration, turn = self.engine.manifest.calibration, self.turn
         probability = calibration.probability if calibration else math.exp
-        found = texts.answers(drafts, self._heads, self.engine.tokenizer)
+        found = texts.answers(drafts, self.turn.heads, self.engine.tokenizer)
         sure = [(answer, probability(min(0.0, score))) for answer, score in found]
         return ranking.rank(
             self._judged(scope.cut_all(turn.request, answer, language_of(turn.request.language)), confidence)
@@ -102,24 +102,21 @@ class _Judge:
 
     def is_sound(self, slots: Ints, lengths: Ints) -> bool:
         """Whether finished slots (G, N) of such lengths (G,) can be offered and leave nothing doubtful."""
-        answer = texts.of(slots, lengths, self._heads, self.engine.tokenizer)
+        answer = texts.of(slots, lengths, self.turn.heads, self.engine.tokenizer)
         judged = (self._judged(form, 1.0) for form in texts.forms(self.turn.request, answer)) if answer else ()
         return any(joint.may_be_offered and joint.is_sound for joint in judged)
 
     def openings(self) -> Iterator[tuple[int, ...]]:
         """Tokens with which the turn's first hole is likely to begin, those of its head included."""
-        asked, beginning = self.turn.request, self._heads[0].decode("utf-8", "surrogatepass")
-        is_first = not self.before.texts
-        check = self.check if is_first else SyntaxCheck(asked.text, asked.spans, language_of(asked.language))
+        check, asked, beginning = self.check, self.turn.request, self.turn.heads[0].decode("utf-8", "surrogatepass")
+        if self.before.texts:
+            check = SyntaxCheck(asked.text, asked.spans, language_of(asked.language))
         return (self.engine.tokenizer.encode_text(beginning + opening) for opening in check.openings())
 
-    @property
-    def _heads(self) -> tuple[bytes, ...]:
-        return self.turn.heads[: len(self.turn.request.spans)]
-
     def _judged(self, answer: tuple[str, ...], confidence: float) -> Joint:
-        texts_, confidences = (*self.before.texts, *answer), (*self.before.confidences, *(confidence for _ in answer))
-        return ranking.judged(self.request.text, self.request.spans, texts_, confidences, self.check)
+        before, request = self.before, self.request
+        confidences = (*before.confidences, *(confidence for _ in answer))
+        return ranking.judged(request.text, request.spans, (*before.texts, *answer), confidences, self.check)
 
 
 class _Clock:
@@ -140,9 +137,8 @@ class _Clock:
 def _denoised(engine: Engine, seen: Context, turn: Turn, policy: PolicyName, judge: _Judge) -> Iterator[Drafts]:
     """The drafts of the turn's holes."""
     defaults, told, holes = engine.manifest.defaults, turn.request.as_long_as, len(turn.request.spans)
-    heads = turn.heads[:holes]
-    predict, beginnings = partial(engine.denoise, seen), Beginnings(heads, engine.tokenizer.spellings)
-    lengths = _lengths(heads, told, defaults.canvas, engine.tokenizer) if told else None
+    predict, beginnings = partial(engine.denoise, seen), Beginnings(turn.heads, engine.tokenizer.spellings)
+    lengths = _lengths(turn.heads, told, defaults.canvas, engine.tokenizer) if told else None
     if policy.grows:
         most = np.full((1, holes), defaults.canvas) if lengths is None else lengths
         in_order = policy is PolicyName.IN_ORDER

@@ -22,8 +22,13 @@ class Turn:
     """With these and the holes still to come, in this order."""
     chosen: tuple[int, ...]
     """Chunks that are seen."""
-    heads: tuple[bytes, ...]
-    """What each of all these holes begins with."""
+    all_heads: tuple[bytes, ...]
+    """What each of these holes begins with."""
+
+    @property
+    def heads(self) -> tuple[bytes, ...]:
+        """What each of the turn's own holes begins with."""
+        return self.all_heads[: len(self.request.spans)]
 
     @classmethod
     def after(cls, engine: Engine, request: Request, done: tuple[str, ...], count: int) -> Self:
