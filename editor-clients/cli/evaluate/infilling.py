@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,21 +90,33 @@ def infilling(  # noqa: PLR0913 -- one for each option
         keep_report = files.enter_context(opened(json_file))
         ready = asked.prepared()
         workers = ThreadPoolExecutor(max_workers=os.cpu_count())
+        running: list[Future[rows_of.Scored]] = []
+        scored: list[rows_of.Scored] = []
+
+        def keep_finished() -> None:
+            """In the order of the rows: what an interruption leaves is their beginning."""
+            for ended in running[len(scored) :]:
+                if not ended.done() or ended.cancelled():
+                    break
+                row = ended.result()
+                scored.append(row)
+                for system in asked.labels:
+                    keep[system](rows_of.sample_line(row, system) + "\n")
+
         try:
             # Programs run beside the model: they mostly start and end.
-            pending = []
             answers = lineup.answers(asked, questions, jobs, ready)
             for task, filled in tracked(zip(tasks, answers, strict=True), "Filling and running", len(tasks)):
                 ended = (
                     {one: rows_of.with_line_end(found) for one, found in filled.items()} if is_whole_lines else filled
                 )
-                pending.append(workers.submit(rows_of.score, task, ended))
-            scored = [one.result() for one in tracked(pending, "Running the rest", len(pending))]
+                running.append(workers.submit(rows_of.score, task, ended))
+                keep_finished()
+            for _ in tracked(as_completed(running), "Running the rest", len(running)):
+                keep_finished()
         finally:
             workers.shutdown(cancel_futures=True)
-        for row in scored:
-            for system in asked.labels:
-                keep[system](rows_of.sample_line(row, system) + "\n")
+            keep_finished()
         found = rows_of.report(
             scored,
             data=data.name,

@@ -153,12 +153,15 @@ def need(questions: Sequence[object], corpus: Path, role: str) -> None:
 
 @contextlib.contextmanager
 def opened(path: Path | None) -> Iterator[Callable[[str], object]]:
-    """Opened before the work begins: an hour's answers must not be lost to a folder that is not there."""
+    """Opened before the work begins: an hour's answers must not be lost to a folder that is not there.
+
+    Whole lines are in the file as soon as they are written.
+    """
     if path is None:
         yield lambda _text: None
         return
     try:
-        file = path.open("w", encoding="utf-8", newline="\n")
+        file = path.open("w", buffering=1, encoding="utf-8", newline="\n")
     except OSError as error:
         raise FileError(f"{path} cannot be written: {error.strerror}.") from error
     with file:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 
 import pytest
 
@@ -216,6 +217,27 @@ def test_samples_that_cannot_be_written_are_told_before_the_work(run, scripted, 
     ended = run("eval", "infilling", data, "--samples", tmp_path / "s", model=model)
     assert ended.code == ExitCode.USAGE
     assert not model.requests
+
+
+def test_samples_of_finished_rows_outlast_an_interruption(run, scripted, data, tmp_path, monkeypatch):
+    score, begun = infilling.score, []
+
+    def counted(*asked):
+        begun.append(asked)
+        return score(*asked)
+
+    def interrupt():
+        if len(model.requests) == 3:
+            while len(begun) < 2:
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(infilling, "score", counted)
+    model = scripted(texts=("    y = 2 * x\n",), before_answer=interrupt)
+    ended = run("eval", "infilling", data, "--samples", tmp_path / "s", model=model)
+    assert ended.code == ExitCode.INTERRUPTED
+    lines = (tmp_path / "s" / "lacuna.jsonl").read_text().splitlines()
+    assert [json.loads(line)["task_id"] for line in lines] == [row["task_id"] for row in ROWS[:2]]
 
 
 def test_problems_are_named_by_the_part_that_rows_share():
