@@ -17,7 +17,7 @@ from lacuna.cli.places import At, Between, Captured, Marked, Place, Where
 from lacuna.cli.terminal import Colour
 from lacuna.cli.textfile import TextFile
 from lacuna.cli.write import replace
-from lacuna.lsp_server.request import Answer, Draft, Infill, Request
+from lacuna.lsp_server.request import Answer, Draft, Infill, Reason, Request
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.languages import language_of
 
@@ -116,7 +116,7 @@ def fill(  # noqa: PLR0913 -- one for each option
     else:
         _print_diff(document, new, colour)
     if not answer.edits:
-        click.echo(f"lacuna: nothing offered: {answer.reason}.", err=True)
+        click.echo(f"lacuna: nothing offered{_why_not(answer, request)}.", err=True)
         return ExitCode.NOTHING_OFFERED
     return ExitCode.DONE
 
@@ -155,6 +155,15 @@ def _watched(infill: Infill, request: Request, colour: Colour) -> Answer:
     is_coloured = terminal.is_coloured(colour, on_terminal=sys.stderr.isatty())
     with watching(request, sys.stderr, is_coloured=is_coloured) as show:
         return _answer(infill, request, show)
+
+
+def _why_not(answer: Answer, request: Request) -> str:
+    tried = [candidates for candidates in answer.candidates if candidates]
+    which = f" for hole {len(tried)} of {len(request.spans)}" if 0 < len(tried) < len(request.spans) else ""
+    if answer.reason is not Reason.BELOW_THRESHOLD:
+        return f"{which}: {answer.reason}"
+    wanted = answer.threshold if request.threshold is None else request.threshold
+    return f"{which}: {answer.reason} ({tried[-1][0].confidence:.2f} of {wanted:.2f}; --threshold 0 shows it)"
 
 
 def _unseen(_draft: Draft) -> None:

@@ -18,6 +18,8 @@ class Scripted:
 
     texts: tuple[str, ...] = ("filled",)
     reason: Reason | None = None
+    tried: int | None = None
+    """Holes that were answered before one was not good enough; by default all."""
     drafts: tuple[Draft, ...] = ()
     before_answer: Callable[[], None] = lambda: None
     requests: list[Request] = field(default_factory=list)
@@ -37,7 +39,10 @@ class Scripted:
         texts = [self.texts[i % len(self.texts)] for i in range(len(request.spans))]
         yield Answer(
             edits=() if self.reason else tuple(map(Edit, request.spans, texts)),
-            candidates=tuple((Candidate(text, 0.5, parses=True),) for text in texts),
+            candidates=tuple(
+                (Candidate(text, 0.5, parses=True),) if n < (self.tried or len(texts)) else ()
+                for n, text in enumerate(texts)
+            ),
             reason=self.reason,
             timings=Timings(parse=1.0, encode=2.0, steps=(3.0, 4.0), total=10.0),
             tokens=Tokens(context=100, encoded=7, slots=32),

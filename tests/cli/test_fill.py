@@ -146,8 +146,17 @@ def test_json_is_one_object(run, scripted, path: Path):
 
 def test_nothing_offered_is_said_with_its_reason(run, scripted, path: Path):
     ended = run("fill", path, "--at", "2:12", "--write", model=scripted(reason=Reason.BELOW_THRESHOLD))
-    assert (ended.code, ended.out, ended.err) == (1, b"", "lacuna: nothing offered: below threshold.\n")
+    why = "below threshold (0.50 of 0.25; --threshold 0 shows it)"
+    assert (ended.code, ended.out, ended.err) == (1, b"", f"lacuna: nothing offered: {why}.\n")
     assert path.read_text() == CODE
+
+
+def test_of_several_holes_the_one_that_nothing_is_offered_for_is_named(run, scripted, path: Path):
+    asked = ("fill", path, "--query", "(parameters (identifier) @hole)", "--threshold", 0.75)
+    ended = run(*asked, model=scripted(reason=Reason.BELOW_THRESHOLD, tried=1))
+    why = "below threshold (0.50 of 0.75; --threshold 0 shows it)"
+    assert ended.err == f"lacuna: nothing offered for hole 1 of 2: {why}.\n"
+    assert run(*asked, model=scripted(reason=Reason.NO_PARSE)).err == "lacuna: nothing offered: no parse.\n"
 
 
 def test_nothing_offered_in_json_has_candidates_but_no_edits(run, scripted, path: Path):
