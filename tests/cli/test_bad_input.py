@@ -198,7 +198,7 @@ def test_one_line_of_a_megabyte_is_handled_in_time(run, folder: Path, where: lis
     assert Path("long.py").read_text() == line
 
 
-def test_more_holes_than_can_be_filled_jointly_are_refused(run, folder: Path):
+def test_more_holes_than_are_filled_together_are_refused(run, folder: Path):
     Path("a.py").write_text("x = <fill>\n" * 65)
     ended = run("fill", "--write", "a.py")
     assert (ended.code, ended.err) == (2, "lacuna: 65 holes are too many: at most 64 are filled together.\n")

@@ -2,11 +2,12 @@
 
 import gzip
 import json
-import time
+import threading
 
 import pytest
 
 from lacuna.cli import main
+from lacuna.cli.evaluate.options import opened
 from lacuna.cli.evaluation import infilling
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.lsp_server.request import Draft, Reason
@@ -220,16 +221,15 @@ def test_samples_that_cannot_be_written_are_told_before_the_work(run, scripted, 
 
 
 def test_samples_of_finished_rows_outlast_an_interruption(run, scripted, data, tmp_path, monkeypatch):
-    score, begun = infilling.score, []
+    score, begun = infilling.score, threading.Semaphore(0)
 
     def counted(*asked):
-        begun.append(asked)
+        begun.release()
         return score(*asked)
 
     def interrupt():
         if len(model.requests) == 3:
-            while len(begun) < 2:
-                time.sleep(0.01)
+            assert all(begun.acquire(timeout=60) for _ in range(2)), "the first two rows are not running"
             raise KeyboardInterrupt
 
     monkeypatch.setattr(infilling, "score", counted)
@@ -238,6 +238,12 @@ def test_samples_of_finished_rows_outlast_an_interruption(run, scripted, data, t
     assert ended.code == ExitCode.INTERRUPTED
     lines = (tmp_path / "s" / "lacuna.jsonl").read_text().splitlines()
     assert [json.loads(line)["task_id"] for line in lines] == [row["task_id"] for row in ROWS[:2]]
+
+
+def test_a_row_that_was_kept_is_in_the_file_before_it_is_closed(tmp_path):
+    with opened(tmp_path / "s") as keep:
+        keep("{}\n")
+        assert (tmp_path / "s").read_text() == "{}\n"
 
 
 def test_problems_are_named_by_the_part_that_rows_share():
