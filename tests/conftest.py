@@ -5,10 +5,18 @@ import os
 import hypothesis
 import pytest
 
+from lacuna.export.processor import processor
+
 # Examples of a property take as long as the machine lets them; CI must give the same verdict twice.
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_report_header() -> str:
+    """Figures and answers may differ in the last digits between kinds of processors."""
+    found = processor()
+    return f"processor: {found.name}, {' '.join(found.instructions or ('unknown',))}; 8-bit products: {found.products}"
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from lacuna.cli.memory import peak_mib
 from lacuna.cli.opening import ModelOptions, Opening, model_options
 from lacuna.cli.terminal import visible_text
 from lacuna.cli.version import DISTRIBUTION
+from lacuna.export.processor import Processor, processor
 from lacuna.lsp_server.request import Answer, Request
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Span
@@ -55,6 +56,7 @@ class Report:
     """Everything found; `error` says why no fill could be made."""
 
     versions: dict[str, str | None]
+    processor: Processor
     providers: tuple[str, ...]
     """Those that the installed ONNX Runtime was built with."""
     notes: tuple[str, ...]
@@ -109,13 +111,18 @@ def examine(opening: Opening, options: ModelOptions) -> Report:
         )
     except LacunaError as failure:
         error = str(failure)
-    return Report(versions, _built_in_providers(), notes, fill, error)
+    return Report(versions, processor(), _built_in_providers(), notes, fill, error)
 
 
 def described(report: Report) -> Iterator[str]:
     yield "versions"
     for name, version in report.versions.items():
         yield f"  {name:<20} {version or 'not installed'}"
+    found = report.processor
+    yield "processor"
+    told = "unknown" if found.instructions is None else ", ".join(found.instructions) or "none"
+    yield f"  {visible_text(found.name)}; integer instructions: {told}"
+    yield f"  8-bit products: {found.products}"
     yield "providers"
     for provider in report.providers or ("none",):
         yield f"  {provider}"

@@ -11,13 +11,20 @@ def test_it_shows_versions_providers_and_a_fill(run, scripted):
     ended = run("doctor", model=scripted(texts=("values",)))
     shown = ended.out.decode()
     assert ended.code == 0
-    for expected in ("tree-sitter ", "CPUExecutionProvider", "scripted on CPUExecutionProvider", "in [values]"):
+    for expected in (
+        "tree-sitter ",
+        "8-bit products: ",
+        "CPUExecutionProvider",
+        "scripted on CPUExecutionProvider",
+        "in [values]",
+    ):
         assert expected in shown
 
 
 def test_json_holds_the_same(run, scripted):
     found = json.loads(run("doctor", "--json", model=scripted(texts=("values",))).out)
-    assert set(found) == {"versions", "providers", "notes", "fill", "error"}
+    assert set(found) == {"versions", "processor", "providers", "notes", "fill", "error"}
+    assert found["processor"].keys() == {"name", "instructions", "products"}
     assert found["fill"]["text"] == "values"
     assert found["fill"]["peak_memory_mib"] > 1
     assert found["error"] is None
