@@ -11,7 +11,7 @@ EDITABLE := --config-settings editable_mode=strict --editable
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NEOVIM ?= .nvim/forky/bin/nvim .nvim/0.11/bin/nvim .nvim/trixie/bin/nvim
-.PHONY: demo check test test-editors format constraints clean vsix check-vscode test-vscode
+.PHONY: demo check test test-quick test-editors format constraints clean vsix check-vscode test-vscode
 .DELETE_ON_ERROR:
 
 demo: .venv-demo/installed ## fill holes in a real file; installs no torch
@@ -25,8 +25,12 @@ check: .venv-check/installed ## format, lint, types, layers, dead code, dependen
 	.venv-check/bin/vulture
 	.venv-check/bin/deptry .
 
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 test: .venv-test/installed ## ARGS='tests/syntax -k spans' narrows it
-	.venv-test/bin/pytest $(ARGS)
+	.venv-test/bin/pytest $(PARALLEL) $(ARGS)
+
+test-quick: .venv-test/installed ## without what is slow
+	.venv-test/bin/pytest $(PARALLEL) -m 'not slow' $(ARGS)
 
 test-editors: .venv-test/installed $(NEOVIM) ## in real Neovims, 0.10 to 0.12, or those that NEOVIM='PATH ...' names; REPEAT=10 repeats
 	for round in $$(seq $(REPEAT)); do \

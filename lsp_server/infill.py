@@ -146,6 +146,7 @@ def _denoised(engine: Engine, seen: Context, turn: Turn, policy: PolicyName, jud
             defaults.candidates,
             in_order,
             is_length_known=lengths is not None,
+            alternatives=turn.request.alternatives,
             openings=tuple(row for row in judge.openings() if len(row) < most[0, 0]) if in_order else (),
         )
         return grow(predict, beginnings, most, growing, judge.is_sound)

@@ -27,8 +27,10 @@ class _Held:
     threshold: float
     usual: float
     """The threshold of who names none."""
+    sought: int
+    """Alternatives that were looked for."""
     alternatives: tuple[tuple[str, float], ...]
-    """Each with its confidence."""
+    """All that were found, each with its confidence."""
 
 
 class Offers:
@@ -46,8 +48,8 @@ class Offers:
     def forget_all(self) -> None:
         self._held.clear()
 
-    def take(self, uri: str, request: Request, answer: Answer, most: int) -> Offer | None:
-        """What an answer for one span offers, at most so many alternatives; held until the next."""
+    def take(self, uri: str, request: Request, answer: Answer) -> Offer | None:
+        """What an answer for one span offers, at most the alternatives asked for; all it has is held until the next."""
         (span,), (candidates,) = request.spans, answer.candidates or ((),)
         threshold = answer.threshold if request.threshold is None else request.threshold
         fit: dict[str, float] = {}
@@ -56,16 +58,20 @@ class Offers:
                 fit.setdefault(candidate.text, candidate.confidence)
         if not fit:
             return None
-        self._held[uri] = _Held(request.text, span, threshold, answer.threshold, tuple(fit.items())[:most])
+        most = request.alternatives
+        self._held[uri] = _Held(request.text, span, threshold, answer.threshold, most, tuple(fit.items()))
         return Offer(request.text, span, tuple(fit)[:most])
 
-    def along(self, uri: str, text: str, offset: int, threshold: float | None) -> Offer | None:
-        """What is left of the offer if, since it was made, the user typed its beginning and nothing else."""
+    def along(self, uri: str, text: str, offset: int, threshold: float | None, most: int) -> Offer | None:
+        """What is left of the offer if, since it was made, the user typed its beginning and nothing else.
+
+        None, too, where fewer alternatives were looked for than are wanted now.
+        """
         held = self._held.get(uri)
         if held is None:
             return None
         threshold = held.usual if threshold is None else threshold
-        if threshold < held.threshold:
+        if threshold < held.threshold or most > held.sought:
             return None
         start, rest = held.span.start, held.text[held.span.start :]
         if not start <= offset <= len(text) - len(rest) or text[:start] != held.text[:start] or not text.endswith(rest):
@@ -81,7 +87,7 @@ class Offers:
         }
         left.pop("", None)
         end = offset if closing else offset + held.span.end - start
-        return Offer(text, Span(offset, end), tuple(left)) if left else None
+        return Offer(text, Span(offset, end), tuple(left)[:most]) if left else None
 
 
 def _may_be_shown(text: str, span: Span, candidate: Candidate) -> bool:

@@ -29,6 +29,8 @@ class Request:
     threshold: float | None
     """Least confidence of each hole at which an answer is offered; 0 offers whatever parses, None is the artifact's."""
     scope: Scope = Scope.BLOCK
+    alternatives: int = 1
+    """Candidates to look for, for each hole; fewer may come, or a few more that were found on the way."""
     is_patient: bool = True
     """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
     as_long_as: tuple[str, ...] | None = None

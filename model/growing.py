@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lacuna.model.sampler import (
-    ALTERNATIVES,
     SURE,
     Beginnings,
     Bools,
@@ -35,7 +34,7 @@ ASKED_FOR = 1000.0
 
 
 HOPELESS = 0.01
-"""What is so much less likely than a finished candidate does not grow further."""
+"""An alternative so much less likely than the best finished candidate is not looked for."""
 
 
 UNSOUND = 0.1
@@ -51,6 +50,8 @@ class Growing:
     in_order: bool
     """Whether a slot sees of the canvases only what is to its left in its own: a step predicts few slots then."""
     is_length_known: bool = False
+    alternatives: int = 1
+    """Finished candidates to look for. The search stops where no open candidate can become one of them."""
     openings: tuple[tuple[int, ...], ...] = ()
     """Tokens, fewer than the canvas has slots, that the one hole is likely to begin with, though it may not seem so.
     In order only."""
@@ -86,13 +87,12 @@ def grow(
             for one, logits, existence in zip(going_on, prediction.logits, prediction.existence, strict=True)
             for grown in _continued(one, logits, existence, beginnings, growing)
         ]
-        ended = [grown for grown in found if grown.is_finished]
-        done += ended
-        worth += [grown.score + (0.0 if is_sound(grown.slots, grown.lengths) else math.log(UNSOUND)) for grown in ended]
-        worth.sort(reverse=True)
-        bar = worth[0] + math.log(HOPELESS) if worth else -math.inf
-        if len(worth) >= ALTERNATIVES:
-            bar = max(bar, worth[ALTERNATIVES - 1])
+        for ended in sorted((grown for grown in found if grown.is_finished), key=lambda grown: -grown.score):
+            done.append(ended)
+            if ended.score > _bar(worth, growing.alternatives):  # else it moves the bar neither way, sound or not
+                is_sound_ = is_sound(ended.slots, ended.lengths)
+                worth.append(ended.score + (0.0 if is_sound_ else math.log(UNSOUND)))
+        bar = _bar(worth, growing.alternatives)
         open_ = sorted((grown for grown in found if not grown.is_finished), key=lambda grown: -grown.score)
         free = [grown for grown in open_ if not grown.is_opened and grown.slots.tobytes() not in known]
         asked_for = [grown for grown in open_ if grown.is_opened]
@@ -124,6 +124,15 @@ class Grown:
     @property
     def is_finished(self) -> bool:
         return not self.masked.any()
+
+
+def _bar(worth: Sequence[float], alternatives: int) -> float:
+    """Log-probability that a candidate must exceed to be one of the best, given what finished ones are worth."""
+    best = sorted(worth, reverse=True)
+    if not best:
+        return -math.inf
+    hopeless = best[0] + math.log(HOPELESS)
+    return max(hopeless, best[alternatives - 1]) if len(best) >= alternatives else hopeless
 
 
 def _opened(predict: Denoise, beginnings: Beginnings, empty: Grown, growing: Growing) -> list[Grown]:

@@ -21,6 +21,9 @@ from lacuna.lsp_server.request import Answer, Draft, Infill, Reason, Request
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.languages import language_of
 
+ALTERNATIVES = 3
+"""Candidates of a hole in JSON; a diff shows the best alone."""
+
 Callback = Callable[[click.Context, click.Parameter, Any], Any]
 
 
@@ -105,7 +108,7 @@ def fill(  # noqa: PLR0913 -- one for each option
     spans = places.spans_of(document, language, where)
 
     opened = opening(model)
-    request = Request(document.text, language.name, spans, threshold)
+    request = Request(document.text, language.name, spans, threshold, alternatives=ALTERNATIVES if is_json else 1)
     answer = _watched(opened.infill, request, colour) if watch else _answer(opened.infill, request, _unseen)
 
     new = textfile.with_edits(document, answer.edits)

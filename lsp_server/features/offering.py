@@ -86,7 +86,8 @@ async def _offer(session: Session, place: Place, kind: Kind, number: int) -> Off
     settings = session.settings_of(place.document.uri)
     _refuse_where_unwanted(session, settings, place, kind)
     threshold = settings.threshold if kind is Kind.AUTOMATIC else 0.0
-    along = session.offers.along(place.document.uri, place.text, place.offset, threshold)
+    alternatives = settings.alternatives if kind is Kind.EXPLICIT else 1
+    along = session.offers.along(place.document.uri, place.text, place.offset, threshold, alternatives)
     if along is not None:
         return along
     request = Request(
@@ -95,13 +96,14 @@ async def _offer(session: Session, place: Place, kind: Kind, number: int) -> Off
         spans=(place.span,),
         threshold=threshold,
         scope=settings.scope,
+        alternatives=alternatives,
         is_patient=kind is Kind.EXPLICIT,
     )
     if session.worker.state in (State.LOADING, State.UNLOADED):
         _tell_meanwhile(session, number, Why.LOADING, "The model is being loaded.")
     async with asyncio.timeout(BUDGET if kind is Kind.AUTOMATIC else None):
         answer = await _answer(session, place.document, kind, request, number)
-    offer = session.offers.take(place.document.uri, request, answer, settings.alternatives)
+    offer = session.offers.take(place.document.uri, request, answer)
     if offer is None:
         reason = answer.reason or Reason.EMPTY
         raise NothingToShowError(WHY[reason], f"{reason}.")

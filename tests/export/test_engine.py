@@ -35,6 +35,7 @@ def masks(*lengths: int, width: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return np.full((len(lengths), 1, max(width, *lengths)), MASK), np.array(lengths)[:, None]
 
 
+@pytest.mark.slow
 def test_after_edits_the_cached_way_equals_the_cold_one(engine: Engine, text: str) -> None:
     rng = random.Random(7)  # noqa: S311 -- seeded edits
     warm = cold(engine)

@@ -105,6 +105,7 @@ def test_what_will_not_be_offered_is_not_filled_to_the_end(engine):
     assert all(draft.holes[1] == (None,) for draft in drafts)
 
 
+@pytest.mark.slow
 def test_all_holes_at_once_are_filled_where_the_artifact_says_so(engine, monkeypatch):
     defaults = replace(engine.manifest.defaults, joint_policy=PolicyName.CONFIDENCE)
     monkeypatch.setattr(engine, "manifest", replace(engine.manifest, defaults=defaults))

@@ -11,9 +11,10 @@ TEXTS = {"compute(a)": 0.9, "compute(b)": 0.6, "con": 0.4}
 USUAL = 0.5
 
 
-def request_at(text, threshold=0.3, blanks=0):
+def request_at(text, threshold=0.3, blanks=0, sought=3):
     cursor = text.index("|")
-    return Request(text.replace("|", ""), "python", (Span(cursor, cursor + blanks),), threshold)
+    span = Span(cursor, cursor + blanks)
+    return Request(text.replace("|", ""), "python", (span,), threshold, alternatives=sought)
 
 
 def answer_of(request, texts, reason=None):
@@ -29,15 +30,15 @@ def answer_of(request, texts, reason=None):
     )
 
 
-def holding(text="x = |\ny\n", threshold=0.3, texts=TEXTS, blanks=0):
+def holding(text="x = |\ny\n", threshold=0.3, texts=TEXTS, blanks=0, sought=3):
     offers = Offers()
-    request = request_at(text, threshold, blanks)
-    assert offers.take(URI, request, answer_of(request, texts), most=3)
+    request = request_at(text, threshold, blanks, sought)
+    assert offers.take(URI, request, answer_of(request, texts))
     return offers
 
 
-def along(offers, text, threshold=0.3):
-    offer = offers.along(URI, text.replace("|", ""), text.index("|"), threshold)
+def along(offers, text, threshold=0.3, most=3):
+    offer = offers.along(URI, text.replace("|", ""), text.index("|"), threshold, most)
     return offer and offer.alternatives
 
 
@@ -78,7 +79,7 @@ def test_line_ends_of_the_document_count_as_those_of_the_answer():
 
 def test_blanks_behind_the_cursor_are_still_replaced():
     offers = holding("x = |  \n", blanks=2)
-    assert offers.along(URI, "x = co  \n", 6, 0.3).span == Span(6, 8)
+    assert offers.along(URI, "x = co  \n", 6, 0.3, 3).span == Span(6, 8)
 
 
 def test_what_was_asked_for_explicitly_is_no_excuse_for_showing_it_later():
@@ -93,11 +94,23 @@ def test_an_offer_above_a_threshold_does_not_answer_who_asks_for_everything():
 def test_who_names_no_threshold_gets_what_is_above_the_artifacts():
     request = request_at("x = |\ny\n", threshold=None)
     offers = Offers()
-    assert offers.take(URI, request, answer_of(request, TEXTS), most=3).alternatives == ("compute(a)", "compute(b)")
+    assert offers.take(URI, request, answer_of(request, TEXTS)).alternatives == ("compute(a)", "compute(b)")
     assert along(offers, "x = co|\ny\n", threshold=None) == ("mpute(a)", "mpute(b)")
     assert along(offers, "x = co|\ny\n", threshold=0.4) is None
     assert along(holding(threshold=0.0), "x = co|\ny\n", threshold=None) == ("mpute(a)", "mpute(b)")
     assert along(holding(threshold=0.8), "x = co|\ny\n", threshold=None) is None
+
+
+def test_no_more_is_shown_than_was_sought_and_no_less_is_held():
+    offers = Offers()
+    request = request_at("x = |\ny\n", sought=1)
+    assert offers.take(URI, request, answer_of(request, TEXTS)).alternatives == ("compute(a)",)
+    assert along(offers, "x = compute(b|\ny\n", most=1) == (")",), "found on the way, though only one was sought"
+
+
+def test_an_offer_of_one_does_not_answer_who_asks_for_three():
+    assert along(holding(sought=1), "x = co|\ny\n", most=3) is None
+    assert along(holding(sought=3), "x = co|\ny\n", most=1) == ("mpute(a)",)
 
 
 @pytest.mark.parametrize("forget", [lambda offers: offers.forget(URI), Offers.forget_all], ids=["document", "all"])
@@ -109,7 +122,7 @@ def test_what_is_forgotten_is_not_served(forget):
 
 
 def test_other_documents_are_not_served():
-    assert holding().along("file:///b.py", "x = co\ny\n", 6, 0.3) is None
+    assert holding().along("file:///b.py", "x = co\ny\n", 6, 0.3, 3) is None
 
 
 @pytest.mark.parametrize(
@@ -125,5 +138,5 @@ def test_other_documents_are_not_served():
 )
 def test_what_is_offered_of_an_answer(texts, reason, offered):
     request = request_at("x = |  \nfollowing = 1\n", blanks=2)
-    offer = Offers().take(URI, request, answer_of(request, texts, reason), most=3)
+    offer = Offers().take(URI, request, answer_of(request, texts, reason))
     assert (offer and offer.alternatives) == offered

@@ -12,7 +12,7 @@ import pytest
 PATIENCE = 60  # seconds until a test gives up; none waits that long when all is well
 SERVE = (sys.executable, "-I", "-m", "lacuna.cli", "serve")
 DYING_CLIENT = (sys.executable, str(Path(__file__).with_name("dying_client.py")), *SERVE)
-IDLE = 5.0  # seconds
+IDLE = 3.0  # seconds
 SHARE = 0.05  # of one core
 
 # Before and behind the cursor.
@@ -48,6 +48,7 @@ def cpu_seconds(process):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 2])
 def test_an_idle_server_takes_no_processor_time(spawn, threads):
     server = spawn(*SERVE, "--threads", str(threads))
@@ -60,6 +61,7 @@ def test_an_idle_server_takes_no_processor_time(spawn, threads):
     assert server.leave() == ("", 0)
 
 
+@pytest.mark.slow
 def test_servers_beside_each_other_answer_as_one_alone_does(spawn):
     alone = spawn(*SERVE)
     alone.initialize()
@@ -99,6 +101,7 @@ def is_alive(process):
         return False
 
 
+@pytest.mark.slow
 def test_a_client_that_is_killed_in_mid_request_leaves_no_server():
     with subprocess.Popen(DYING_CLIENT, stdout=subprocess.PIPE, text=True) as client:
         server = int(client.stdout.readline())

@@ -121,6 +121,7 @@ async def resolved(client, action):
         return None
 
 
+@pytest.mark.slow
 async def test_cancelling_in_mid_denoising_starts_no_further_step_and_leaves_the_server_well(start, text):
     client = await start(command=GATED, options={"threshold": 0})
     ((begin, end), *_) = holes(text, AT_THE_END)

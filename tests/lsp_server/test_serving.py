@@ -417,17 +417,19 @@ async def test_a_model_that_vanished_meanwhile_is_an_error_for_who_asks(start):
 # --- alternatives
 
 
-async def test_up_to_three_alternatives_are_offered_the_same_one_once(client):
+async def test_who_asks_gets_up_to_three_alternatives_the_same_one_once(client):
     client.open("# several\nx = \n")
-    items = (await client.complete(1, 4)).items
+    items = (await client.complete(1, 4, invoked=True)).items
     assert [item.insert_text for item in items] == ["filled_0().one", "filled_0().two", "filled_0().three"]
     assert {(item.range.start.line, item.range.start.character) for item in items} == {(1, 4)}
 
 
-async def test_none_of_the_alternatives_is_below_the_threshold(start):
-    client = await start(options={"threshold": 0.75})
-    client.open("# several\nx = \n")
-    assert [item.insert_text for item in (await client.complete(1, 4)).items] == ["filled_0().one", "filled_0().two"]
+async def test_unasked_one_is_looked_for_and_the_others_when_they_are_asked_for(client):
+    client.open("# several, counted\nx = \n")
+    assert [item.insert_text for item in (await client.complete(1, 4)).items] == ["filled_0(1).one"]
+    assert [item.insert_text for item in (await client.complete(1, 4, invoked=True)).items] == [
+        *("filled_0(3).one", "filled_0(3).two", "filled_0(3).three")
+    ]
 
 
 async def test_a_threshold_that_nobody_sets_or_that_is_null_is_the_models(start):
@@ -442,7 +444,7 @@ async def test_a_threshold_that_nobody_sets_or_that_is_null_is_the_models(start)
 async def test_a_user_who_wants_one_alternative_gets_one(start):
     client = await start(options={"alternatives": 1})
     client.open("# several\nx = \n")
-    assert len((await client.complete(1, 4)).items) == 1
+    assert len((await client.complete(1, 4, invoked=True)).items) == 1
 
 
 # --- while the editor's menu is open
@@ -493,9 +495,10 @@ async def test_what_is_typed_along_is_served_without_inference(client):
 
 async def test_alternatives_are_served_as_long_as_they_fit_what_is_typed(client):
     client.open("# several\nx = \n")
-    await client.complete(1, 4)
+    await client.complete(1, 4, invoked=True)
     client.change("filled_0().t", range_=at(1, 4))
-    assert [item.insert_text for item in (await client.complete(1, 16)).items] == ["wo", "hree"]
+    assert [item.insert_text for item in (await client.complete(1, 16, invoked=True)).items] == ["wo", "hree"]
+    assert [item.insert_text for item in (await client.complete(1, 16)).items] == ["wo"]
 
 
 async def test_what_departs_from_the_offer_is_inferred_anew(client):
@@ -758,6 +761,7 @@ async def test_shutdown_in_mid_request_cancels_it_and_starts_no_further_step(sta
     assert await asyncio.wait_for(client.process.wait(), PATIENCE) == 0
 
 
+@pytest.mark.slow
 async def test_a_step_that_hangs_does_not_keep_the_process_when_the_client_dies(start):
     client = await start()
     client.open("x =  # gated\n")

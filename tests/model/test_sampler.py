@@ -210,11 +210,22 @@ def any_answer(_slots, _lengths):
 
 
 def grown(
-    script, *, canvas=8, width=4, beginnings=None, in_order=False, lengths=None, is_sound=any_answer, openings=()
+    script,
+    *,
+    canvas=8,
+    width=4,
+    beginnings=None,
+    in_order=False,
+    lengths=None,
+    is_sound=any_answer,
+    openings=(),
+    alternatives=3,
 ):
     holes = len(script.answers)
     most = np.full((1, holes), canvas) if lengths is None else np.array([lengths])
-    growing = Growing(width, in_order, is_length_known=lengths is not None, openings=openings)
+    growing = Growing(
+        width, in_order, is_length_known=lengths is not None, openings=openings, alternatives=alternatives
+    )
     return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), most, growing, is_sound))
 
 
@@ -336,6 +347,29 @@ def test_an_answer_that_leaves_something_unparsable_ends_a_search_later():
     assert 3 not in hasty.lengths
     assert 3 in patient.lengths
     assert patient.lengths[0] == 1, "the likeliest still comes first: what is offered is decided elsewhere"
+
+
+def test_a_search_for_one_answer_ends_where_nothing_open_can_beat_it():
+    def script():
+        return Script([[5, 6, 7]], [[0.8]], [{1: 0.6, 3: 0.4}])
+
+    quick, thorough = script(), script()
+    one, three = grown(quick, alternatives=1)[-1], grown(thorough, alternatives=3)[-1]
+    assert len(quick.calls) == 2, "a token, and the end behind it"
+    assert len(thorough.calls) > 2
+    assert best(one) == best(three)
+
+
+def test_soundness_is_asked_only_of_what_could_be_among_the_best():
+    asked = []
+
+    def is_sound(slots, lengths):
+        asked.append(slots[0, : lengths[0]].tolist())
+        return True
+
+    *_, last = grown(Script([[5, 6]], [[0.6]], [{1: 0.6, 2: 0.4}]), is_sound=is_sound, alternatives=1)
+    assert asked == [[], [5]], "the other tokens end later and are less likely than these"
+    assert len(last.scores) > len(asked)
 
 
 def test_a_search_ends_where_nothing_is_sound():

@@ -34,6 +34,7 @@ def runs() -> list[Path]:
     ]
 
 
+@pytest.mark.slow
 def test_it_gives_an_artifact_and_says_what_was_gained(
     on: list[str], shipped: Path, repository: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -54,6 +55,7 @@ def test_it_gives_an_artifact_and_says_what_was_gained(
     assert len(list(repository.iterdir())) == 40, "the repository is only read"
 
 
+@pytest.mark.slow
 def test_the_same_text_is_not_trained_on_twice_and_other_text_anew(
     on: list[str], repository: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -31,6 +31,7 @@ def run(tokenizer: Tokenizer, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_training_text_arrives_as_tokens(corpus_folder: Path, run: Path, tmp_path: Path) -> None:
     carry("tokens", corpus_folder, run, tmp_path / "packed")
     carry("corpus", tmp_path / "packed", tmp_path / "corpus", tmp_path / "there")
@@ -43,6 +44,7 @@ def test_the_training_text_arrives_as_tokens(corpus_folder: Path, run: Path, tmp
     np.testing.assert_array_equal(documents.tokens, np.load(run / "tokens.npy"))
 
 
+@pytest.mark.slow
 def test_weights_come_back_as_a_checkpoint_to_export(
     corpus_folder: Path, run: Path, recipe, tokenizer: Tokenizer, tmp_path: Path
 ) -> None:

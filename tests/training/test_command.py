@@ -46,6 +46,7 @@ def logged(run: Path) -> int:
     return len(curves.rows(run))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_run_is_begun_stopped_and_finished(
     arguments: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -19,6 +19,7 @@ def setting(recipe, texts, tokenizer):
     return compare.Setting(recipe, documents, tokenizer, judged, causal_steps=1, flops=1e8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arm", compare.ARMS, ids=lambda arm: arm.name)
 def test_every_arm_learns_within_its_budget_and_is_judged(setting, arm, monkeypatch):
     monkeypatch.setattr(whole, "WINDOW", 4)  # of rows of two lengths, the shorter one's padding sees nothing

@@ -93,6 +93,7 @@ def test_in_bfloat16_it_learns_the_same_but_for_rounding(
                 assert rounded[name] != exact[name], "it was not multiplied in bfloat16"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("saved", "seen"), [(2, 5), (4, 5)], ids=["stopped in the causal phase", "stopped in the infilling phase"]
@@ -191,6 +192,7 @@ def test_a_spoilt_checkpoint_is_one_sentence(
     assert (tmp_path / checkpoint.NAME).read_bytes() == data
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_a_full_disk_leaves_the_checkpoint_as_it_was(
     tmp_path: Path, straight: tuple[Path, checkpoint.State], recipe_file: Path, corpus_folder: Path, recipe: Recipe

@@ -34,6 +34,7 @@ def test_fit_finds_the_calibration_of_a_known_world():
     assert found.intercept == pytest.approx(0.8, abs=0.05)
 
 
+@pytest.mark.slow
 def test_the_command_calibrates_an_artifact(run, tmp_path):
     shutil.copytree(embedded(), tmp_path / "model")
     for role, name in (("validation", bisect), ("test", reprlib)):

@@ -213,6 +213,7 @@ def test_every_setting_of_the_grid_is_one_that_the_sampler_has():
     assert len(set(settings)) == len(settings) == 23
 
 
+@pytest.mark.slow
 def test_the_curves_of_the_real_model_are_reported_and_drawn(run, corpus, tmp_path):
     pytest.importorskip("matplotlib")
     outputs = ("--json", tmp_path / "j", "--plot", tmp_path / "curves.png")

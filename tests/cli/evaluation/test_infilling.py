@@ -150,6 +150,7 @@ def test_baselines_say_what_they_need(run, data):
     assert ended.err == "lacuna: The systems ngram and copier need --corpus, which they are trained and tuned on.\n"
 
 
+@pytest.mark.slow
 def test_several_processes_answer_as_one_does(run, data, tmp_path):
     answers = []
     for jobs in (1, 2):
