@@ -100,11 +100,11 @@ class _Judge:
             for answer, confidence in texts.in_all_forms(turn.request, sure)
         )
 
-    def is_sound(self, slots: Ints, lengths: Ints) -> bool:
-        """Whether finished slots (G, N) of such lengths (G,) can be offered and leave nothing doubtful."""
+    def worth(self, slots: Ints, lengths: Ints) -> float:
+        """What finished slots (G, N) of such lengths (G,) count, in the form that counts most."""
         answer = texts.of(slots, lengths, self.turn.heads, self.engine.tokenizer)
-        judged = (self._judged(form, 1.0) for form in texts.forms(self.turn.request, answer)) if answer else ()
-        return any(joint.may_be_offered and joint.is_sound for joint in judged)
+        forms = texts.forms(self.turn.request, answer) if answer else ()
+        return max((self._judged(form, 1.0).worth for form in forms), default=ranking.UNSOUND * ranking.REFUSED)
 
     def openings(self) -> Iterator[tuple[int, ...]]:
         """Tokens with which the turn's first hole is likely to begin, those of its head included."""
@@ -149,7 +149,7 @@ def _denoised(engine: Engine, seen: Context, turn: Turn, policy: PolicyName, jud
             alternatives=turn.request.alternatives,
             openings=tuple(row for row in judge.openings() if len(row) < most[0, 0]) if in_order else (),
         )
-        return grow(predict, beginnings, most, growing, judge.is_sound)
+        return grow(predict, beginnings, most, growing, judge.worth)
     if lengths is not None:
         known = sampler.masked(lengths, np.zeros(1, np.float32))
         return sampler.finished(predict, known, beginnings, policy.policy(defaults.confidence))

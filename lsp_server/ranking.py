@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lacuna.lsp_server.request import Candidate, Reason
-from lacuna.model.growing import UNSOUND
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.spans import Span, line_start, rest_of_line
 
+UNSOUND = 0.1
+"""What an answer counts that is not sound, against one that is."""
+REFUSED = 0.01
+"""What an answer counts that may not be offered: a search goes on until all that is left is so much less likely."""
 WORDY = 3
 """A tail of fewer characters, such as brackets that close, may well stand twice."""
 
@@ -39,7 +42,8 @@ class Joint:
 
     @property
     def worth(self) -> float:
-        return self.confidences[-1] * (1.0 if self.is_sound else UNSOUND)
+        """What its probability counts in a comparison."""
+        return (1.0 if self.is_sound else UNSOUND) * (1.0 if self.may_be_offered else REFUSED)
 
     def candidate(self, hole: int) -> Candidate:
         return Candidate(self.texts[hole], self.confidences[hole], self.parses)
@@ -61,7 +65,7 @@ def judged(
 
 def rank(answers: Iterable[Joint]) -> list[Joint]:
     """Those that may be offered first, then the surer ones."""
-    return sorted(answers, key=lambda joint: (not joint.may_be_offered, -joint.worth))
+    return sorted(answers, key=lambda joint: (not joint.may_be_offered, -joint.worth * joint.confidences[-1]))
 
 
 def refusal(best: Joint, threshold: float) -> Reason | None:

@@ -37,10 +37,6 @@ HOPELESS = 0.01
 """An alternative so much less likely than the best finished candidate is not looked for."""
 
 
-UNSOUND = 0.1
-"""What an answer counts, against one that leaves nothing unparsable at its spans, if it does."""
-
-
 @dataclass(frozen=True, slots=True)
 class Growing:
     """How to grow."""
@@ -60,13 +56,11 @@ class Growing:
         assert self.in_order or not self.openings, "what is predicted of openings is what is predicted in order"
 
 
-IsSound = Callable[[Ints, Ints], bool]
-"""Whether finished slots (G, N) of such lengths (G,) leave nothing unparsable at their spans."""
+Worth = Callable[[Ints, Ints], float]
+"""What finished slots (G, N) of such lengths (G,) count, from 0 to 1: the less fit to be offered, the less."""
 
 
-def grow(
-    predict: Denoise, beginnings: Beginnings, lengths: Ints, growing: Growing, is_sound: IsSound
-) -> Iterator[Drafts]:
+def grow(predict: Denoise, beginnings: Beginnings, lengths: Ints, growing: Growing, worth: Worth) -> Iterator[Drafts]:
     """Fill canvases of at most such lengths (1, G) from the left, each as long as it turns out to be: a beam search.
 
     Each candidate goes on with its likeliest tokens, or ends where the next slot may not exist. Where all slots are
@@ -78,7 +72,7 @@ def grow(
     known = {one.slots.tobytes() for one in going_on}
     beam = _together(0, going_on)
     done: list[Grown] = []
-    worth: list[float] = []
+    values: list[float] = []
     for step in itertools.count(1):
         shown = int(beam.masked.argmax(-1).max()) + 1 if growing.in_order else beam.slots.shape[-1]
         prediction = predict(beam.slots[..., :shown], np.maximum(beam.lengths, 1), in_order=growing.in_order)
@@ -89,10 +83,9 @@ def grow(
         ]
         for ended in sorted((grown for grown in found if grown.is_finished), key=lambda grown: -grown.score):
             done.append(ended)
-            if ended.score > _bar(worth, growing.alternatives):  # else it moves the bar neither way, sound or not
-                is_sound_ = is_sound(ended.slots, ended.lengths)
-                worth.append(ended.score + (0.0 if is_sound_ else math.log(UNSOUND)))
-        bar = _bar(worth, growing.alternatives)
+            if ended.score > _bar(values, growing.alternatives):  # else it cannot move the bar, whatever it is worth
+                values.append(ended.score + math.log(worth(ended.slots, ended.lengths)))
+        bar = _bar(values, growing.alternatives)
         open_ = sorted((grown for grown in found if not grown.is_finished), key=lambda grown: -grown.score)
         free = [grown for grown in open_ if not grown.is_opened and grown.slots.tobytes() not in known]
         asked_for = [grown for grown in open_ if grown.is_opened]
@@ -126,9 +119,9 @@ class Grown:
         return not self.masked.any()
 
 
-def _bar(worth: Sequence[float], alternatives: int) -> float:
-    """Log-probability that a candidate must exceed to be one of the best, given what finished ones are worth."""
-    best = sorted(worth, reverse=True)
+def _bar(values: Sequence[float], alternatives: int) -> float:
+    """Log-probability that a candidate must exceed to be among the best, given those of finished ones."""
+    best = sorted(values, reverse=True)
     if not best:
         return -math.inf
     hopeless = best[0] + math.log(HOPELESS)

@@ -206,7 +206,7 @@ def test_an_unfinished_candidate_that_leads_is_denoised_to_its_end():
 
 
 def any_answer(_slots, _lengths):
-    return True
+    return 1.0
 
 
 def grown(
@@ -217,7 +217,7 @@ def grown(
     beginnings=None,
     in_order=False,
     lengths=None,
-    is_sound=any_answer,
+    worth=any_answer,
     openings=(),
     alternatives=3,
 ):
@@ -226,7 +226,7 @@ def grown(
     growing = Growing(
         width, in_order, is_length_known=lengths is not None, openings=openings, alternatives=alternatives
     )
-    return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), most, growing, is_sound))
+    return list(grow(script, Beginnings(beginnings or [b""] * holes, SPELLINGS), most, growing, worth))
 
 
 def test_a_canvas_grows_until_the_next_slot_may_not_exist():
@@ -334,16 +334,16 @@ def test_a_canvas_of_known_length_is_filled_whatever_exists(in_order):
     assert last.scores[0] == pytest.approx(3 * np.log(0.6), abs=1e-3)
 
 
-def test_an_answer_that_leaves_something_unparsable_ends_a_search_later():
-    """Ending after one token is likelier by far, but only what is longer is sound."""
+def test_an_answer_that_is_worth_less_ends_a_search_later():
+    """Ending after one token is likelier by far, but what is longer is worth ten times as much."""
 
-    def is_long(_slots, lengths):
-        return lengths[0] == 3
+    def for_long(_slots, lengths):
+        return 1.0 if lengths[0] == 3 else 0.1
 
     def script():
         return Script([[5, 6, 7]], [[0.8]], [{1: 0.9, 3: 0.1}])
 
-    hasty, patient = grown(script(), is_sound=any_answer)[-1], grown(script(), is_sound=is_long)[-1]
+    hasty, patient = grown(script(), worth=any_answer)[-1], grown(script(), worth=for_long)[-1]
     assert 3 not in hasty.lengths
     assert 3 in patient.lengths
     assert patient.lengths[0] == 1, "the likeliest still comes first: what is offered is decided elsewhere"
@@ -360,21 +360,21 @@ def test_a_search_for_one_answer_ends_where_nothing_open_can_beat_it():
     assert best(one) == best(three)
 
 
-def test_soundness_is_asked_only_of_what_could_be_among_the_best():
+def test_worth_is_asked_only_of_what_could_be_among_the_best():
     asked = []
 
-    def is_sound(slots, lengths):
+    def worth(slots, lengths):
         asked.append(slots[0, : lengths[0]].tolist())
-        return True
+        return 1.0
 
-    *_, last = grown(Script([[5, 6]], [[0.6]], [{1: 0.6, 2: 0.4}]), is_sound=is_sound, alternatives=1)
+    *_, last = grown(Script([[5, 6]], [[0.6]], [{1: 0.6, 2: 0.4}]), worth=worth, alternatives=1)
     assert asked == [[], [5]], "the other tokens end later and are less likely than these"
     assert len(last.scores) > len(asked)
 
 
-def test_a_search_ends_where_nothing_is_sound():
+def test_a_search_ends_where_nothing_is_worth_much():
     script = Script([[5, 6, 7]], [[0.6]], [{2: 0.99, 8: 0.01}])
-    grown(script, is_sound=lambda _slots, _lengths: False)
+    grown(script, worth=lambda _slots, _lengths: 0.1)
     assert len(script.calls) < 8
 
 
