@@ -4,7 +4,7 @@ import pytest
 
 from lacuna.export.artifact import embedded
 from lacuna.export.engine import Engine
-from lacuna.export.processor import processor
+from lacuna.export.processor import form, processor
 from tests.reference import answers
 
 LEAST_ALIKE = 0.99
@@ -26,7 +26,7 @@ def test_answers_are_those_of_the_reference() -> None:
     farthest = max(abs(one - other) for one, other in alike)
     said = (
         f"{len(alike)} of {len(holes)} texts are those of the reference, confidences differ by at most {farthest:.4f}; "
-        f"here: {processor()}; the reference: {answers.rows()[0]}"
+        f"here: {processor()}, {form()}; the reference: {answers.rows()[0]}"
     )
     print(said)  # noqa: T201 -- shown with `-rP`, and where the test fails
     assert len(holes) == 300

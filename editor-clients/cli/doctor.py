@@ -14,7 +14,6 @@ from lacuna.cli.memory import peak_mib
 from lacuna.cli.opening import ModelOptions, Opening, model_options
 from lacuna.cli.terminal import visible_text
 from lacuna.cli.version import DISTRIBUTION
-from lacuna.export.processor import Processor, processor
 from lacuna.lsp_server.request import Answer, Request
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Span
@@ -52,11 +51,23 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class Processor:
+    """What computes where no GPU does."""
+
+    name: str
+    instructions: tuple[str, ...] | None
+    """Those for products of integers; null where the system does not tell."""
+    products: str
+    """The form of 8-bit products."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything found; `error` says why no fill could be made."""
 
     versions: dict[str, str | None]
-    processor: Processor
+    processor: Processor | None
+    """Null where ONNX Runtime is missing."""
     providers: tuple[str, ...]
     """Those that the installed ONNX Runtime was built with."""
     notes: tuple[str, ...]
@@ -111,18 +122,18 @@ def examine(opening: Opening, options: ModelOptions) -> Report:
         )
     except LacunaError as failure:
         error = str(failure)
-    return Report(versions, processor(), _built_in_providers(), notes, fill, error)
+    return Report(versions, _processor(), _built_in_providers(), notes, fill, error)
 
 
 def described(report: Report) -> Iterator[str]:
     yield "versions"
     for name, version in report.versions.items():
         yield f"  {name:<20} {version or 'not installed'}"
-    found = report.processor
-    yield "processor"
-    told = "unknown" if found.instructions is None else ", ".join(found.instructions) or "none"
-    yield f"  {visible_text(found.name)}; integer instructions: {told}"
-    yield f"  8-bit products: {found.products}"
+    if found := report.processor:
+        yield "processor"
+        told = "unknown" if found.instructions is None else ", ".join(found.instructions) or "none"
+        yield f"  {visible_text(found.name)}; integer instructions: {told}"
+        yield f"  8-bit products: {found.products}"
     yield "providers"
     for provider in report.providers or ("none",):
         yield f"  {provider}"
@@ -144,6 +155,14 @@ def _version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _processor() -> Processor | None:
+    try:
+        from lacuna.export.processor import form, processor
+    except ImportError:
+        return None
+    return Processor(*processor(), form())
 
 
 def _built_in_providers() -> tuple[str, ...]:

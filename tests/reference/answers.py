@@ -4,12 +4,12 @@ import gzip
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from lacuna.export.artifact import embedded
 from lacuna.export.engine import Engine
-from lacuna.export.processor import processor
+from lacuna.export.processor import form, processor
 from lacuna.lsp_server.infill import infill
 from lacuna.lsp_server.request import Request
 from lacuna.syntax.spans import Span
@@ -55,7 +55,8 @@ def main() -> None:
         for hole in row["holes"]:
             text, confidence = answer(engine, row["text"][: hole[0]] + row["text"][hole[1] :], hole[0])
             hole[2:] = [text, round(confidence, 6)]
-    header = asdict(processor())
+    name, instructions = processor()
+    header = {"processor": name, "instructions": instructions, "products": form()}
     data = "".join(json.dumps(row) + "\n" for row in (header, *documents)).encode()
     FILE.write_bytes(gzip.compress(data, mtime=0))
 
