@@ -17,7 +17,7 @@ from lacuna.model.chunks import LONGEST, SHORTEST
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.sampler import PolicyName
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import ModelError
 
 FORMAT = 5
 MANIFEST = "manifest.json"
@@ -29,7 +29,7 @@ FILES = frozenset({*GRAPHS, WEIGHTS, TOKENIZER})
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
-class ArtifactError(LacunaError):
+class ArtifactError(ModelError):
     """The folder is no artifact that this version of Lacuna can trust and run."""
 
 

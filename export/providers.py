@@ -4,7 +4,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import ModelError
 
 CPU_NAME, CUDA_NAME = "CPUExecutionProvider", "CUDAExecutionProvider"
 NOT_BUILT_IN = "the installed ONNX Runtime was built without it (the extra 'cuda' of lacuna-infill has it)"
@@ -17,7 +17,7 @@ class Provider(enum.StrEnum):
     CUDA = "cuda"
 
 
-class ProviderError(LacunaError):
+class ProviderError(ModelError):
     """The provider that was demanded cannot run."""
 
 

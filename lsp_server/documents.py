@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from lacuna.lsp_server import positions
-from lacuna.lsp_server.positions import Encoding, Offsets, Position, Range
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Span
+from lacuna.workspace import positions
+from lacuna.workspace.positions import Encoding, Offsets, Position, Range
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

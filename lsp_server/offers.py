@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from lacuna.lsp_server import ranking
-from lacuna.lsp_server.request import Answer, Candidate, Request
+from lacuna.infill import ranking
+from lacuna.infill.request import Answer, Candidate, Request
 from lacuna.syntax.spans import Span
 
 _CLOSERS = ")]}\"'"

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from lsprotocol import types
 from pygls.io_ import run_async
 
+from lacuna.infill.request import Model
 from lacuna.lsp_server.features import code_action, completion, inline_completion, lifecycle, text_sync
-from lacuna.lsp_server.request import Model
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
 

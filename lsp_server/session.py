@@ -11,17 +11,17 @@ from lsprotocol import types
 from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
-from lacuna.lsp_server import ignoring, uris
+from lacuna.infill.request import Answer, Reason, Request
 from lacuna.lsp_server.documents import Document, Documents
 from lacuna.lsp_server.features import status
 from lacuna.lsp_server.features.client import Client
 from lacuna.lsp_server.features.status import Notifier
 from lacuna.lsp_server.offers import Offers
 from lacuna.lsp_server.protocol import Protocol, traceback_of
-from lacuna.lsp_server.request import Answer, Reason, Request
 from lacuna.lsp_server.settings import Options, Settings
 from lacuna.lsp_server.status import Latencies, Outcomes, Status
 from lacuna.lsp_server.worker import Kind, OutdatedError, Worker
+from lacuna.workspace import ignoring, uris
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Any, NewType, get_args, get_type_hints
 
 from pathspec import GitIgnoreSpec
 
-from lacuna.lsp_server.request import Scope
+from lacuna.infill.request import Scope
 
 SECTION = "lacuna"
 MOST_ALTERNATIVES = 3

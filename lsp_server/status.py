@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lacuna.lsp_server.request import Reason, Timings
+from lacuna.infill.request import Reason, Timings
 
 _REMEMBERED = 100
 """Answers that the latency is taken of."""

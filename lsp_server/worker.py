@@ -13,7 +13,7 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from lacuna.lsp_server.request import Answer, Model, Request
+from lacuna.infill.request import Answer, Model, Request
 from lacuna.syntax.errors import LacunaError
 
 _log = logging.getLogger(__name__)

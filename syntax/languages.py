@@ -11,11 +11,11 @@ from types import MappingProxyType
 
 import tree_sitter
 
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import UsageError
 from lacuna.syntax.spans import Kind
 
 
-class UnknownLanguageError(LacunaError):
+class UnknownLanguageError(UsageError):
     """Neither a language id nor a file suffix of the table."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import tree_sitter
 
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import UsageError
 
 if TYPE_CHECKING:  # a parse is told which span is of interest, so parsing imports spans
     from lacuna.syntax.parsing import Parsed
@@ -45,7 +45,7 @@ class Kind(enum.StrEnum):
     """A type, without the colon or arrow before it."""
 
 
-class QueryError(LacunaError):
+class QueryError(UsageError):
     """A tree-sitter query that does not compile or marks no hole."""
 
 

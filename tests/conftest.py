@@ -19,6 +19,9 @@ def pytest_report_header() -> str:
     return f"processor: {name}, {' '.join(instructions or ('unknown',))}; 8-bit products: {form()}"
 
 
+pytest_plugins = ("tests.command_line",)
+
+
 @pytest.fixture(autouse=True)
 def empty_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path_factory.mktemp("home")

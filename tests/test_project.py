@@ -18,8 +18,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FOLDERS = {
     "syntax": "lacuna/syntax",
+    "workspace": "lacuna/workspace",
     "model": "lacuna/model",
     "export": "lacuna/export",
+    "infill": "lacuna/infill",
+    "benchmarks": "lacuna/benchmarks",
     "lsp_server": "lacuna/lsp_server",
     "editor-clients/cli": "lacuna/cli",
     "editor-clients/launcher": "lacuna_launcher",
@@ -30,7 +33,9 @@ FOR_TRAINING = (
     "lacuna.export.convert",
     "lacuna.cli.train",
     "lacuna.cli.export",
-    "lacuna.cli.evaluation.curves",
+    "lacuna.benchmarks.device",
+    "lacuna.benchmarks.recipes",
+    "lacuna.benchmarks.evaluation.curves",
 )
 ABSENT_WHEN_SERVING = ("torch", "onnx", "onnxscript", "matplotlib")
 COMMAND = Path(sys.executable).with_name("lacuna")
@@ -130,8 +135,8 @@ print(json.dumps(seen))
 SERVE = """
 from lacuna.export import artifact
 from lacuna.export.engine import Engine
-from lacuna.lsp_server.infill import infill
-from lacuna.lsp_server.request import Answer, Request
+from lacuna.infill.infill import infill
+from lacuna.infill.request import Answer, Request
 from lacuna.syntax.spans import Span
 
 text = "def total(values):\\n    result = 0\\n    for value in \\n        result += value\\n    return result\\n"

@@ -1,9 +1,9 @@
 """What travels to a GPU machine without a network, and back: the training text as its tokens, the weights as float16.
 
-    python -m benchmarks.device.carry tokens CORPUS RUN FOLDER      here: RUN has the tokenizer
-    python -m benchmarks.device.carry corpus FOLDER CORPUS RUN      there
-    python -m benchmarks.device.carry weights RUN FOLDER            there
-    python -m benchmarks.device.carry checkpoint FOLDER RUN         here: for `lacuna export`
+    python -m lacuna.benchmarks.device.carry tokens CORPUS RUN FOLDER      here: RUN has the tokenizer
+    python -m lacuna.benchmarks.device.carry corpus FOLDER CORPUS RUN      there
+    python -m lacuna.benchmarks.device.carry weights RUN FOLDER            there
+    python -m lacuna.benchmarks.device.carry checkpoint FOLDER RUN         here: for `lacuna export`
 
 Tokens compress to less than the text they spell, and need not be made where time is dear.
 """

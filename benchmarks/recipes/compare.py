@@ -1,6 +1,6 @@
 """What do the parts of the recipe bring? Small models, each trained with the same floating-point operations.
 
-    python -m benchmarks.recipes.compare CORPUS RUN OUT [--seed 1 --seed 2]
+    python -m lacuna.benchmarks.recipes.compare CORPUS RUN OUT [--seed 1 --seed 2]
 
 RUN lends its tokenizer. Every arm is judged by the same figure on the same holes of packages never trained on: nats
 of the answer from left to right (each token, and that it exists, given the true ones before it and the text on both
@@ -20,11 +20,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from benchmarks.recipes import whole
+from lacuna.benchmarks.recipes import whole
 from lacuna.model.tokenizer import MASK, PAD, SPECIAL, Tokenizer
 from lacuna.model.training import causal, corpus, infilling, loop, recipe, text
 from lacuna.model.training.distributions import Role
 from lacuna.model.training.loss import losses
+from lacuna.model.training.measure import flops_of_token
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.progress import say
 from lacuna.model.training.recipe import Recipe
@@ -120,7 +121,7 @@ def unchunked(
         loss = found.tokens + phase.existence_weight * found.existence + phase.committed_weight * found.committed
         positions = phase.levels * T
         attention = 12 * network.dims.width * network.dims.layers * positions * T
-        yield Work(loss / max(1, existing), loop.flops_of_token(network) * positions + attention)
+        yield Work(loss / max(1, existing), flops_of_token(network) * positions + attention)
 
 
 def flops_of(network: Denoiser, data: Batch, levels: int) -> float:
@@ -133,7 +134,7 @@ def flops_of(network: Denoiser, data: Batch, levels: int) -> float:
     near = 2 * dims.near + N + 1
     far = M + G * (N + 1)
     keys = encoded * tall * dims.layers + slots * (near * len(dims.local_layers) + far * len(dims.global_layers))
-    return loop.flops_of_token(network) * (encoded + slots) + 12 * dims.width * keys
+    return flops_of_token(network) * (encoded + slots) + 12 * dims.width * keys
 
 
 # ---------------------------------------------------------------------- judging
@@ -275,7 +276,7 @@ def causal_phase(setting: Setting) -> tuple[dict[str, Tensor], float]:
             tokens += part.tokens
         _update(network, optimisers, setting.recipe, step, 0.0)
     attention = 12 * network.dims.width * network.dims.layers * phase.length / 2
-    return {name: value.clone() for name, value in weights.items()}, tokens * (loop.flops_of_token(network) + attention)
+    return {name: value.clone() for name, value in weights.items()}, tokens * (flops_of_token(network) + attention)
 
 
 def _update(

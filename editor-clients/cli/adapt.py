@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import platformdirs
 from rich.table import Table
 
-from lacuna.cli import models
+from lacuna.export import shelf as models
 
 if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
-    from lacuna.cli.evaluation.holes import Hole
-    from lacuna.cli.evaluation.metrics import Estimate
+    from lacuna.benchmarks.evaluation.holes import Hole
+    from lacuna.benchmarks.evaluation.metrics import Estimate
     from lacuna.export.engine import Engine
 
 HOLES = 500
@@ -49,7 +49,7 @@ def prepare(root: Path) -> Own:
 
 def compare(own: Own, before: "Engine", after: "Engine") -> Iterator[Table | str]:
     """Ask both about the same rest-of-line holes in the held-out files."""
-    from lacuna.cli.evaluation import holes, metrics
+    from lacuna.benchmarks.evaluation import holes, metrics
     from lacuna.model.training.corpus import load
     from lacuna.model.training.distributions import Role
 
@@ -77,9 +77,9 @@ def _measured(asked: Sequence["Hole"], engine: "Engine") -> tuple[list[float], l
     """Of each hole, whether the answer is exactly right, and the nats of the right one."""
     from functools import partial
 
-    from lacuna.cli.evaluation import filling, likelihood, metrics
-    from lacuna.cli.evaluation.progress import tracked
-    from lacuna.lsp_server.infill import infill
+    from lacuna.benchmarks.evaluation import filling, likelihood, metrics
+    from lacuna.benchmarks.evaluation.progress import tracked
+    from lacuna.infill.infill import infill
 
     answer = partial(infill, engine)
     exact, nats = [], []

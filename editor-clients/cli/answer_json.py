@@ -2,9 +2,9 @@
 
 import json
 
-from lacuna.lsp_server import positions
-from lacuna.lsp_server.positions import Encoding
-from lacuna.lsp_server.request import Answer
+from lacuna.infill.request import Answer
+from lacuna.workspace import positions
+from lacuna.workspace.positions import Encoding
 
 
 def answer_json(text: str, answer: Answer) -> str:

@@ -5,7 +5,8 @@ import time
 import click
 
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.model_options import model_options
+from lacuna.infill.opening import ModelOptions, Opening
 
 MOST_RUNS = 90
 """Each at another place; the passage must have so many."""
@@ -48,9 +49,9 @@ def keystroke(opening: Opening, *, model: ModelOptions, is_json: bool, runs: int
     The documents are text of Python's standard library around one and the same passage; it is typed there. A keystroke
     ends one line and types a character in the middle of another; then its rest is asked for.
     """
-    from lacuna.cli.benchmark import documents, tables
-    from lacuna.cli.benchmark import keystroke as measured
-    from lacuna.cli.evaluation.progress import tracked
+    from lacuna.benchmarks.evaluation.progress import tracked
+    from lacuna.benchmarks.keystroke import documents, tables
+    from lacuna.benchmarks.keystroke import typing as measured
     from lacuna.cli.tables import show
 
     texts = documents.texts(sizes)

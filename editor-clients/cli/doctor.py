@@ -9,12 +9,13 @@ from importlib import metadata
 
 import click
 
+from lacuna.benchmarks.memory import peak_mib
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.memory import peak_mib
-from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.model_options import model_options
 from lacuna.cli.terminal import visible_text
 from lacuna.cli.version import DISTRIBUTION
-from lacuna.lsp_server.request import Answer, Request
+from lacuna.infill.opening import ModelOptions, Opening
+from lacuna.infill.request import Answer, Request
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Span
 

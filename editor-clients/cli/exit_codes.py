@@ -2,7 +2,7 @@
 
 import enum
 
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import FileError, LacunaError, ModelError
 
 
 class ExitCode(enum.IntEnum):
@@ -28,20 +28,7 @@ MEANINGS: dict[ExitCode, str] = {
 }
 
 
-class UsageError(LacunaError):
-    """The request makes no sense."""
-
-
-class ModelError(LacunaError):
-    """The model cannot run."""
-
-
-class FileError(LacunaError):
-    """A file cannot be read or written."""
-
-
 def exit_code_of(error: LacunaError) -> ExitCode:
-    """Errors of lower layers reach the user unwrapped only when the request was at fault."""
     match error:
         case ModelError():
             return ExitCode.MODEL

@@ -11,10 +11,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from lacuna.cli.exit_codes import ExitCode, FileError, ModelError
-from lacuna.cli.sampling import Setting, changed, parsed
-from lacuna.cli.textfile import read
-from lacuna.syntax.errors import LacunaError
+from lacuna.benchmarks.evaluation.sampling import Setting, changed, parsed
+from lacuna.cli.exit_codes import ExitCode
+from lacuna.syntax.errors import FileError
+from lacuna.workspace.textfile import read
 
 if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
     from lacuna.export.convert.parity import Parity
@@ -89,8 +89,6 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
             parity = (
                 compare(trained.network(), Engine.load(float32), Engine.load(destination), texts) if texts else None
             )
-        except LacunaError as error:
-            raise ModelError(str(error)) from error
         except OSError as error:
             raise FileError(f"{error.filename} cannot be written: {error.strerror}.") from error
         sizes = {file: len(data) for file, data in made.files.items()}

@@ -8,18 +8,19 @@ from typing import Any
 
 import click
 
-from lacuna.cli import places, terminal, textfile
+from lacuna.cli import places, terminal
 from lacuna.cli.answer_json import answer_json
-from lacuna.cli.diff import unified
-from lacuna.cli.exit_codes import ExitCode, ModelError
-from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.exit_codes import ExitCode
+from lacuna.cli.model_options import model_options
 from lacuna.cli.places import At, Between, Captured, Marked, Place, Where
 from lacuna.cli.terminal import Colour
-from lacuna.cli.textfile import TextFile
-from lacuna.cli.write import replace
-from lacuna.lsp_server.request import Answer, Draft, Infill, Reason, Request
-from lacuna.syntax.errors import LacunaError
+from lacuna.infill.opening import ModelOptions, Opening
+from lacuna.infill.request import Answer, Draft, Infill, Reason, Request
 from lacuna.syntax.languages import language_of
+from lacuna.workspace import textfile
+from lacuna.workspace.diff import unified
+from lacuna.workspace.textfile import TextFile
+from lacuna.workspace.write import replace
 
 ALTERNATIVES = 3
 """Candidates of a hole in JSON; a diff shows the best alone."""
@@ -143,8 +144,6 @@ def _answer(infill: Infill, request: Request, show: Callable[[Draft], None]) -> 
             if isinstance(step, Answer):
                 return step
             show(step)
-    except LacunaError as error:
-        raise ModelError(str(error)) from error
     finally:
         # Ctrl-C may come while a draft is shown: no step starts after that.
         if isinstance(steps, Generator):

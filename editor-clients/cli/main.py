@@ -10,7 +10,7 @@ import click
 
 from lacuna.cli.exit_codes import MEANINGS, ExitCode, exit_code_of
 from lacuna.cli.lazy import LazyCommand, LazyGroup
-from lacuna.cli.opening import Opening, open_model
+from lacuna.infill.opening import Opening, open_model
 from lacuna.syntax.errors import LacunaError
 
 COMMANDS = {

@@ -6,12 +6,14 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from lacuna.cli import models
-from lacuna.cli.exit_codes import ExitCode, FileError
-from lacuna.cli.opening import ModelOptions, ProviderChoice, open_engine
+from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.tables import show
 from lacuna.export import artifact
+from lacuna.export import shelf as models
 from lacuna.export.artifact import ArtifactError
+from lacuna.export.providers import Provider
+from lacuna.infill.opening import ModelOptions, open_engine
+from lacuna.syntax.errors import FileError
 
 
 @click.group(name="model")
@@ -34,7 +36,7 @@ def use(name: str) -> ExitCode:
     A language server that runs already takes it when it is restarted.
     """
     folder = models.named(name)
-    engine = open_engine(ModelOptions(folder, ProviderChoice.AUTO, None))
+    engine = open_engine(ModelOptions(folder, Provider.AUTO, None))
     try:
         models.use(folder)
     except OSError as error:
@@ -48,7 +50,7 @@ def use(name: str) -> ExitCode:
 def verify(name: str | None) -> ExitCode:
     """Check the hashes of an artifact, by default the one in use, and open it."""
     folder = models.named(name) if name else models.in_use()
-    engine = open_engine(ModelOptions(folder, ProviderChoice.AUTO, None))
+    engine = open_engine(ModelOptions(folder, Provider.AUTO, None))
     click.echo(f"{folder} is whole: {engine.name}, {engine.manifest.precision}, on {engine.provider}.")
     return ExitCode.DONE
 

@@ -5,14 +5,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lacuna.cli.exit_codes import UsageError
-from lacuna.cli.textfile import TextFile, read
-from lacuna.lsp_server import positions
-from lacuna.lsp_server.positions import Encoding, Position
 from lacuna.syntax import spans
+from lacuna.syntax.errors import UsageError
 from lacuna.syntax.languages import Language
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.spans import Kind, Span
+from lacuna.workspace import positions
+from lacuna.workspace.positions import Encoding, Position
+from lacuna.workspace.textfile import TextFile, read
 
 CURSOR = "cursor"
 MAX_HOLES = 64

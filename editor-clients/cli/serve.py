@@ -5,10 +5,11 @@ import json
 import click
 
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.model_options import model_options
 from lacuna.cli.version import version
+from lacuna.infill.opening import ModelOptions, Opening
+from lacuna.infill.request import Model
 from lacuna.lsp_server import settings
-from lacuna.lsp_server.request import Model
 from lacuna.lsp_server.server import serve as serve_on_stdio
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 import platformdirs
 
-from lacuna.cli import adapt, models
-from lacuna.cli.exit_codes import ExitCode, FileError, ModelError
+from lacuna.cli import adapt
+from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.tables import show
-from lacuna.syntax.errors import LacunaError
+from lacuna.export import shelf as models
+from lacuna.syntax.errors import FileError
 
 if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
     from rich.table import Table
@@ -116,13 +117,11 @@ def train(  # noqa: PLR0913 -- one for each option
     With --on, the files of a folder that its .gitignore leaves are trained on, but for one in ten: those show what was
     gained. Nothing leaves the machine. The artifact is then listed by `lacuna model list`.
     """
-    from lacuna.export.artifact import ArtifactError
     from lacuna.export.convert import restore
     from lacuna.model.training import loop, text
     from lacuna.model.training import recipe as recipes
-    from lacuna.model.training.checkpoint import RunError, alone
-    from lacuna.model.training.devices import DeviceError, device_of, precision_of, use_threads
-    from lacuna.model.training.distributions import CorpusError
+    from lacuna.model.training.checkpoint import alone
+    from lacuna.model.training.devices import device_of, precision_of, use_threads
     from lacuna.model.training.progress import say
 
     recipe = recipe or ("own" if root else "spine")
@@ -160,10 +159,6 @@ def train(  # noqa: PLR0913 -- one for each option
     except KeyboardInterrupt:
         say("lacuna: interrupted; the same command goes on from what is finished.")
         return ExitCode.INTERRUPTED
-    except (DeviceError, ArtifactError) as error:
-        raise ModelError(str(error)) from error
-    except (CorpusError, RunError) as error:
-        raise FileError(str(error)) from error
     except OSError as error:
         raise FileError(f"{error.filename or run} cannot be read or written: {error.strerror}.") from error
     reached = f"step {state.step} of {read.steps}; {run} holds the checkpoint and the curves."
@@ -193,8 +188,6 @@ def _kept(own: adapt.Own, run: Path, recipe: str, source: Path) -> Iterator["Tab
             calibration=before.manifest.calibration,
         )
         after = Engine.load(own.artifact)
-    except LacunaError as error:
-        raise ModelError(str(error)) from error
     except OSError as error:
         raise FileError(f"{error.filename} cannot be written: {error.strerror}.") from error
     yield from adapt.compare(own, before, after)

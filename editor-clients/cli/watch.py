@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from lacuna.cli.terminal import visible_text
-from lacuna.lsp_server.request import Draft, Request
+from lacuna.infill.request import Draft, Request
 
 MASKED = "░"
 LINES_AROUND = 3

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from lacuna.lsp_server.positions import Encoding
+from lacuna.workspace.positions import Encoding
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,18 @@ import cattrs
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
+from lacuna.infill.request import Reason, Request
 from lacuna.lsp_server import where
 from lacuna.lsp_server.documents import Document
 from lacuna.lsp_server.features import offering, wire
 from lacuna.lsp_server.features.client import Client
 from lacuna.lsp_server.features.offering import NothingToShowError
-from lacuna.lsp_server.request import Edit, Reason, Request
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import WHY
 from lacuna.lsp_server.worker import Kind, OutdatedError
 from lacuna.syntax.languages import UnknownLanguageError, language_of
 from lacuna.syntax.spans import Span
+from lacuna.workspace.changes import Edit
 
 TITLE = "Fill with Lacuna"
 KIND = types.CodeActionKind.RefactorRewrite

@@ -6,11 +6,11 @@ from lacuna.lsp_server import where
 from lacuna.lsp_server.documents import Document
 from lacuna.lsp_server.features import offering, wire
 from lacuna.lsp_server.features.offering import NothingToShowError, Place
-from lacuna.lsp_server.positions import Encoding
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import Why
 from lacuna.lsp_server.worker import Kind
 from lacuna.syntax.spans import Span
+from lacuna.workspace.positions import Encoding
 
 
 async def complete(session: Session, params: types.InlineCompletionParams) -> types.InlineCompletionList | None:

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from lacuna.infill.request import Answer, Reason, Request
 from lacuna.lsp_server import where
 from lacuna.lsp_server.documents import Document
 from lacuna.lsp_server.offers import Offer
 from lacuna.lsp_server.protocol import traceback_of
-from lacuna.lsp_server.request import Answer, Reason, Request
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.settings import Settings
 from lacuna.lsp_server.status import WHY, Why

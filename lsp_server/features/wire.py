@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from lsprotocol import types
 
 from lacuna.lsp_server.documents import Change, Document
-from lacuna.lsp_server.positions import Encoding, Position, Range
 from lacuna.syntax.spans import Span
+from lacuna.workspace.positions import Encoding, Position, Range
 
 
 def position(sent: types.Position) -> Position:

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import RecipeError
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import FileError
 
 NAME = "checkpoint.pt"
 LOCK = "lock"
@@ -22,7 +22,7 @@ FIXED = ("seed", "vocabulary", "network")
 """What of a recipe cannot change within a run; the rest may, from the next step on."""
 
 
-class RunError(LacunaError):
+class RunError(FileError):
     """The run's folder cannot be read or written."""
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import torch
 
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import ModelError
 
 
-class DeviceError(LacunaError):
+class DeviceError(ModelError):
     """The device that was asked for is not there."""
 
 

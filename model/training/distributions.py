@@ -16,14 +16,14 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import FileError
 
 RECIPE = Path(__file__).with_name("corpus.toml")
 STDLIB_LEFT_OUT = frozenset({"test", "idlelib", "turtledemo", "site-packages", "dist-packages", "ensurepip"})
 CHUNK_BYTES = 1 << 16
 
 
-class CorpusError(LacunaError):
+class CorpusError(FileError):
     """The corpus cannot be built or read."""
 
 

@@ -11,13 +11,13 @@ from cattrs.errors import ClassValidationError
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import SPECIAL
 from lacuna.model.training.holes import RANDOM
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import UsageError
 from lacuna.syntax.spans import Kind
 
 RECIPES = Path(__file__).parent / "recipes"
 
 
-class RecipeError(LacunaError):
+class RecipeError(UsageError):
     """The recipe cannot be read, or is not the one a run was begun with."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lacuna.model.training.distributions import CorpusError, RawFile
-from lacuna.syntax.gitignore import Rules
+from lacuna.workspace.gitignore import Rules
 
 HELD_OUT = 10
 """One file in so many is held out."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.cli.exit_codes import ExitCode, ModelError
-from lacuna.lsp_server.request import Answer
-from lacuna.syntax.errors import LacunaError
+from lacuna.cli.exit_codes import ExitCode
+from lacuna.infill.request import Answer
+from lacuna.syntax.errors import ModelError
 
 CODE = "x = <fill>\ny = 1\n"
 
@@ -232,7 +232,7 @@ def test_a_model_that_cannot_be_opened_is_the_models_fault(run, scripted, folder
 
 
 def test_a_model_that_stops_on_the_way_is_the_models_fault(run, scripted, folder: Path):
-    ended = run("fill", "--write", "a.py", model=scripted(before_answer=raising(LacunaError("No memory is left."))))
+    ended = run("fill", "--write", "a.py", model=scripted(before_answer=raising(ModelError("No memory is left."))))
     assert (ended.code, ended.err) == (3, "lacuna: No memory is left.\n")
     assert Path("a.py").read_text() == CODE
 

@@ -10,15 +10,16 @@ from statistics import median
 import numpy as np
 import pytest
 
-from lacuna.cli.benchmark import documents, keystroke
-from lacuna.cli.benchmark.keystroke import Counts, Keystroke, Parts, Typist
+from lacuna.benchmarks.keystroke import documents
+from lacuna.benchmarks.keystroke import typing as keystroke
+from lacuna.benchmarks.keystroke.typing import Counts, Keystroke, Parts, Typist
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.opening import Apart, ModelOptions, ProviderChoice, open_model
 from lacuna.export.artifact import Defaults, embedded
 from lacuna.export.cache import Encoded
 from lacuna.export.engine import Engine
 from lacuna.export.providers import Provider
-from lacuna.lsp_server.infill import infill
+from lacuna.infill.infill import infill
+from lacuna.infill.opening import Apart, ModelOptions, open_model
 from lacuna.model.chunks import LONGEST
 
 SIZES = (100, 300, 1000)
@@ -197,7 +198,7 @@ def test_a_keystroke_encodes_at_most_two_chunks_in_the_median(texts, engine):
 
 
 def test_apart_is_the_same_model_with_an_empty_cache():
-    opened = open_model(ModelOptions(None, ProviderChoice.CPU, threads=1))
+    opened = open_model(ModelOptions(None, Provider.CPU, threads=1))
     one, other = opened.apart(), opened.apart()
     one.cache.put([1], Encoded(np.zeros((1, 1, 1, 1), np.float32), np.zeros((1, 1, 1, 1), np.float32)))
     assert (len(one.cache), len(other.cache)) == (1, 0)

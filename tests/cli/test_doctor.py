@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from lacuna.cli.exit_codes import ModelError
+from lacuna.syntax.errors import ModelError
 
 
 def test_it_shows_versions_providers_and_a_fill(run, scripted):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.cli.opening import ModelOptions, ProviderChoice
-from lacuna.lsp_server.request import Draft, Reason
+from lacuna.export.providers import Provider
+from lacuna.infill.opening import ModelOptions
+from lacuna.infill.request import Draft, Reason
 from lacuna.syntax.spans import Span
 
 CODE = "def f(a, b):\n    total = a + b\n    return total\n"
@@ -92,8 +93,8 @@ def test_model_options_reach_the_engine(run, scripted, path: Path):
     run("fill", path, "--at", "2:12", "--model", "here", "--provider", "cuda", "--threads", "2", model=model)
     run("fill", path, "--at", "2:12", model=model)
     assert model.options == [
-        ModelOptions(Path("here"), ProviderChoice.CUDA, 2),
-        ModelOptions(None, ProviderChoice.AUTO, None),
+        ModelOptions(Path("here"), Provider.CUDA, 2),
+        ModelOptions(None, Provider.AUTO, None),
     ]
 
 

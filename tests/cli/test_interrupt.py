@@ -13,8 +13,8 @@ import pytest
 SLOW = """
 import pathlib, signal, sys, time
 from lacuna.cli import main
-from lacuna.cli.opening import OpenModel
-from lacuna.lsp_server.request import Draft
+from lacuna.infill.opening import OpenModel
+from lacuna.infill.request import Draft
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
 started = open("started", "a", buffering=1)

@@ -7,10 +7,12 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from lacuna.cli import main, models
-from lacuna.cli.exit_codes import ModelError
-from lacuna.cli.opening import ModelOptions, ProviderChoice
+from lacuna.cli import main
+from lacuna.export import shelf as models
 from lacuna.export.artifact import WEIGHTS, embedded
+from lacuna.export.providers import Provider
+from lacuna.infill.opening import ModelOptions
+from lacuna.syntax.errors import ModelError
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def lacuna(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int,
 
 
 def options(folder: Path | None = None) -> ModelOptions:
-    return ModelOptions(folder, ProviderChoice.CPU, None)
+    return ModelOptions(folder, Provider.CPU, None)
 
 
 def test_the_embedded_artifact_is_used_until_another_is_chosen(capsys, own: Path):

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.opening import ModelOptions, OpenModel, ProviderChoice, open_model
 from lacuna.export.artifact import FORMAT, MANIFEST, WEIGHTS, embedded
+from lacuna.export.providers import Provider
+from lacuna.infill.opening import ModelOptions, OpenModel, open_model
 
 pytestmark = pytest.mark.timeout(300)  # a busy machine denoises slowly
 
@@ -27,7 +28,7 @@ class Real:
     """The embedded model, opened once for all tests that do not ask how it is opened."""
 
     def __init__(self) -> None:
-        self._opened = open_model(ModelOptions(None, ProviderChoice.CPU, None))
+        self._opened = open_model(ModelOptions(None, Provider.CPU, None))
 
     def open(self, _options: ModelOptions) -> OpenModel:
         return self._opened

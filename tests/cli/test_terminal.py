@@ -11,14 +11,15 @@ import pytest
 
 from lacuna.cli.terminal import Colour, is_coloured
 from lacuna.cli.watch import picture
-from lacuna.lsp_server.request import Draft, Request
+from lacuna.infill.request import Draft, Request
 from lacuna.syntax.spans import Span
 
 WATCHED = """
 import sys
 from lacuna.cli import main
-from lacuna.cli.opening import OpenModel
-from lacuna.lsp_server.request import Answer, Candidate, Draft, Edit, Timings, Tokens
+from lacuna.infill.opening import OpenModel
+from lacuna.infill.request import Answer, Candidate, Draft, Timings, Tokens
+from lacuna.workspace.changes import Edit
 
 def infill(request):
     yield Draft(1, ((None, None),))

@@ -91,12 +91,12 @@ def test_a_default_that_makes_no_sense_is_refused(run: Path, tmp_path: Path, set
 @pytest.mark.parametrize("name", ["checkpoint.pt", TOKENIZER])
 def test_a_folder_that_is_no_run_is_refused(run: Path, tmp_path: Path, name: str, capsys) -> None:
     (run / name).unlink()
-    assert main.run(["export", str(run), str(tmp_path / "out")]) == 3
+    assert main.run(["export", str(run), str(tmp_path / "out")]) == 4
     assert f"is not a training run: it has no {name}." in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
 def test_a_checkpoint_that_is_none_is_refused(run: Path, tmp_path: Path, capsys) -> None:
     (run / "checkpoint.pt").write_bytes(b"\x80\x04 not a checkpoint")
-    assert main.run(["export", str(run), str(tmp_path / "out")]) == 3
+    assert main.run(["export", str(run), str(tmp_path / "out")]) == 4
     assert "cannot be read as a checkpoint" in capsys.readouterr().err

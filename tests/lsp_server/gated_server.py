@@ -4,13 +4,14 @@ import itertools
 
 from scripted_server import Gate
 
-from lacuna.cli.opening import ModelOptions, ProviderChoice, open_model
-from lacuna.lsp_server.request import Answer, Model
+from lacuna.export.providers import Provider
+from lacuna.infill.opening import ModelOptions, open_model
+from lacuna.infill.request import Answer, Model
 from lacuna.lsp_server.server import serve
 
 
 def load():
-    opened = open_model(ModelOptions(folder=None, provider=ProviderChoice.AUTO, threads=None))
+    opened = open_model(ModelOptions(folder=None, provider=Provider.AUTO, threads=None))
 
     def gated(request):
         outcomes = opened.infill(request)

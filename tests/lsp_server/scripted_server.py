@@ -10,12 +10,13 @@ import os
 import socket
 from dataclasses import replace
 
+from lacuna.infill.request import Answer, Candidate, Draft, Model, Reason, Timings, Tokens
 from lacuna.lsp_server.features import offering
-from lacuna.lsp_server.request import Answer, Candidate, Draft, Edit, Model, Reason, Timings, Tokens
 from lacuna.lsp_server.server import build, run
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
 from lacuna.syntax.errors import LacunaError
+from lacuna.workspace.changes import Edit
 
 STEPS = 3
 CHUNKS = 2

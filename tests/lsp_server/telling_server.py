@@ -6,11 +6,11 @@ from scripted_server import held
 
 from lacuna.export.artifact import embedded
 from lacuna.export.engine import Engine
-from lacuna.lsp_server.infill import infill
-from lacuna.lsp_server.request import Model
+from lacuna.infill.infill import infill
+from lacuna.infill.request import Model
+from lacuna.infill.warming import warm
 from lacuna.lsp_server.server import build, run
 from lacuna.lsp_server.session import Session
-from lacuna.lsp_server.warming import warm
 from lacuna.lsp_server.worker import Worker
 
 BOUND = 2**21

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacuna.lsp_server.documents import Change, Document, Documents, UnknownDocumentError
-from lacuna.lsp_server.positions import Encoding, Position, Range
 from lacuna.syntax.spans import Span
+from lacuna.workspace.positions import Encoding, Position, Range
 
 URI = "file:///project/module.py"
 with gzip.open(Path(__file__).parent / "data/edit_sequences.jsonl.gz", "rt", encoding="utf-8") as rows:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from lacuna.infill.request import Answer, Candidate, Reason, Request, Timings, Tokens
 from lacuna.lsp_server.offers import Offers
-from lacuna.lsp_server.request import Answer, Candidate, Edit, Reason, Request, Timings, Tokens
 from lacuna.syntax.spans import Span
+from lacuna.workspace.changes import Edit
 
 URI = "file:///a.py"
 TEXTS = {"compute(a)": 0.9, "compute(b)": 0.6, "con": 0.4}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.lsp_server.request import Scope
+from lacuna.infill.request import Scope
 from lacuna.lsp_server.settings import Options, Settings, parse, resolve, schema
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from lacuna.lsp_server.request import Answer, Draft, Model, Request, Timings, Tokens
+from lacuna.infill.request import Answer, Draft, Model, Request, Timings, Tokens
 from lacuna.lsp_server.worker import (
     Kind,
     OutdatedError,
@@ -376,7 +376,7 @@ def test_stopping_drops_everything_and_ends_the_thread_after_the_running_step(wo
 def test_a_step_that_hangs_does_not_keep_the_process_alive():
     program = """
 import threading
-from lacuna.lsp_server.request import Model, Request
+from lacuna.infill.request import Model, Request
 from lacuna.lsp_server.worker import Kind, Worker
 
 begun = threading.Event()

@@ -10,8 +10,8 @@ from pathlib import Path
 from lacuna.export.artifact import embedded
 from lacuna.export.engine import Engine
 from lacuna.export.processor import form, processor
-from lacuna.lsp_server.infill import infill
-from lacuna.lsp_server.request import Request
+from lacuna.infill.infill import infill
+from lacuna.infill.request import Request
 from lacuna.syntax.spans import Span
 
 FILE = Path(__file__).with_name("answers.jsonl.gz")

@@ -5,8 +5,9 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from lacuna.cli import adapt, main, models
+from lacuna.cli import adapt, main
 from lacuna.export import artifact
+from lacuna.export import shelf as models
 from lacuna.export.convert import restore
 
 MODULE = "def {name}(items, other):\n" + "".join(f"    {{name}}_{n} = items[{n}] + len(other)\n" for n in range(9))

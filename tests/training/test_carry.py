@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def carry(*words: str | Path) -> None:
-    command = [sys.executable, "-m", "benchmarks.device.carry", *map(str, words)]
+    command = [sys.executable, "-m", "lacuna.benchmarks.device.carry", *map(str, words)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
 
 

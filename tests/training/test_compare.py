@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.recipes import compare, whole
+from lacuna.benchmarks.recipes import compare, whole
 from lacuna.model.training.text import Documents
 
 

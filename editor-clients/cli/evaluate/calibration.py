@@ -6,7 +6,8 @@ import click
 
 from lacuna.cli.evaluate.options import held_out, jobs_option, json_option, need, opened, single
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.opening import ModelOptions, model_options, open_model
+from lacuna.cli.model_options import model_options
+from lacuna.infill.opening import ModelOptions, open_model
 
 
 @click.command()
@@ -42,11 +43,11 @@ def calibration(
     """Fit confidence to how often answers are right, on the role validation; judge it on the role test."""
     from dataclasses import replace
 
-    from lacuna.cli.evaluation import calibration as calibrating
-    from lacuna.cli.evaluation import holes, lineup, tables
-    from lacuna.cli.evaluation.lineup import Column, Lineup, System
-    from lacuna.cli.evaluation.progress import tracked
-    from lacuna.cli.evaluation.questions import Question
+    from lacuna.benchmarks.evaluation import calibration as calibrating
+    from lacuna.benchmarks.evaluation import holes, lineup, tables
+    from lacuna.benchmarks.evaluation.lineup import Column, Lineup, System
+    from lacuna.benchmarks.evaluation.progress import tracked
+    from lacuna.benchmarks.evaluation.questions import Question
     from lacuna.cli.tables import show
     from lacuna.export import artifact
 

@@ -20,7 +20,8 @@ from lacuna.cli.evaluate.options import (
     variants,
 )
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.model_options import model_options
+from lacuna.infill.opening import ModelOptions, Opening
 
 KINDS = (
     "rest-of-line", "within-line", "lines", "statement", "expression", "arguments", "condition", "body", "joint",
@@ -75,11 +76,11 @@ def holes(  # noqa: PLR0913 -- one for each option
     jobs: int,
 ) -> ExitCode:
     """Compare answers to holes in packages never trained on (CORPUS), by kind of hole as in use."""
-    from lacuna.cli.evaluation import baselines as tuning
-    from lacuna.cli.evaluation import compared, lineup, tables
-    from lacuna.cli.evaluation.kinds import HoleKind, draw
-    from lacuna.cli.evaluation.lineup import Lineup
-    from lacuna.cli.evaluation.progress import tracked
+    from lacuna.benchmarks.evaluation import compared, lineup, tables
+    from lacuna.benchmarks.evaluation.baselines import settled as tuning
+    from lacuna.benchmarks.evaluation.kinds import HoleKind, draw
+    from lacuna.benchmarks.evaluation.lineup import Lineup
+    from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
 
     tuned_on = tuning.tuning_holes(corpus, baselines.tuning)

@@ -18,8 +18,10 @@ from lacuna.cli.evaluate.options import (
     opened,
     system_option,
 )
-from lacuna.cli.exit_codes import ExitCode, FileError
-from lacuna.cli.opening import ModelOptions, Opening, model_options
+from lacuna.cli.exit_codes import ExitCode
+from lacuna.cli.model_options import model_options
+from lacuna.infill.opening import ModelOptions, Opening
+from lacuna.syntax.errors import FileError
 
 
 @click.command()
@@ -66,10 +68,10 @@ def infilling(  # noqa: PLR0913 -- one for each option
     corpus: Path | None,
 ) -> ExitCode:
     """Score HumanEval-Infilling rows (DATA: .jsonl or .jsonl.gz) by running them, and by exact match."""
-    from lacuna.cli.evaluation import infilling as rows_of
-    from lacuna.cli.evaluation import lineup, tables
-    from lacuna.cli.evaluation.lineup import Lineup, System
-    from lacuna.cli.evaluation.progress import tracked
+    from lacuna.benchmarks.evaluation import infilling as rows_of
+    from lacuna.benchmarks.evaluation import lineup, tables
+    from lacuna.benchmarks.evaluation.lineup import Lineup, System
+    from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
 
     tasks = rows_of.chosen(rows_of.read(data), every=every, limit=limit)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lacuna.cli.exit_codes import FileError
-from lacuna.cli.opening import ModelOptions
+from lacuna.infill.opening import ModelOptions
+from lacuna.syntax.errors import FileError
 
 if TYPE_CHECKING:  # `--help` needs no numpy
-    from lacuna.cli.evaluation.lineup import Column, Library
+    from lacuna.benchmarks.evaluation.lineup import Column, Library
     from lacuna.model.training.distributions import SourceFile
 
 Command = Callable[..., object]
@@ -66,7 +66,7 @@ class LibraryOptions:
     tuning: int
 
     def of(self, corpus: Path, model: ModelOptions) -> "Library":
-        from lacuna.cli.evaluation.lineup import Library
+        from lacuna.benchmarks.evaluation.lineup import Library
         from lacuna.export.artifact import TOKENIZER
 
         tokenizer = self.tokenizer or model.artifact / TOKENIZER
@@ -98,7 +98,7 @@ def library_options(command: Command) -> Command:
 
 def columns(systems: Sequence[str], model: ModelOptions, against: Sequence[Path], jobs: int) -> list["Column"]:
     """One for each system, in the order given, then one for each other artifact, named by its folder."""
-    from lacuna.cli.evaluation.lineup import Column, System
+    from lacuna.benchmarks.evaluation.lineup import Column, System
 
     model = single(model, jobs)
     found = [Column(name, System(name), model) for name in dict.fromkeys(systems)]
@@ -120,8 +120,8 @@ def _numbered(name: str) -> Iterator[str]:
 
 def variants(texts: Sequence[str], model: ModelOptions) -> list["Column"]:
     """The model with other sampler defaults, written as in `policy=confidence,candidates=8`."""
-    from lacuna.cli.evaluation.lineup import Column, System
-    from lacuna.cli.sampling import Setting, changed
+    from lacuna.benchmarks.evaluation.lineup import Column, System
+    from lacuna.benchmarks.evaluation.sampling import Setting, changed
     from lacuna.export.artifact import Defaults
 
     found = []

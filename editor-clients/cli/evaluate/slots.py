@@ -6,7 +6,8 @@ import click
 
 from lacuna.cli.evaluate.options import TUNING, held_out, json_option, need, opened, role_option
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.opening import ModelOptions, model_options, open_engine
+from lacuna.cli.model_options import model_options
+from lacuna.infill.opening import ModelOptions, open_engine
 
 
 @click.command()
@@ -20,9 +21,10 @@ def slots(*, model: ModelOptions, corpus: Path, json_file: Path | None, role: st
     """Measure how many slots the denoiser gets right when 15, 50 or 100 % of a hole of known length are masked."""
     import numpy as np
 
-    from lacuna.cli.evaluation import baselines, holes, tables
-    from lacuna.cli.evaluation import slots as counting
-    from lacuna.cli.evaluation.progress import tracked
+    from lacuna.benchmarks.evaluation import holes, tables
+    from lacuna.benchmarks.evaluation import slots as counting
+    from lacuna.benchmarks.evaluation.baselines import settled as baselines
+    from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
 
     # The rest-of-line holes of `lacuna eval holes`, which keeps apart those that baselines are tuned on.

@@ -14,8 +14,10 @@ from lacuna.cli.evaluate.options import (
     role_option,
     single,
 )
-from lacuna.cli.exit_codes import ExitCode, FileError
-from lacuna.cli.opening import ModelOptions, model_options, open_engine, open_model
+from lacuna.cli.exit_codes import ExitCode
+from lacuna.cli.model_options import model_options
+from lacuna.infill.opening import ModelOptions, open_engine, open_model
+from lacuna.syntax.errors import FileError
 
 KINDS = ("rest-of-line", "within-line", "expression", "statement", "joint")
 """What is asked about: one-line holes, holes of several lines, and holes filled together."""
@@ -46,15 +48,16 @@ def steps(
     """Ask one model the same under every policy, width, threshold and number of lengths: quality against steps."""
     from dataclasses import asdict
 
-    from lacuna.cli.evaluation import baselines, compared, lineup, tables
-    from lacuna.cli.evaluation import steps as settings
-    from lacuna.cli.evaluation.kinds import HoleKind, draw
-    from lacuna.cli.evaluation.lineup import Column, Lineup, System
-    from lacuna.cli.evaluation.progress import tracked
+    from lacuna.benchmarks.evaluation import compared, lineup, tables
+    from lacuna.benchmarks.evaluation import steps as settings
+    from lacuna.benchmarks.evaluation.baselines import settled as baselines
+    from lacuna.benchmarks.evaluation.kinds import HoleKind, draw
+    from lacuna.benchmarks.evaluation.lineup import Column, Lineup, System
+    from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
 
     if plot:
-        from lacuna.cli.evaluation import curves
+        from lacuna.benchmarks.evaluation import curves
 
         if not plot.parent.is_dir():
             raise FileError(f"{plot} cannot be written: there is no folder {plot.parent}.")

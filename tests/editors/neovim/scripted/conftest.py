@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lacuna.lsp_server.documents import Change, Document
-from lacuna.lsp_server.positions import Encoding, Position, Range
+from lacuna.workspace.positions import Encoding, Position, Range
 
 PATIENCE = 60
 VERSION = "0.1.0"

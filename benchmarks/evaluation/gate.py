@@ -1,0 +1,25 @@
+"""The rule that baselines keep as Lacuna does: what may be offered."""
+
+import functools
+
+from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.infill.ranking import repeats
+from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.languages import language_of
+
+LANGUAGE = "python"
+
+
+def may_offer(hole: Hole, text: str) -> bool:
+    """The gate of `infill`, for the baselines: it says something, repeats nothing, and the document still parses."""
+    return bool(text.strip()) and not repeats(hole.shown, hole.place, text) and _check(hole).accepts((text,))
+
+
+def is_sound(hole: Hole, text: str) -> bool:
+    """Whether the answer leaves nothing unparsable about the hole."""
+    return _check(hole).is_sound((text,))
+
+
+@functools.lru_cache(maxsize=4096)
+def _check(hole: Hole) -> SyntaxCheck:
+    return SyntaxCheck(hole.shown, (hole.place,), language_of(LANGUAGE))

@@ -1,0 +1,173 @@
+"""The systems that a measurement compares: opened where they answer, in this process or in several."""
+
+import copy
+import enum
+import functools
+import multiprocessing
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lacuna.benchmarks.evaluation import answering, sampling
+from lacuna.benchmarks.evaluation.answering import Answerer
+from lacuna.benchmarks.evaluation.baselines import settled as baselines
+from lacuna.benchmarks.evaluation.baselines.settled import Baselines
+from lacuna.benchmarks.evaluation.filling import Filled
+from lacuna.benchmarks.evaluation.questions import Question
+from lacuna.export.engine import Engine
+from lacuna.infill.infill import infill
+from lacuna.infill.opening import ModelOptions, Opening, open_engine
+from lacuna.infill.request import Infill
+from lacuna.syntax.errors import ModelError, UsageError
+
+
+class System(enum.StrEnum):
+    """Who can answer."""
+
+    LACUNA = "lacuna"
+    NGRAM = "ngram"
+    COPIER = "copier"
+    EMPTY = "empty"
+    PASS = "pass"  # noqa: S105 -- the statement
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One system with its settings: a column of the report."""
+
+    label: str
+    system: System
+    model: ModelOptions
+    settings: tuple[tuple[str, str], ...] = ()
+    """Sampler defaults other than the artifact's."""
+    is_told_length: bool = False
+    is_calibrated: bool = True
+    """False: its confidence is what the denoiser says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What baselines are made of."""
+
+    corpus: Path
+    tokenizer: Path
+    work: Path
+    tuning: int
+    """Holes of the role validation that they are tuned on."""
+
+    def prepare(self) -> Baselines:
+        tuned_on = baselines.tuning_holes(self.corpus, self.tuning)
+        return baselines.prepare(self.corpus, self.tokenizer, self.work, tuned_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """The columns of a report; the first is the one that the others are compared with."""
+
+    columns: tuple[Column, ...]
+    opening: Opening
+    library: Library | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(column.label for column in self.columns)
+
+    def models(self) -> dict[str, str]:
+        """Where each model's artifact is."""
+        return {one.label: str(one.model.artifact) for one in self.columns if one.system is System.LACUNA}
+
+    def prepared(self) -> Baselines | None:
+        """The baselines, if any of them answers; trained and tuned now unless that was done before."""
+        if not {System.NGRAM, System.COPIER} & {column.system for column in self.columns}:
+            return None
+        if self.library is None:
+            raise UsageError("The systems ngram and copier need --corpus, which they are trained and tuned on.")
+        return self.library.prepare()
+
+    def open(self, ready: Baselines | None) -> dict[str, Answerer]:
+        """Everyone, ready to answer; raises ModelError, UsageError, FileError."""
+        return {column.label: self._opened(column, ready) for column in self.columns}
+
+    def _opened(self, column: Column, ready: Baselines | None) -> Answerer:
+        match column.system:
+            case System.EMPTY:
+                return answering.empty
+            case System.PASS:
+                return answering.always_pass
+            case System.NGRAM:
+                assert ready, "a baseline answers: it was prepared"
+                return answering.baseline(ready.ngram)
+            case System.COPIER:
+                assert ready, "a baseline answers: it was prepared"
+                return answering.baseline(ready.copier)
+            case System.LACUNA:
+                fills = self._infill(column)
+                return answering.told_length(fills) if column.is_told_length else answering.model(fills)
+
+    def _infill(self, column: Column) -> Infill:
+        if column.is_calibrated and not column.settings:
+            return self.opening(column.model).infill
+        return functools.partial(infill, _changed(_engine(column.model), column))
+
+
+_engine = functools.cache(open_engine)
+
+
+def _changed(engine: Engine, column: Column) -> Engine:
+    """The same engine with other settings; what one has encoded the other need not."""
+    twin = copy.copy(engine)
+    manifest = engine.manifest
+    twin.manifest = replace(
+        manifest,
+        defaults=sampling.changed(manifest.defaults, dict(column.settings)),
+        calibration=manifest.calibration if column.is_calibrated else None,
+    )
+    return twin
+
+
+def answers(
+    lineup: Lineup, questions: Sequence[Question], jobs: int, ready: Baselines | None = None
+) -> Iterator[Mapping[str, Filled]]:
+    """What everyone answers to each question, in order; with several jobs, each a process with everyone in it.
+
+    ready: what `lineup.prepared()` gave. The processes read it from disk, where that has put it.
+    """
+    if jobs == 1:
+        answerers = lineup.open(ready)
+        for question in questions:
+            yield _answered(answerers, question)
+        return
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _ignore_interrupts)
+    try:
+        # Not `map`: that cancels what is pending when a process dies, and Python 3.11's executor then hangs.
+        for future in [pool.submit(_answer, lineup, question) for question in questions]:
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise ModelError("A process that answered was ended, perhaps for want of memory; try fewer --jobs.") from error
+    except BaseException:  # nobody will read what they are still at
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _answered(answerers: Mapping[str, Answerer], question: Question) -> Mapping[str, Filled]:
+    return {label: answer(question) for label, answer in answerers.items()}
+
+
+def _answer(lineup: Lineup, question: Question) -> Mapping[str, Filled]:
+    return _answered(_open_once(lineup), question)
+
+
+@functools.cache
+def _open_once(lineup: Lineup) -> Mapping[str, Answerer]:
+    return lineup.open(lineup.prepared())
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C ends the command, and that ends its processes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,108 @@
+"""From a folder to a model that fills: the artifact is opened here, and nowhere else."""
+
+import copy
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lacuna.export.providers import Provider
+from lacuna.syntax.errors import ModelError
+
+if TYPE_CHECKING:  # `lacuna --help` needs no numpy, and the engine an extra
+    from lacuna.export.artifact import Defaults
+    from lacuna.export.cache import ChunkCache
+    from lacuna.export.engine import Engine
+    from lacuna.infill.request import Infill, Request, Warm
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """As given on the command line; no `folder` is the artifact in use, no `threads` the engine's choice."""
+
+    folder: Path | None
+    provider: Provider
+    threads: int | None
+
+    @property
+    def artifact(self) -> Path:
+        from lacuna.export import shelf
+
+        return self.folder or shelf.in_use()
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A model with a cache of its own, empty at first: what measurements are made on."""
+
+    infill: "Infill"
+    cache: "ChunkCache"
+    defaults: "Defaults"
+
+
+def _without_cache() -> Apart:
+    raise ModelError("This model has no cache to measure.")
+
+
+def _without_warming(_: "Request") -> Iterator[int]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenModel:
+    """A model ready to fill."""
+
+    infill: "Infill"
+    notes: tuple[str, ...] = ()
+    """Sentences for `lacuna doctor`: which artifact it is, what runs it and why nothing else does."""
+    apart: Callable[[], Apart] = _without_cache
+    """The same model, loaded once, with another cache."""
+    name: str = ""
+    provider: str = ""
+    warm: "Warm" = _without_warming
+    """Encodes ahead what a request will see."""
+
+
+Opening = Callable[[ModelOptions], OpenModel]
+
+
+def open_engine(options: ModelOptions) -> "Engine":
+    """Load the artifact; raise ModelError with the engine's sentence when it cannot run."""
+    try:
+        from lacuna.export.engine import Engine
+
+        return Engine.load(options.artifact, provider=options.provider, threads=options.threads)
+    except ModuleNotFoundError as error:
+        if error.name != "onnxruntime":
+            raise
+        raise ModelError("onnxruntime is missing; install the extra 'cpu' or 'cuda' of lacuna-infill.") from error
+
+
+def open_model(options: ModelOptions) -> OpenModel:
+    """The artifact as a model that fills; raise ModelError as `open_engine` does."""
+    engine = open_engine(options)
+    from lacuna.infill.infill import infill
+    from lacuna.infill.warming import warm
+
+    notes = (
+        f"{engine.name}, {engine.manifest.precision}, from {options.artifact}",
+        engine.provider_note,
+    )
+    return OpenModel(
+        functools.partial(infill, engine),
+        notes,
+        lambda: _apart(engine),
+        engine.name,
+        engine.provider,
+        functools.partial(warm, engine),
+    )
+
+
+def _apart(engine: "Engine") -> Apart:
+    from lacuna.export.cache import ChunkCache
+    from lacuna.infill.infill import infill
+
+    twin = copy.copy(engine)
+    twin.cache = ChunkCache()
+    return Apart(functools.partial(infill, twin), twin.cache, twin.manifest.defaults)

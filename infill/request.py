@@ -1,0 +1,121 @@
+"""What goes into an infill and what comes out of it: requests, drafts, answers."""
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lacuna.syntax.spans import Span
+from lacuna.workspace.changes import Edit
+
+
+class Scope(enum.StrEnum):
+    """How much of an answer is offered at most; `lacuna.infill.scope` cuts it."""
+
+    LINE = "line"
+    """To the end of the first line with something on it."""
+    STATEMENT = "statement"
+    """To the end of the statement that the answer begins or goes on with."""
+    BLOCK = "block"
+    """All of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Spans of one text to be filled, all or none."""
+
+    text: str
+    language: str
+    spans: tuple[Span, ...]
+    """Sorted and disjoint."""
+    threshold: float | None
+    """Least confidence of each hole at which an answer is offered; 0 offers whatever parses, None is the artifact's."""
+    scope: Scope = Scope.BLOCK
+    alternatives: int = 1
+    """Candidates to look for, for each hole; fewer may come, or a few more that were found on the way."""
+    is_patient: bool = True
+    """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
+    as_long_as: tuple[str, ...] | None = None
+    """For measurements: texts with as many tokens as the answers are to have, instead of the lengths that look best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The best candidate's canvases between two steps; None is a masked slot."""
+
+    step: int
+    holes: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One text for one hole. The i-th candidates of all holes belong together."""
+
+    text: str
+    confidence: float
+    """The model's probability that exactly this text stood there: in order with what those before it got, of holes
+    that are filled at once that all of them are right."""
+    parses: bool
+    """The document with it has no new ERROR or MISSING node."""
+
+
+class Reason(enum.StrEnum):
+    """Why an answer offers nothing."""
+
+    BELOW_THRESHOLD = "below threshold"
+    NO_PARSE = "no parse"
+    REPEATS = "repeats what stands beside it"
+    EMPTY = "nothing to add"
+    WARMING = "the file is being read"
+    """Little of the context is encoded yet. `Model.warm` changes that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds."""
+
+    parse: float
+    encode: float
+    steps: tuple[float, ...]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Context tokens attended, of these encoded anew, and slots of the first step."""
+
+    context: int
+    encoded: int
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request led to: edits if something is offered, else the reason."""
+
+    edits: tuple[Edit, ...]
+    candidates: tuple[tuple[Candidate, ...], ...]
+    """For each hole, best first."""
+    reason: Reason | None
+    timings: Timings
+    tokens: Tokens
+    provider: str
+    model: str
+    threshold: float
+    """Least confidence at which the artifact offers an answer where nobody says otherwise."""
+
+
+Infill = Callable[[Request], Iterator[Draft | Answer]]
+"""Yields a draft after every step and the answer last; closing it cancels."""
+
+Warm = Callable[[Request], Iterator[int]]
+"""Encodes what a request's spans will see; yields, after each part, the tokens that are left. Closing it cancels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A denoiser in memory, and what it can do."""
+
+    name: str
+    provider: str
+    infill: Infill
+    warm: Warm

@@ -1,0 +1,140 @@
+"""Which answers may be offered: they parse, change something, and do not repeat what follows."""
+
+import pytest
+
+from lacuna.infill.ranking import judged, off_indentation, rank, refusal, repeats, with_line_end, without_overlap
+from lacuna.infill.request import Reason
+from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.spans import Span
+
+
+def at(marked):
+    """A text with one span between « and »."""
+    start, end = marked.index("«"), marked.index("»") - 1
+    return marked.replace("«", "").replace("»", ""), Span(start, end)
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("print(«»value)\n", "value", True, id="the first word that follows"),
+        pytest.param("print(«»value)\n", "value)", True, id="rest of the line with its bracket"),
+        pytest.param("f(«»)\n", "g()", False, id="a closing bracket may stand twice"),
+        pytest.param("x = «»\nreturn x\n", "1\nreturn x", True, id="whole next line"),
+        pytest.param("x = «»\n\n\n    return x\n", "1\n    return x", True, id="next line past blank ones"),
+        pytest.param("a = 1\na «»\na = 1\n", "= 1", True, id="the line becomes the next one"),
+        pytest.param("x = «»\n)\n", "(\n)", False, id="a lone bracket may stand twice"),
+        pytest.param("x = «»\n", "value", False, id="nothing follows"),
+        pytest.param("x = «»", "value", False, id="end of the file"),
+        pytest.param("x = «old»\r\ny = 2\r\n", "1\ny = 2", True, id="CRLF"),
+        pytest.param("x = 1\n«»y = 2\n", "y = 2\n", True, id="the next line and its end"),
+        pytest.param("x = 1\n«»y = 2\n", "x = 1\n", True, id="the line before"),
+        pytest.param("x = 1\n\n«»", "\nx = 1", True, id="the line before past blank ones"),
+        pytest.param("x = 1\nx «»\n", "= 1", True, id="the line becomes the one before"),
+        pytest.param("x = 1\r«»\r", "x = 1", True, id="lone carriage returns"),
+        pytest.param("f(\n    1,\n    «»\n)\n", "1,", False, id="a short line may stand twice"),
+        pytest.param("x = 1\n«»y = 2\n", "z = 3\n", False, id="another line"),
+        pytest.param("retur«»n x\n", "n", False, id="part of a word"),
+    ],
+)
+def test_repeats(marked, answer, expected):
+    text, span = at(marked)
+    assert repeats(text, span, answer) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("def f(«»):\n", "self):", "self", id="brackets and colon"),
+        pytest.param("def f(«»):\n", "self)", "self", id="some of what follows"),
+        pytest.param("x = [«»]\n", "a[0]", "a[0", id="whether it parses is judged elsewhere"),
+        pytest.param("for x in «»:\n", "items", "items", id="nothing said again"),
+        pytest.param("x = «»\n)\n", "f(1)", "f(1)", id="the next line is no rest of this one"),
+        pytest.param("f(«»)  \r\n", ")", "", id="all of it"),
+    ],
+)
+def test_without_overlap(marked, answer, expected):
+    text, span = at(marked)
+    assert without_overlap(text, span, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("x = 1\n«»y = 2\n", "z = 3", "z = 3\n", id="above a line"),
+        pytest.param("x = 1\n«»    y = 2\n", "    z = 3", "    z = 3\n", id="above an indented line"),
+        pytest.param("x = 1\n«»y = 2\n", "z = 3\n", "z = 3\n", id="ends its line already"),
+        pytest.param("x = 1\n«»\ny = 2\n", "z = 3", "z = 3", id="on an empty line"),
+        pytest.param("x = 1\n«y = 2»\n", "z = 3", "z = 3", id="in place of a line"),
+        pytest.param("x = «»y\n", "z + ", "z + ", id="within a line"),
+        pytest.param("x = 1\n«»y = 2\n", "", "", id="nothing"),
+    ],
+)
+def test_with_line_end(marked, answer, expected):
+    text, span = at(marked)
+    assert with_line_end(text, span, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("def f():\n«»    return 1\n", "    x = 1", "    x = 1\n", id="above an indented line"),
+        pytest.param("def f():\n«»    return 1\n", "    x = 1\n", "    x = 1\n", id="with its end"),
+        pytest.param("x = 1\n«»y = 2\n", "z = ", "z = ", id="before a line that is not indented"),
+        pytest.param("def f():\n    «»return 1\n", "x = 1", "x = 1", id="behind the indentation"),
+        pytest.param("def f():\n«»\n", "    x = 1", "    x = 1", id="on an empty line"),
+    ],
+)
+def test_off_indentation(marked, answer, expected):
+    text, span = at(marked)
+    assert off_indentation(text, span, answer) == expected
+
+
+def ranked(marked, *answers):
+    text, span = at(marked)
+    given = [((answer,), (confidence,)) for answer, confidence in answers]
+    check = SyntaxCheck(text, (span,), PYTHON)
+    return rank(judged(text, (span,), *answer, check) for answer in given)
+
+
+def test_what_parses_comes_first_whatever_its_confidence():
+    best, *_ = ranked("x = f(«»)\n", ("((", 0.9), ("y", 0.1))
+    assert best.texts == ("y",)
+    assert refusal(best, 0.05) is None
+
+
+def test_of_those_that_parse_the_surer_one_comes_first():
+    assert [joint.texts[0] for joint in ranked("x = «»\n", ("y", 0.1), ("z", 0.4))] == ["z", "y"]
+
+
+def test_what_leaves_nothing_unparsable_comes_before_what_is_a_little_surer():
+    assert [joint.texts[0] for joint in ranked("f(«»", ("1, 2", 0.3), ("1, 2)", 0.1))] == ["1, 2)", "1, 2"]
+    assert [joint.texts[0] for joint in ranked("f(«»", ("a, b", 0.9), ("a, b)", 0.05))] == ["a, b", "a, b)"]
+
+
+def test_of_several_holes_each_must_get_something():
+    text, spans = "f(, )\n", (Span(2, 2), Span(4, 4))
+    check = SyntaxCheck(text, spans, PYTHON)
+    assert [judged(text, spans, texts, (1.0, 1.0), check).changes for texts in (("a", "b"), ("a", " "), ("", "b"))] == [
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "confidence", "reason"),
+    [
+        pytest.param("x = «»\n", "y", 0.2, Reason.BELOW_THRESHOLD, id="below threshold"),
+        pytest.param("x = «»\n", "((", 0.9, Reason.NO_PARSE, id="no parse"),
+        pytest.param("f(«»value)\n", "value)", 0.9, Reason.NO_PARSE, id="no parse comes before repeats"),
+        pytest.param("x = y«» + long_name\n", " + long_name", 0.9, Reason.REPEATS, id="repeats"),
+        pytest.param("x = y«»\n", "", 0.9, Reason.EMPTY, id="nothing to add"),
+        pytest.param("x = «y»\n", "y", 0.9, Reason.EMPTY, id="what stands there already"),
+        pytest.param("x = y«»\n", "  \n", 0.9, Reason.EMPTY, id="white space only"),
+    ],
+)
+def test_why_an_answer_is_not_offered(marked, answer, confidence, reason):
+    (best,) = ranked(marked, (answer, confidence))
+    assert refusal(best, 0.3) is reason

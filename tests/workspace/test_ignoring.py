@@ -1,0 +1,80 @@
+"""Which files Lacuna keeps out of, and what it says then."""
+
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import pytest
+from pathspec import GitIgnoreSpec
+
+from lacuna.workspace.ignoring import why_ignored
+
+HOLDS_KEYS = "Files of this name hold secrets."
+NONE = GitIgnoreSpec(())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(".env", ".env.local", "prod.env", "server.pem", "tls.key", "id_rsa", "id_ed25519.pub", ".netrc"),
+        *(".ssh/config", ".aws/credentials", "secrets.yaml", "store.jks"),
+    ],
+)
+def test_secrets_are_ignored_wherever_they_lie(name):
+    assert why_ignored(PurePosixPath("/nowhere/project", name), NONE, ()) == HOLDS_KEYS
+    assert why_ignored(PureWindowsPath(r"c:\project", name), NONE, ()) == HOLDS_KEYS
+
+
+@pytest.mark.parametrize("name", ["secrets.py", "env.py", "keys.py", ".env.example", "environment/a.py", "key/a.py"])
+def test_code_about_secrets_is_not(name):
+    assert why_ignored(PurePosixPath("/nowhere/project", name), NONE, ()) is None
+
+
+def test_the_users_patterns_go_before_the_rest():
+    exclude = GitIgnoreSpec.from_lines(["*.sql.py", "!.env"])
+    assert why_ignored(PurePosixPath("/nowhere/a.sql.py"), exclude, ()) == "lacuna.exclude names this file."
+    assert why_ignored(PurePosixPath("/nowhere/.env"), exclude, ()) is None
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A repository with patterns at its root and further in."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "inner/deep").mkdir(parents=True)
+    (tmp_path / ".gitignore").write_text("build/\n*.gen.py\n/only_here.py\n")
+    (tmp_path / "build/lib").mkdir(parents=True)
+    (tmp_path / "build/lib/.gitignore").write_text("!a.py\n")
+    (tmp_path / "inner/.gitignore").write_text("!kept.gen.py\nlocal.py\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "named_by"),
+    [
+        ("a.py", None),
+        ("build/lib/a.py", ".gitignore"),
+        ("inner/deep/a.gen.py", ".gitignore"),
+        ("inner/deep/kept.gen.py", None),
+        ("kept.gen.py", ".gitignore"),
+        ("inner/deep/local.py", "inner/.gitignore"),
+        ("local.py", None),
+        ("only_here.py", ".gitignore"),
+        ("inner/only_here.py", None),
+    ],
+)
+def test_gitignore_files_hold_as_they_do_for_git(project, name, named_by):
+    expected = f"{project / named_by} names this file." if named_by else None
+    assert why_ignored(project / name, NONE, ()) == expected
+
+
+def test_patterns_above_the_repository_and_above_a_folder_that_is_none_do_not_count(project):
+    (project.parent / ".gitignore").write_text("*.py\n")
+    assert why_ignored(project / "a.py", NONE, ()) is None
+    folder = project.parent / "folder"
+    (folder / "inner").mkdir(parents=True)
+    (folder / ".gitignore").write_text("b.py\n")
+    assert why_ignored(folder / "inner/a.py", NONE, [folder]) is None
+    assert why_ignored(folder / "inner/b.py", NONE, [folder]) == f"{folder / '.gitignore'} names this file."
+    assert why_ignored(folder / "inner/b.py", NONE, []) is None
+
+
+def test_a_path_that_cannot_be_one_is_not_looked_up():
+    assert why_ignored(Path("/nowhere\0/a.py"), NONE, [Path("/nowhere\0")]) is None

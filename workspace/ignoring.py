@@ -1,0 +1,59 @@
+"""Files that Lacuna keeps out of: those the user names, secrets, and what the project's .gitignore files name."""
+
+import itertools
+import os
+from collections.abc import Iterable
+from pathlib import Path, PurePath
+
+from pathspec import GitIgnoreSpec
+
+from lacuna.workspace.gitignore import Rules
+from lacuna.workspace.uris import globbed
+
+_SECRETS = GitIgnoreSpec.from_lines(
+    (
+        *(".env", ".env.*", "*.env", ".envrc", "!.env.example", "!.env.sample", "!.env.template"),
+        *("*.pem", "*.key", "*.p8", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "*.gpg"),
+        *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".ssh/", ".gnupg/", ".aws/", ".kube/"),
+        *(".netrc", "_netrc", ".pgpass", ".htpasswd", ".pypirc", ".npmrc", ".git-credentials", ".vault-token"),
+        *("credentials", "credentials.json", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
+    )
+)
+
+
+def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePath]) -> str | None:
+    """A sentence saying why the file is ignored; None if it is not. The user's patterns go before all others.
+
+    folders: the workspace's. Where no repository is found, .gitignore files count from the folder downwards.
+    """
+    name = globbed(path)
+    excluded = exclude.check_file(name).include
+    if excluded is not None:
+        return "lacuna.exclude names this file." if excluded else None
+    if _SECRETS.match_file(name):
+        return "Files of this name hold secrets."
+    if isinstance(path, _OURS):
+        return _git_ignores(Path(path), [Path(folder) for folder in folders if isinstance(folder, _OURS)])
+    return None
+
+
+_OURS = type(PurePath())
+"""Paths of the system this runs on; others (a Windows client's, seen from Linux) cannot be looked up."""
+
+
+def _git_ignores(path: Path, folders: Iterable[Path]) -> str | None:
+    rules = Rules()
+    for folder, inner in itertools.pairwise([*_from_root(path, folders), path]):
+        rules = rules.within(folder)
+        named_by = rules.naming(inner, is_folder=inner != path)
+        if named_by:
+            return f"{named_by} names this file."
+    return None
+
+
+def _from_root(path: Path, folders: Iterable[Path]) -> list[Path]:
+    """The folders whose .gitignore files speak of a file, outermost first."""
+    parents = list(path.parents)
+    roots = [n for n, parent in enumerate(parents) if os.path.lexists(parent / ".git")][:1]
+    roots += [n for folder in folders for n, parent in enumerate(parents) if parent == folder]
+    return parents[roots[0] :: -1] if roots else []
