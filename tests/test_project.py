@@ -35,7 +35,6 @@ FOR_TRAINING = (
     "lacuna.cli.export",
     "lacuna.benchmarks.device",
     "lacuna.benchmarks.recipes",
-    "lacuna.benchmarks.evaluation.curves",
 )
 ABSENT_WHEN_SERVING = ("torch", "onnx", "onnxscript", "matplotlib")
 COMMAND = Path(sys.executable).with_name("lacuna")

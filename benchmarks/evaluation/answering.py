@@ -16,11 +16,6 @@ def model(infill: Infill) -> Answerer:
     return lambda question: fill(infill, question.shown, *question.places)
 
 
-def told_length(infill: Infill) -> Answerer:
-    """A model that is told how many tokens the truth has."""
-    return lambda question: fill(infill, question.shown, *question.places, as_long_as=question.truths)
-
-
 def baseline(answer: Callable[[Hole], str]) -> Answerer:
     """A baseline knows single holes: it fills them in turn, and sees what it has filled already."""
 

@@ -1,6 +1,5 @@
 """Holes through the `infill` that serves, offered whatever parses."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lacuna.benchmarks.evaluation.gate import LANGUAGE
@@ -29,10 +28,9 @@ class Filled:
         return text
 
 
-def fill(infill: Infill, text: str, *spans: Span, as_long_as: Sequence[str] | None = None) -> Filled:
-    """What Lacuna would put there, however unsure it is; with texts given, in as many tokens as these have."""
-    told = None if as_long_as is None else tuple(as_long_as)
-    *drafts, answer = infill(Request(text, LANGUAGE, spans, threshold=0.0, as_long_as=told))
+def fill(infill: Infill, text: str, *spans: Span) -> Filled:
+    """What Lacuna would put there, however unsure it is."""
+    *drafts, answer = infill(Request(text, LANGUAGE, spans, threshold=0.0))
     assert isinstance(answer, Answer), "an infill ends with its answer"
     return Filled(
         tuple(edit.new_text for edit in answer.edits) or ("",) * len(spans),

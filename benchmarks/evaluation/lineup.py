@@ -43,7 +43,6 @@ class Column:
     model: ModelOptions
     settings: tuple[tuple[str, str], ...] = ()
     """Sampler defaults other than the artifact's."""
-    is_told_length: bool = False
     is_calibrated: bool = True
     """False: its confidence is what the denoiser says."""
 
@@ -104,8 +103,7 @@ class Lineup:
                 assert ready, "a baseline answers: it was prepared"
                 return answering.baseline(ready.copier)
             case System.LACUNA:
-                fills = self._infill(column)
-                return answering.told_length(fills) if column.is_told_length else answering.model(fills)
+                return answering.model(self._infill(column))
 
     def _infill(self, column: Column) -> Infill:
         if column.is_calibrated and not column.settings:

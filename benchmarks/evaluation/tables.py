@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from rich.table import Table
 
-from lacuna.benchmarks.evaluation import calibration, compared, infilling, slots, steps
+from lacuna.benchmarks.evaluation import calibration, compared, infilling
 from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
 
 
@@ -90,42 +90,6 @@ def of_questions(found: compared.Report) -> Iterator[Table | str]:
 
 def _groupings(one: compared.Answers) -> tuple[dict[str, compared.Figures], ...]:
     return one.by_length, one.by_file_lines, one.by_package
-
-
-def of_steps(found: steps.Report) -> Iterator[Table | str]:
-    title = f"{found.questions} questions ({found.role}) under each setting"
-    table = _table(title, "steps", "exact, %", "similarity", "empty, %", "defaults' gain", "p")
-    own = found.own
-    table.add_row(
-        "the artifact's defaults",
-        f"{own.steps:.1f}",
-        _short(own.exact),
-        f"{own.similarity:.3f}",
-        f"{100 * own.empty:.1f}",
-    )
-    for family, points in found.families.items():
-        table.add_section()
-        for point in points:
-            table.add_row(
-                steps.label(family, point.name),
-                f"{point.figures.steps:.1f}",
-                _short(point.figures.exact),
-                f"{point.figures.similarity:.3f}",
-                f"{100 * point.figures.empty:.1f}",
-                _points(point.gain.gain),
-                f"{point.gain.p:.3f}",
-            )
-    yield table
-    yield f"95 % intervals drawn by file; holes {found.digest}, seed {found.seed}, model {found.model}"
-
-
-def of_slots(found: slots.Report) -> Iterator[Table | str]:
-    table = _table(f"Slots of {found.holes} rest-of-line holes ({found.role})", "masked slots", "right")
-    for share, accuracy in found.accuracy.items():
-        table.add_row(f"{share} masked", str(found.slots[share]), _interval(accuracy))
-    yield table
-    yield f"{found.left_out} holes are longer than a canvas and left out"
-    yield f"holes {found.digest}, seed {found.seed}, model {found.model}"
 
 
 def of_calibration(found: calibration.Report) -> Iterator[Table | str]:

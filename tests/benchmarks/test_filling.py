@@ -23,11 +23,10 @@ def test_drafts_are_counted_as_steps(scripted):
 
 def test_several_holes_are_one_request(scripted):
     model = scripted(texts=("a", "b"))
-    filled = filling.fill(model.infill, "x = \ny = \n", Span(4, 4), Span(9, 9), as_long_as=("1", "22"))
+    filled = filling.fill(model.infill, "x = \ny = \n", Span(4, 4), Span(9, 9))
     assert filled.texts == ("a", "b")
     (request,) = model.requests
     assert request.spans == (Span(4, 4), Span(9, 9))
-    assert request.as_long_as == ("1", "22")
 
 
 def test_nothing_offered_is_an_empty_text_in_each_hole(scripted):

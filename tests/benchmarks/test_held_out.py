@@ -1,4 +1,4 @@
-"""`lacuna eval holes` and `lacuna eval steps`: the same questions for all, and a paired comparison."""
+"""`lacuna eval holes`: the same questions for all, and a paired comparison."""
 
 import json
 from dataclasses import asdict
@@ -7,16 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from lacuna.benchmarks.evaluation import compared, holes, steps
+from lacuna.benchmarks.evaluation import compared, holes
 from lacuna.benchmarks.evaluation.baselines import settled as baselines
 from lacuna.benchmarks.evaluation.filling import Filled
 from lacuna.benchmarks.evaluation.holes import Hole
 from lacuna.benchmarks.evaluation.kinds import HoleKind
 from lacuna.benchmarks.evaluation.questions import Question
-from lacuna.benchmarks.evaluation.sampling import changed
 from lacuna.cli.evaluate.holes import KINDS
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.export.artifact import Defaults
 from lacuna.infill.opening import open_model
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training.distributions import SourceFile
@@ -141,7 +139,7 @@ def test_holes_that_baselines_were_tuned_on_are_not_asked_about(holes_of, corpus
 
 
 def test_a_variant_is_the_real_model_with_other_defaults_in_a_column_of_its_own(holes_of):
-    one_step = "policy=confidence,candidates=1,canvas=1"
+    one_step = "candidates=1,canvas=1"
     options = (*LINES, "--count", 4, "--system", "lacuna", "--variant", one_step, "--variant", "budget=0")
     _, report = holes_of(*options, "--threads", 1)
     assert list(report["systems"]) == ["lacuna", f"lacuna {one_step}", "lacuna budget=0"]
@@ -159,7 +157,6 @@ def test_a_variant_is_the_real_model_with_other_defaults_in_a_column_of_its_own(
         pytest.param(["c", "--variant", "width=1"], ExitCode.USAGE, "no sampler default 'width'", id="no such default"),
         pytest.param(["c", "--variant", "budget=all"], ExitCode.USAGE, "budget cannot be 'all'", id="no number"),
         pytest.param(["c", "--variant", "canvas=0"], ExitCode.USAGE, "canvas and candidates", id="no canvas"),
-        pytest.param(["c", "--variant", "policy=best"], ExitCode.USAGE, "policy cannot be 'best'", id="no such policy"),
         pytest.param(["c", "--model", "gone", "--system", "lacuna"], ExitCode.MODEL, "no artifact at", id="no model"),
     ],
 )  # fmt: skip
@@ -202,34 +199,3 @@ def test_a_question_is_right_when_all_its_holes_are():
     assert [one.parses for one in figures.values()] == [1.0, 0.0, None]
     assert [one.empty for one in figures.values()] == [0, 0, 1]
     assert [one.length_error for one in figures.values()] == [0, 0, 1]
-
-
-# --- lacuna eval steps
-
-
-def test_every_setting_of_the_grid_is_one_that_the_sampler_has():
-    grid = steps.grid()
-    assert list(grid["beam"]) == list(grid["in order"]) == ["width 1", "width 2", "width 4", "width 8"]
-    settings = [changed(Defaults(), dict(point)) for points in grid.values() for point in points.values()]
-    assert len(set(settings)) == len(settings) == 23
-
-
-@pytest.mark.slow
-def test_the_curves_of_the_real_model_are_reported_and_drawn(run, corpus, tmp_path):
-    pytest.importorskip("matplotlib")
-    outputs = ("--json", tmp_path / "j", "--plot", tmp_path / "curves.png")
-    ended = run("eval", "steps", corpus, "--role", "test", "--count", 2, "--threads", 1, *outputs)
-    assert ended.code == ExitCode.DONE
-    report = json.loads((tmp_path / "j").read_text())
-    assert report["own"]["questions"] == report["questions"] == 2
-    assert (report["defaults"]["policy"], report["defaults"]["candidates"]) == ("in-order", 4)
-    (same,) = (point for point in report["families"]["in order"] if point["name"] == "width 4")
-    assert same["gain"]["only_first"] == same["gain"]["only_other"] == 0
-    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
-    assert b"beam, width 8" in ended.out
-
-
-def test_a_picture_that_cannot_be_drawn_is_told_before_the_work(run, corpus, tmp_path):
-    ended = run("eval", "steps", corpus, "--plot", tmp_path / "gone" / "curves.png")
-    assert ended.code == ExitCode.FILE
-    assert "there is no folder" in ended.err

@@ -62,18 +62,6 @@ def test_the_request_is_the_text_without_the_answer_and_an_empty_span_between(ru
     assert request.text == "def double(x):\n    return y\n"
     assert request.spans == (Span(15, 15),)
     assert request.threshold == 0.0
-    assert request.as_long_as is None
-
-
-def test_the_true_length_is_told_in_a_column_of_its_own(run, scripted, data, tmp_path):
-    model = scripted(texts=("    y = x + x\n",))
-    ended = run("eval", "infilling", data, "--true-length", "--json", tmp_path / "j", model=model)
-    told = [(row["canonical_solution"],) for row in ROWS]
-    assert [request.as_long_as for request in model.requests] == [one for length in told for one in (None, length)]
-    report = json.loads((tmp_path / "j").read_text())
-    assert list(report["systems"]) == ["lacuna", "lacuna-true-length"]
-    assert report["gains"]["lacuna-true-length"]["passed"]["gain"]["value"] == 0.0
-    assert b"true-length" in ended.out
 
 
 def test_whole_lines_are_asked_for_as_an_editor_would_and_get_their_line_end(run, scripted, data, tmp_path):

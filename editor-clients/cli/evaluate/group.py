@@ -7,8 +7,6 @@ from lacuna.cli.lazy import LazyCommand, LazyGroup
 COMMANDS = {
     "infilling": LazyCommand("lacuna.cli.evaluate.infilling:infilling", "HumanEval-Infilling rows, by running them."),
     "holes": LazyCommand("lacuna.cli.evaluate.holes:holes", "Holes in held-out packages, by kind."),
-    "steps": LazyCommand("lacuna.cli.evaluate.steps:steps", "Quality against steps, for each policy."),
-    "slots": LazyCommand("lacuna.cli.evaluate.slots:slots", "Masked slots that the denoiser gets right."),
     "calibration": LazyCommand("lacuna.cli.evaluate.calibration:calibration", "How far confidence can be trusted."),
 }
 

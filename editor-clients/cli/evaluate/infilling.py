@@ -3,7 +3,6 @@
 import contextlib
 import os
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -28,7 +27,6 @@ from lacuna.syntax.errors import FileError
 @click.argument("data", type=click.Path(path_type=Path))
 @system_option("lacuna", "ngram", "copier", "empty", "pass", default=("lacuna",))
 @against_option
-@click.option("--true-length", is_flag=True, help="Ask models again in columns of their own, with the length told.")
 @click.option(
     "--whole-lines",
     "is_whole_lines",
@@ -57,7 +55,6 @@ def infilling(  # noqa: PLR0913 -- one for each option
     data: Path,
     systems: tuple[str, ...],
     against: tuple[Path, ...],
-    true_length: bool,
     is_whole_lines: bool,
     every: int,
     limit: int | None,
@@ -70,17 +67,14 @@ def infilling(  # noqa: PLR0913 -- one for each option
     """Score HumanEval-Infilling rows (DATA: .jsonl or .jsonl.gz) by running them, and by exact match."""
     from lacuna.benchmarks.evaluation import infilling as rows_of
     from lacuna.benchmarks.evaluation import lineup, tables
-    from lacuna.benchmarks.evaluation.lineup import Lineup, System
+    from lacuna.benchmarks.evaluation.lineup import Lineup
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
 
     tasks = rows_of.chosen(rows_of.read(data), every=every, limit=limit)
     questions = [task.line_question if is_whole_lines else task.question for task in tasks]
-    contenders = columns(systems, model, against, jobs)
-    if true_length:
-        models = [column for column in contenders if column.system is System.LACUNA]
-        contenders += [replace(one, label=f"{one.label}-true-length", is_told_length=True) for one in models]
-    asked = Lineup(tuple(contenders), opening, baselines.of(corpus, model) if corpus else None)
+    contenders = tuple(columns(systems, model, against, jobs))
+    asked = Lineup(contenders, opening, baselines.of(corpus, model) if corpus else None)
 
     with contextlib.ExitStack() as files:
         if samples:

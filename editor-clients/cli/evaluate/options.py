@@ -119,7 +119,7 @@ def _numbered(name: str) -> Iterator[str]:
 
 
 def variants(texts: Sequence[str], model: ModelOptions) -> list["Column"]:
-    """The model with other sampler defaults, written as in `policy=confidence,candidates=8`."""
+    """The model with other sampler defaults, written as in `canvas=16,candidates=8`."""
     from lacuna.benchmarks.evaluation.lineup import Column, System
     from lacuna.benchmarks.evaluation.sampling import Setting, changed
     from lacuna.export.artifact import Defaults
