@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from pathspec import GitIgnoreSpec
 
-from lacuna.workspace.gitignore import Rules
+from lacuna.workspace.gitignore import FILE, Rules
 from lacuna.workspace.uris import globbed
 
 _SECRETS = GitIgnoreSpec.from_lines(
@@ -30,11 +30,26 @@ def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePa
     excluded = exclude.check_file(name).include
     if excluded is not None:
         return "lacuna.exclude names this file." if excluded else None
-    if _SECRETS.match_file(name):
+    if holds_secrets(path):
         return "Files of this name hold secrets."
     if isinstance(path, _OURS):
         return _git_ignores(Path(path), [Path(folder) for folder in folders if isinstance(folder, _OURS)])
     return None
+
+
+def holds_secrets(path: PurePath) -> bool:
+    """Whether a file of this name, or in a folder of this name, is likely to hold secrets."""
+    return _SECRETS.match_file(globbed(path))
+
+
+def rules_above(root: Path) -> Rules:
+    """The rules of the repository's folders above `root`; none if they name `root` itself, which somebody asked for."""
+    rules = Rules()
+    for folder, inner in itertools.pairwise(_from_root(root / FILE, ())):
+        rules = rules.within(folder)
+        if rules.naming(inner, is_folder=True):
+            return Rules()
+    return rules
 
 
 _OURS = type(PurePath())
