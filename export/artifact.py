@@ -13,9 +13,9 @@ import cattrs
 from cattrs.errors import ClassValidationError
 
 from lacuna.export import external
-from lacuna.model.chunks import LONGEST, SHORTEST
+from lacuna.model.chunked.chunks import LONGEST, SHORTEST
 from lacuna.model.dimensions import Dimensions
-from lacuna.model.sampler import PolicyName
+from lacuna.model.sampling.any_order import PolicyName
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL
 from lacuna.syntax.errors import ModelError
 

@@ -9,14 +9,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.export.engine import Context, Engine
+from lacuna.export.chunked.engine import Context, Engine
 from lacuna.infill import ranking, scope, texts, warming
 from lacuna.infill.ranking import Joint
 from lacuna.infill.request import Answer, Draft, Reason, Request, Timings, Tokens
 from lacuna.infill.turns import Turn
-from lacuna.model import sampler
-from lacuna.model.growing import Growing, grow
-from lacuna.model.sampler import Beginnings, Drafts, PolicyName, Sampling
+from lacuna.model.sampling import any_order as sampler
+from lacuna.model.sampling.any_order import Beginnings, Drafts, PolicyName, Sampling
+from lacuna.model.sampling.in_order import Growing, grow
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of

@@ -12,8 +12,8 @@ from lacuna.syntax.errors import ModelError
 
 if TYPE_CHECKING:  # `lacuna --help` needs no numpy, and the engine an extra
     from lacuna.export.artifact import Defaults
-    from lacuna.export.cache import ChunkCache
-    from lacuna.export.engine import Engine
+    from lacuna.export.chunked.cache import ChunkCache
+    from lacuna.export.chunked.engine import Engine
     from lacuna.infill.request import Infill, Request, Warm
 
 
@@ -70,7 +70,7 @@ Opening = Callable[[ModelOptions], OpenModel]
 def open_engine(options: ModelOptions) -> "Engine":
     """Load the artifact; raise ModelError with the engine's sentence when it cannot run."""
     try:
-        from lacuna.export.engine import Engine
+        from lacuna.export.chunked.engine import Engine
 
         return Engine.load(options.artifact, provider=options.provider, threads=options.threads)
     except ModuleNotFoundError as error:
@@ -100,7 +100,7 @@ def open_model(options: ModelOptions) -> OpenModel:
 
 
 def _apart(engine: "Engine") -> Apart:
-    from lacuna.export.cache import ChunkCache
+    from lacuna.export.chunked.cache import ChunkCache
     from lacuna.infill.infill import infill
 
     twin = copy.copy(engine)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lacuna.infill import ranking
 from lacuna.infill.request import Request
-from lacuna.model.sampler import Drafts
+from lacuna.model.sampling.any_order import Drafts
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.syntax.spans import Span
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 from lacuna.infill.request import Request
-from lacuna.model import chunks, context
-from lacuna.model.chunks import Chunked
-from lacuna.model.healing import heads, healed
+from lacuna.model.chunked import chunks, context
+from lacuna.model.chunked.chunks import Chunked
+from lacuna.model.chunked.healing import heads, healed
 from lacuna.syntax.check import filled
 from lacuna.syntax.spans import Span
 

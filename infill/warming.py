@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 from lacuna.infill.request import Request
-from lacuna.model import chunks, context
-from lacuna.model.chunks import Chunked
-from lacuna.model.healing import healed
+from lacuna.model.chunked import chunks, context
+from lacuna.model.chunked.chunks import Chunked
+from lacuna.model.chunked.healing import healed
 
 COLD = 1024
 """Tokens not encoded yet from which on a request waits for warming: up to there it is done along with the request."""

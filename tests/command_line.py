@@ -7,7 +7,7 @@ import pytest
 
 from lacuna.cli import main
 from lacuna.export.artifact import Defaults
-from lacuna.export.cache import ChunkCache
+from lacuna.export.chunked.cache import ChunkCache
 from lacuna.infill.opening import Apart, ModelOptions, OpenModel
 from lacuna.infill.request import Answer, Candidate, Draft, Reason, Request, Timings, Tokens
 from lacuna.workspace.changes import Edit

@@ -133,7 +133,7 @@ print(json.dumps(seen))
 """
 SERVE = """
 from lacuna.export import artifact
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 from lacuna.infill.infill import infill
 from lacuna.infill.request import Answer, Request
 from lacuna.syntax.spans import Span
@@ -156,7 +156,12 @@ def without_torch(program: str, folder: Path) -> list[Any]:
 
 def test_every_serving_module_imports_where_torch_is_absent(tmp_path: Path) -> None:
     seen = without_torch(IMPORT, tmp_path)
-    assert {"lacuna.syntax.spans", "lacuna.export.engine", "lacuna.lsp_server.server", "lacuna.cli.main"} <= set(seen)
+    assert {
+        "lacuna.syntax.spans",
+        "lacuna.export.chunked.engine",
+        "lacuna.lsp_server.server",
+        "lacuna.cli.main",
+    } <= set(seen)
 
 
 def test_the_embedded_artifact_answers_where_torch_is_absent(tmp_path: Path) -> None:

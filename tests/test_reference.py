@@ -3,7 +3,7 @@
 import pytest
 
 from lacuna.export.artifact import embedded
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 from lacuna.export.processor import form, processor
 from tests.reference import answers
 

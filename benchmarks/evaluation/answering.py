@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from lacuna.benchmarks.evaluation.filling import Filled, fill
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.questions import Question
 from lacuna.infill.request import Infill
 from lacuna.syntax.spans import Span

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import mean
 
-from lacuna.benchmarks.evaluation import holes as drawing
+from lacuna.benchmarks.evaluation import held_out as drawing
 from lacuna.benchmarks.evaluation import metrics, questions
 from lacuna.benchmarks.evaluation.baselines.settled import Settled
 from lacuna.benchmarks.evaluation.filling import Filled

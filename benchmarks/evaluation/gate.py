@@ -2,7 +2,7 @@
 
 import functools
 
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.infill.ranking import repeats
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages import language_of

@@ -7,8 +7,8 @@ from itertools import islice
 
 import numpy as np
 
-from lacuna.benchmarks.evaluation import holes as lines
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation import held_out as lines
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.questions import Question
 from lacuna.model.training import holes as training
 from lacuna.model.training.distributions import SourceFile

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.benchmarks.evaluation.holes import Hole
-from lacuna.export.engine import Context, Engine
-from lacuna.model import chunks, context
-from lacuna.model.healing import heads, healed
+from lacuna.benchmarks.evaluation.held_out import Hole
+from lacuna.export.chunked.engine import Context, Engine
+from lacuna.model.chunked import chunks, context
+from lacuna.model.chunked.healing import heads, healed
 from lacuna.model.tokenizer import MASK, SPECIAL
 
 Ints = NDArray[np.int64]

@@ -17,7 +17,7 @@ from lacuna.benchmarks.evaluation.baselines import settled as baselines
 from lacuna.benchmarks.evaluation.baselines.settled import Baselines
 from lacuna.benchmarks.evaluation.filling import Filled
 from lacuna.benchmarks.evaluation.questions import Question
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 from lacuna.infill.infill import infill
 from lacuna.infill.opening import ModelOptions, Opening, open_engine
 from lacuna.infill.request import Infill

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lacuna.model.context import BEFORE_ANCHOR
-from lacuna.model.hints import HINTS
+from lacuna.model.chunked.context import BEFORE_ANCHOR
+from lacuna.model.chunked.hints import HINTS
 from lacuna.model.tokenizer import HOLE, MASK, PAD
 from lacuna.model.training.network import COMMITTED, MASKED, Denoiser
 from lacuna.model.training.rows import Row

@@ -13,9 +13,9 @@ from rich.table import Table
 from lacuna.export import shelf as models
 
 if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
-    from lacuna.benchmarks.evaluation.holes import Hole
+    from lacuna.benchmarks.evaluation.held_out import Hole
     from lacuna.benchmarks.evaluation.metrics import Estimate
-    from lacuna.export.engine import Engine
+    from lacuna.export.chunked.engine import Engine
 
 HOLES = 500
 """Asked about before and after, in held-out files."""
@@ -49,7 +49,8 @@ def prepare(root: Path) -> Own:
 
 def compare(own: Own, before: "Engine", after: "Engine") -> Iterator[Table | str]:
     """Ask both about the same rest-of-line holes in the held-out files."""
-    from lacuna.benchmarks.evaluation import holes, metrics
+    from lacuna.benchmarks.evaluation import metrics
+    from lacuna.benchmarks.evaluation import held_out as holes
     from lacuna.model.training.corpus import load
     from lacuna.model.training.distributions import Role
 

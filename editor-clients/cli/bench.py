@@ -50,8 +50,9 @@ def keystroke(opening: Opening, *, model: ModelOptions, is_json: bool, runs: int
     ends one line and types a character in the middle of another; then its rest is asked for.
     """
     from lacuna.benchmarks.evaluation.progress import tracked
-    from lacuna.benchmarks.keystroke import documents, tables
-    from lacuna.benchmarks.keystroke import typing as measured
+    from lacuna.benchmarks.keystroke import documents
+    from lacuna.benchmarks.keystroke import timing_table as tables
+    from lacuna.benchmarks.keystroke import typist as measured
     from lacuna.cli.tables import show
 
     texts = documents.texts(sizes)

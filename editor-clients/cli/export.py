@@ -72,9 +72,9 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
     With --parity the command fails (3) if the artifact does not say what the network says; it is written all the same.
     """
     from lacuna.export.artifact import Defaults
+    from lacuna.export.chunked.engine import Engine
     from lacuna.export.convert import convert
     from lacuna.export.convert.parity import compare
-    from lacuna.export.engine import Engine
 
     name = name or run.resolve().name
     sampling = changed(Defaults(), dict(defaults))

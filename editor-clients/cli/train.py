@@ -173,8 +173,8 @@ def train(  # noqa: PLR0913 -- one for each option
 
 def _kept(own: adapt.Own, run: Path, recipe: str, source: Path) -> Iterator["Table | str"]:
     """Export what was trained, with defaults and calibration of what it began with, and say what that gained."""
+    from lacuna.export.chunked.engine import Engine
     from lacuna.export.convert import convert
-    from lacuna.export.engine import Engine
 
     try:
         before = Engine.load(source)

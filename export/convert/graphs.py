@@ -16,9 +16,9 @@ from onnx import TensorProto
 
 from lacuna.export.convert.builder import Graph, Value, Weights
 from lacuna.export.convert.precision import Precision
-from lacuna.model.context import BEFORE_ANCHOR
+from lacuna.model.chunked.context import BEFORE_ANCHOR
+from lacuna.model.chunked.hints import HINTS, STRENGTHS
 from lacuna.model.dimensions import ROTARY_BASE, Dimensions
-from lacuna.model.hints import HINTS, STRENGTHS
 from lacuna.model.tokenizer import MASK, PAD
 from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN
 
@@ -254,7 +254,7 @@ def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weigh
     lengths (B, G): slots of each canvas. ordered (): in the one canvas (G = 1) a slot sees only what is to its left;
     there is no past without it. hints, strengths (B, G, N, HINTS). near_keys (2 local layers, G, K, E, W), near_values
     (2 local layers, G, K, W, E), near_offsets (G, 2W), far_keys (global layers, K, E, M), far_values (global layers, K,
-    M, E), far_offsets (G, M): as in `lacuna.export.engine.Context`.
+    M, E), far_offsets (G, M): as in `lacuna.export.chunked.engine.Context`.
 
     Returns logits (B, G, N, V) and existence (B, G, N) of the slot after each place, and keys and values (layers, B, G,
     K, N, E), those of local layers rotated, to be a past.

@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lacuna.export.engine import Engine
-from lacuna.model.chunks import Chunked, cut
-from lacuna.model.context import BEFORE_ANCHOR, choose, window
-from lacuna.model.healing import heads, healed
-from lacuna.model.hints import Hints
-from lacuna.model.sampler import Prediction
+from lacuna.export.chunked.engine import Engine
+from lacuna.model.chunked.chunks import Chunked, cut
+from lacuna.model.chunked.context import BEFORE_ANCHOR, choose, window
+from lacuna.model.chunked.healing import heads, healed
+from lacuna.model.chunked.hints import Hints
+from lacuna.model.sampling.any_order import Prediction
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.model.training.network import Denoiser, Far, Near
 from lacuna.syntax.spans import Span

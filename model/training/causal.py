@@ -7,8 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lacuna.model.context import BEFORE_ANCHOR
-from lacuna.model.hints import of_text
+from lacuna.model.chunked.context import BEFORE_ANCHOR
+from lacuna.model.chunked.hints import of_text
 from lacuna.model.tokenizer import PAD
 from lacuna.model.training.measure import Part
 from lacuna.model.training.network import Denoiser

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lacuna.model.hints import HINTS
+from lacuna.model.chunked.hints import HINTS
 from lacuna.model.tokenizer import MASK, SPECIAL, Tokenizer
 from lacuna.model.training.loss import Corrupted, Losses, Ordered, corrupt, in_order, losses
 from lacuna.model.training.measure import Part

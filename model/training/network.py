@@ -12,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lacuna.model.context import BEFORE_ANCHOR
+from lacuna.model.chunked.context import BEFORE_ANCHOR
+from lacuna.model.chunked.hints import HINTS, STRENGTHS
 from lacuna.model.dimensions import ROTARY_BASE, Dimensions
-from lacuna.model.hints import HINTS, STRENGTHS
 from lacuna.model.tokenizer import MASK, PAD
 
 BEFORE, AFTER, OWN, OTHER = range(4)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.chunks import cut
-from lacuna.model.context import BEFORE_ANCHOR, Window, window
-from lacuna.model.healing import heads, healed
-from lacuna.model.hints import Hints
+from lacuna.model.chunked.chunks import cut
+from lacuna.model.chunked.context import BEFORE_ANCHOR, Window, window
+from lacuna.model.chunked.healing import heads, healed
+from lacuna.model.chunked.hints import Hints
 from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 from lacuna.model.training import holes
 from lacuna.model.training.recipe import InfillPhase

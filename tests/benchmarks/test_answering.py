@@ -3,7 +3,7 @@
 import pytest
 
 from lacuna.benchmarks.evaluation import answering
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.questions import Question
 from lacuna.syntax.spans import Span
 

@@ -4,7 +4,7 @@ import pytest
 
 from lacuna.benchmarks.evaluation.baselines import copier
 from lacuna.benchmarks.evaluation.baselines.guesses import ranked
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.syntax.spans import Span
 
 

@@ -2,7 +2,7 @@
 
 from lacuna.benchmarks.evaluation import filling
 from lacuna.benchmarks.evaluation.filling import Filled
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.infill.request import Draft, Reason
 from lacuna.syntax.spans import Span
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lacuna.benchmarks.evaluation import gate
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.syntax.spans import Span
 
 TEXT = "def f(a):\n    b = a + 1\n    return b\n"

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lacuna.benchmarks.evaluation.baselines.guesses import Guesses, offered, ranked, tune
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.syntax.spans import Span
 
 

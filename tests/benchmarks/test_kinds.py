@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.benchmarks.evaluation import holes, kinds
+from lacuna.benchmarks.evaluation import kinds
+from lacuna.benchmarks.evaluation import held_out as holes
 from lacuna.benchmarks.evaluation.kinds import HoleKind
 from lacuna.model.training.distributions import SourceFile
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from lacuna.benchmarks.evaluation import likelihood
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.export.artifact import embedded
-from lacuna.export.engine import Engine
-from lacuna.model.sampler import Prediction
+from lacuna.export.chunked.engine import Engine
+from lacuna.model.sampling.any_order import Prediction
 from lacuna.model.tokenizer import SPECIAL
 from lacuna.syntax.spans import Span
 

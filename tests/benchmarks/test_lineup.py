@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from lacuna.benchmarks.evaluation import lineup
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.lineup import Column, Lineup, System
 from lacuna.benchmarks.evaluation.questions import Question
 from lacuna.export.providers import Provider

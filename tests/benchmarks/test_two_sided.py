@@ -8,7 +8,7 @@ import pytest
 from lacuna.benchmarks.evaluation.baselines import ngram, two_sided
 from lacuna.benchmarks.evaluation.baselines.guesses import ranked
 from lacuna.benchmarks.evaluation.baselines.two_sided import EVEN_MIX, TwoSided
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.model.tokenizer import PAD, Tokenizer
 from lacuna.syntax.spans import Span
 

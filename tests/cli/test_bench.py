@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from lacuna.benchmarks.keystroke import documents
-from lacuna.benchmarks.keystroke import typing as keystroke
-from lacuna.benchmarks.keystroke.typing import Counts, Keystroke, Parts, Typist
+from lacuna.benchmarks.keystroke import typist as keystroke
+from lacuna.benchmarks.keystroke.typist import Counts, Keystroke, Parts, Typist
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.export.artifact import Defaults, embedded
-from lacuna.export.cache import Encoded
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.cache import Encoded
+from lacuna.export.chunked.engine import Engine
 from lacuna.export.providers import Provider
 from lacuna.infill.infill import infill
 from lacuna.infill.opening import Apart, ModelOptions, open_model
-from lacuna.model.chunks import LONGEST
+from lacuna.model.chunked.chunks import LONGEST
 
 SIZES = (100, 300, 1000)
 

@@ -10,9 +10,9 @@ import torch
 
 from lacuna.export import artifact
 from lacuna.export.artifact import Corpus, Defaults, Training
+from lacuna.export.chunked.engine import Engine
 from lacuna.export.convert import convert
 from lacuna.export.convert.convert import Run
-from lacuna.export.engine import Engine
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training.network import Denoiser

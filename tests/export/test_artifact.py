@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 
 from lacuna.export import artifact, external
 from lacuna.export.artifact import DENOISE, ENCODE, FILES, MANIFEST, TOKENIZER, WEIGHTS, ArtifactError, Defaults
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 
 Damage = Callable[[Path], None]
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.export.cache import ChunkCache, Encoded
+from lacuna.export.chunked.cache import ChunkCache, Encoded
 
 BYTES = 2 * 4 * 10
 """Of one token's keys and values below."""

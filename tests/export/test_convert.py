@@ -13,7 +13,7 @@ from lacuna.export import artifact
 from lacuna.export.artifact import TOKENIZER, WEIGHTS, Defaults, Training
 from lacuna.export.convert import convert
 from lacuna.export.convert.restore import ORIGIN
-from lacuna.model.sampler import PolicyName
+from lacuna.model.sampling.any_order import PolicyName
 
 PACKAGES = [
     {"name": "a", "licence": "MIT", "role": "train"},

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from lacuna.export import providers
-from lacuna.export.cache import ChunkCache
-from lacuna.export.engine import Context, Engine, near_laid_out
+from lacuna.export.chunked.cache import ChunkCache
+from lacuna.export.chunked.engine import Context, Engine, near_laid_out
 from lacuna.export.providers import Provider, ProviderError
-from lacuna.model.chunks import Chunked, cut
-from lacuna.model.context import choose
+from lacuna.model.chunked.chunks import Chunked, cut
+from lacuna.model.chunked.context import choose
 from lacuna.model.tokenizer import MASK
 from lacuna.syntax.spans import Span
 
@@ -135,6 +135,6 @@ def test_cuda_demanded_where_there_is_none_is_an_error(made) -> None:
 
 
 def test_the_engine_needs_no_torch() -> None:
-    program = "import sys, lacuna.export.engine; print({'torch', 'onnx', 'onnxscript'} & set(sys.modules))"
+    program = "import sys, lacuna.export.chunked.engine; print({'torch', 'onnx', 'onnxscript'} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "set()\n"

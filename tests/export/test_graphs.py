@@ -8,17 +8,17 @@ import torch
 from numpy.typing import NDArray
 
 from lacuna.export import artifact, sessions
-from lacuna.export.cache import ChunkCache
-from lacuna.export.canvases import Canvases
+from lacuna.export.chunked.cache import ChunkCache
+from lacuna.export.chunked.canvases import Canvases
+from lacuna.export.chunked.engine import Context, Engine, far_laid_out, near_laid_out
 from lacuna.export.convert.parity import compare
 from lacuna.export.convert.precision import dequantised, quantise
-from lacuna.export.engine import Context, Engine, far_laid_out, near_laid_out
 from lacuna.export.providers import Provider
 from lacuna.export.sessions import open_sessions
-from lacuna.model.chunks import Chunked, Place
-from lacuna.model.context import BEFORE_ANCHOR
+from lacuna.model.chunked.chunks import Chunked, Place
+from lacuna.model.chunked.context import BEFORE_ANCHOR
+from lacuna.model.chunked.hints import Hints
 from lacuna.model.dimensions import Dimensions
-from lacuna.model.hints import Hints
 from lacuna.model.tokenizer import HOLE, MASK
 from lacuna.model.training.network import Denoiser, Far, Near
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from lacuna.export.artifact import embedded
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 from lacuna.infill.infill import infill
 from lacuna.infill.request import Reason, Request
-from lacuna.model.sampler import PolicyName
+from lacuna.model.sampling.any_order import PolicyName
 from lacuna.syntax.check import filled
 from lacuna.syntax.spans import Span
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from lacuna.export.artifact import embedded
-from lacuna.export.cache import ChunkCache
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.cache import ChunkCache
+from lacuna.export.chunked.engine import Engine
 from lacuna.infill.infill import infill
 from lacuna.infill.request import Answer, Reason, Request
 from lacuna.infill.warming import COLD, warm
-from lacuna.model import chunks, context
-from lacuna.model.healing import healed
+from lacuna.model.chunked import chunks, context
+from lacuna.model.chunked.healing import healed
 from lacuna.syntax.spans import Span
 
 TEXT = inspect.getsource(argparse)

@@ -5,7 +5,7 @@ import functools
 from scripted_server import held
 
 from lacuna.export.artifact import embedded
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 from lacuna.infill.infill import infill
 from lacuna.infill.request import Model
 from lacuna.infill.warming import warm

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lacuna.model.chunks import LONGEST, Chunked, cut
+from lacuna.model.chunked.chunks import LONGEST, Chunked, cut
 from lacuna.model.tokenizer import HOLE, Tokenizer
 from lacuna.syntax.spans import Span
 
@@ -215,7 +215,7 @@ def test_cuts_do_not_depend_on_the_process(tokenizer: Tokenizer, tmp_path: Path)
 CUT = """
 import json
 from pathlib import Path
-from lacuna.model.chunks import cut
+from lacuna.model.chunked.chunks import cut
 from lacuna.model.tokenizer import Tokenizer
 print(json.dumps(cut(Path("text").read_text(), [], Tokenizer.load(Path("tokenizer.json"))).chunks))
 """

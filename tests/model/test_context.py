@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lacuna.model.chunks import Chunked, Place
-from lacuna.model.context import choose, window
+from lacuna.model.chunked.chunks import Chunked, Place
+from lacuna.model.chunked.context import choose, window
 from lacuna.model.tokenizer import HOLE
 
 

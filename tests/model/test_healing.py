@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.model.healing import healed
+from lacuna.model.chunked.healing import healed
 from lacuna.syntax.spans import Span
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.model.chunks import Chunked, Place
-from lacuna.model.hints import HINTS, LENGTHS, LONGEST, Hints, of_text
+from lacuna.model.chunked.chunks import Chunked, Place
+from lacuna.model.chunked.hints import HINTS, LENGTHS, LONGEST, Hints, of_text
 from lacuna.model.tokenizer import HOLE, MASK, PAD
 
 A, B, C, D = range(4, 8)

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lacuna.model.growing import ASKED_FOR, Growing, grow
-from lacuna.model.sampler import (
+from lacuna.model.sampling.any_order import (
     Beginnings,
     Prediction,
     Sampling,
@@ -21,6 +20,7 @@ from lacuna.model.sampler import (
     likeliest,
     masked,
 )
+from lacuna.model.sampling.in_order import ASKED_FOR, Growing, grow
 from lacuna.model.tokenizer import MASK, SPECIAL
 
 VOCABULARY = 12

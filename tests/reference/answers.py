@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lacuna.export.artifact import embedded
-from lacuna.export.engine import Engine
+from lacuna.export.chunked.engine import Engine
 from lacuna.export.processor import form, processor
 from lacuna.infill.infill import infill
 from lacuna.infill.request import Request

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from lacuna.model.context import BEFORE_ANCHOR
-from lacuna.model.hints import HINTS
+from lacuna.model.chunked.context import BEFORE_ANCHOR
+from lacuna.model.chunked.hints import HINTS
 from lacuna.model.tokenizer import HOLE, MASK
 from lacuna.model.training.loss import Corrupted, Losses, corrupt, losses
 from lacuna.model.training.network import Denoiser, Far, Near

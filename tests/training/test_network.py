@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from lacuna.model.chunks import Chunked, cut
-from lacuna.model.context import BEFORE_ANCHOR, window
-from lacuna.model.hints import HINTS, STRENGTHS, Hints
+from lacuna.model.chunked.chunks import Chunked, cut
+from lacuna.model.chunked.context import BEFORE_ANCHOR, window
+from lacuna.model.chunked.hints import HINTS, STRENGTHS, Hints
 from lacuna.model.tokenizer import HOLE, MASK, PAD, Tokenizer
 from lacuna.model.training.infilling import context, hints
 from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, Denoiser, Far, Near

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lacuna.model.chunks import cut
+from lacuna.model.chunked.chunks import cut
 from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 from lacuna.model.training import causal, infilling
 from lacuna.model.training.ahead import drawn_ahead

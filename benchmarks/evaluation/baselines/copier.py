@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lacuna.benchmarks.evaluation.baselines.guesses import Guesses, Weights
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.model.tokenizer import split_lines
 
 START: Weights = (1.0, 0.5, 2.0, 4.0, 4.0, 2.0, 1.0, 1.0)

@@ -9,13 +9,14 @@ from types import ModuleType
 
 import numpy as np
 
-from lacuna.benchmarks.evaluation import gate, holes
+from lacuna.benchmarks.evaluation import gate
+from lacuna.benchmarks.evaluation import held_out as holes
 from lacuna.benchmarks.evaluation.baselines import copier, guesses, ngram, two_sided
 from lacuna.benchmarks.evaluation.baselines.guesses import Tuned, offered, tune
 from lacuna.benchmarks.evaluation.baselines.ngram import NGram
 from lacuna.benchmarks.evaluation.baselines.two_sided import TwoSided
 from lacuna.benchmarks.evaluation.gate import is_sound, may_offer
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.progress import tracked
 from lacuna.infill import ranking
 from lacuna.model.tokenizer import PAD, Tokenizer

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lacuna.benchmarks.evaluation.baselines import ngram
 from lacuna.benchmarks.evaluation.baselines.guesses import Guesses, Weights
 from lacuna.benchmarks.evaluation.baselines.ngram import NGram
-from lacuna.benchmarks.evaluation.holes import Hole
+from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 
 BEAM = 24

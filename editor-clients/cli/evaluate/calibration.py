@@ -44,7 +44,9 @@ def calibration(
     from dataclasses import replace
 
     from lacuna.benchmarks.evaluation import calibration as calibrating
-    from lacuna.benchmarks.evaluation import holes, lineup, tables
+    from lacuna.benchmarks.evaluation import lineup
+    from lacuna.benchmarks.evaluation import held_out as holes
+    from lacuna.benchmarks.evaluation import report_tables as tables
     from lacuna.benchmarks.evaluation.lineup import Column, Lineup, System
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.benchmarks.evaluation.questions import Question

@@ -76,7 +76,8 @@ def holes(  # noqa: PLR0913 -- one for each option
     jobs: int,
 ) -> ExitCode:
     """Compare answers to holes in packages never trained on (CORPUS), by kind of hole as in use."""
-    from lacuna.benchmarks.evaluation import compared, lineup, tables
+    from lacuna.benchmarks.evaluation import compared, lineup
+    from lacuna.benchmarks.evaluation import report_tables as tables
     from lacuna.benchmarks.evaluation.baselines import settled as tuning
     from lacuna.benchmarks.evaluation.kinds import HoleKind, draw
     from lacuna.benchmarks.evaluation.lineup import Lineup

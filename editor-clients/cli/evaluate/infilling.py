@@ -65,8 +65,9 @@ def infilling(  # noqa: PLR0913 -- one for each option
     corpus: Path | None,
 ) -> ExitCode:
     """Score HumanEval-Infilling rows (DATA: .jsonl or .jsonl.gz) by running them, and by exact match."""
-    from lacuna.benchmarks.evaluation import infilling as rows_of
-    from lacuna.benchmarks.evaluation import lineup, tables
+    from lacuna.benchmarks.evaluation import human_eval as rows_of
+    from lacuna.benchmarks.evaluation import lineup
+    from lacuna.benchmarks.evaluation import report_tables as tables
     from lacuna.benchmarks.evaluation.lineup import Lineup
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show

@@ -1,0 +1,262 @@
+"""HumanEval-Infilling: rows as questions, whether the programs with the answers pass, and a report."""
+
+import gzip
+import json
+import zlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import mean, median
+
+from lacuna.benchmarks.evaluation import metrics, sandbox
+from lacuna.benchmarks.evaluation.baselines.settled import Settled
+from lacuna.benchmarks.evaluation.filling import Filled
+from lacuna.benchmarks.evaluation.held_out import Hole
+from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
+from lacuna.benchmarks.evaluation.questions import Question
+from lacuna.benchmarks.evaluation.sandbox import Outcome
+from lacuna.syntax.errors import FileError, UsageError
+from lacuna.syntax.spans import Span
+
+_FIELDS = ("task_id", "entry_point", "prompt", "suffix", "canonical_solution", "test")
+_PACKED = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One row of the data, as it is named there."""
+
+    task_id: str
+    entry_point: str
+    prompt: str
+    suffix: str
+    canonical_solution: str
+    test: str
+
+    @property
+    def problem(self) -> str:
+        """`SingleLineInfilling/HumanEval/0/L2` is about `HumanEval/0`."""
+        return "/".join(self.task_id.split("/")[1:3]) or self.task_id
+
+    @property
+    def question(self) -> Question:
+        return self._question(self.canonical_solution)
+
+    @property
+    def line_question(self) -> Question:
+        """The same without the last line end: what is shown is an empty line, as an editor has it."""
+        if not (self.canonical_solution.endswith("\n") and self.prompt.endswith("\n")):
+            raise UsageError(f"--whole-lines makes no sense here: {self.task_id} hides no whole lines.")
+        return self._question(self.canonical_solution[:-1])
+
+    def _question(self, hidden: str) -> Question:
+        text, at = self.prompt + self.canonical_solution + self.suffix, len(self.prompt)
+        return Question("infilling", (Hole(self.problem, self.task_id, text, Span(at, at + len(hidden))),))
+
+    def program(self, completion: str) -> str:
+        return f"{self.prompt}{completion}{self.suffix}\n{self.test}\ncheck({self.entry_point})"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A row, what each system put there, and how the programs ended."""
+
+    task: Task
+    filled: Mapping[str, Filled]
+    outcomes: Mapping[str, Outcome]
+
+    def is_passed(self, system: str) -> bool:
+        return self.outcomes[system] is Outcome.PASSED
+
+    def is_exact(self, system: str) -> bool:
+        return metrics.is_exact(self.filled[system].text, self.task.canonical_solution)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures over rows of like length."""
+
+    rows: int
+    passed: Estimate
+    exact: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How one system did."""
+
+    passed: Estimate
+    exact: Estimate
+    exact_to_the_byte: float
+    edit_similarity: float
+    empty: float
+    """Share of rows without an answer."""
+    length_error: float
+    """Mean absolute difference from the true length, in characters."""
+    length_bias: float
+    """Mean of answered less true length."""
+    steps: float
+    """Predictions of the denoiser for an answer: its passes."""
+    milliseconds: float
+    """Median of an answer."""
+    outcomes: dict[Outcome, int]
+    reasons: dict[str, int]
+    by_lines: dict[str, Group]
+    by_characters: dict[str, Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """The first system less another, paired by row; intervals drawn by problem."""
+
+    passed: Paired
+    exact: Paired
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    data: str
+    rows: int
+    problems: int
+    is_whole_lines: bool
+    """Whether the hole was shown as an empty line, whose end every answer then got."""
+    first: str
+    systems: dict[str, Figures]
+    gains: dict[str, Gain]
+    models: dict[str, str]
+    tuned: Settled | None
+    isolation: str
+    seed: int
+
+
+def read(path: Path) -> tuple[Task, ...]:
+    """Raises FileError for what is no such data. Reads gzip whatever the name."""
+    try:
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if data.startswith(_PACKED) else data).decode("utf-8")
+        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
+        tasks = tuple(Task(**{name: _text(row[name]) for name in _FIELDS}) for row in rows)
+    except OSError as error:  # gzip's own error too
+        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (KeyError, TypeError, ValueError, EOFError, zlib.error) as error:
+        raise FileError(f"{path} holds no HumanEval-Infilling rows: {error!r}.") from error
+    if not tasks:
+        raise FileError(f"{path} holds no rows.")
+    return tasks
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def chosen(tasks: Sequence[Task], *, every: int, limit: int | None) -> Sequence[Task]:
+    """Every n-th row, of these the first ones."""
+    return tasks[::every][:limit]
+
+
+def with_line_end(filled: Filled) -> Filled:
+    """An answer to a `line_question` as the row's completion."""
+    return replace(filled, texts=(filled.text + "\n",)) if filled.text else filled
+
+
+def score(task: Task, filled: Mapping[str, Filled]) -> Scored:
+    """Run the programs, one for each answer that differs."""
+    ended = {text: sandbox.run(task.program(text)) for text in {one.text for one in filled.values()}}
+    return Scored(task, filled, {system: ended[one.text] for system, one in filled.items()})
+
+
+def report(
+    rows: Sequence[Scored],
+    *,
+    data: str,
+    seed: int,
+    is_whole_lines: bool,
+    models: Mapping[str, str],
+    tuned: Settled | None = None,
+) -> Report:
+    first, *others = rows[0].filled
+    return Report(
+        data=data,
+        rows=len(rows),
+        problems=len({row.task.problem for row in rows}),
+        is_whole_lines=is_whole_lines,
+        first=first,
+        systems={system: _figures(rows, system, seed) for system in (first, *others)},
+        gains={other: _gain(rows, first, other, seed) for other in others},
+        models=dict(models),
+        tuned=tuned,
+        isolation=" ".join(sandbox.isolation()),
+        seed=seed,
+    )
+
+
+def _figures(rows: Sequence[Scored], system: str, seed: int) -> Figures:
+    whole = _group(rows, system, seed)
+    filled = [row.filled[system] for row in rows]
+    texts = [(row.filled[system].text, row.task.canonical_solution) for row in rows]
+    return Figures(
+        passed=whole.passed,
+        exact=whole.exact,
+        exact_to_the_byte=mean(text == truth for text, truth in texts),
+        edit_similarity=mean(metrics.edit_similarity(text, truth) for text, truth in texts),
+        empty=mean(not text for text, _ in texts),
+        length_error=mean(abs(len(text) - len(truth)) for text, truth in texts),
+        length_bias=mean(len(text) - len(truth) for text, truth in texts),
+        steps=mean(one.steps for one in filled),
+        milliseconds=median(one.milliseconds for one in filled),
+        outcomes=dict(Counter(row.outcomes[system] for row in rows).most_common()),
+        reasons=dict(Counter(one.reason for one in filled if one.reason).most_common()),
+        by_lines=_grouped(rows, system, metrics.lines_bucket, seed),
+        by_characters=_grouped(rows, system, metrics.characters_bucket, seed),
+    )
+
+
+def _gain(rows: Sequence[Scored], first: str, other: str, seed: int) -> Gain:
+    problems = [row.task.problem for row in rows]
+    passed = [[row.is_passed(system) for row in rows] for system in (first, other)]
+    exact = [[row.is_exact(system) for row in rows] for system in (first, other)]
+    return Gain(
+        metrics.paired(passed[0], passed[1], problems, seed=seed),
+        metrics.paired(exact[0], exact[1], problems, seed=seed),
+    )
+
+
+def _group(rows: Sequence[Scored], system: str, seed: int) -> Group:
+    problems = [row.task.problem for row in rows]
+    return Group(
+        rows=len(rows),
+        passed=metrics.mean_over([row.is_passed(system) for row in rows], problems, seed=seed),
+        exact=metrics.mean_over([row.is_exact(system) for row in rows], problems, seed=seed),
+    )
+
+
+def _grouped(rows: Sequence[Scored], system: str, bucket: Callable[[str], str], seed: int) -> dict[str, Group]:
+    groups: dict[str, list[Scored]] = {}
+    for row in rows:
+        groups.setdefault(bucket(row.task.canonical_solution), []).append(row)
+    return {name: _group(groups[name], system, seed) for name in sorted(groups, key=metrics.first_number)}
+
+
+def sample_line(row: Scored, system: str) -> str:
+    """As the independent scorer reads it, and what we found."""
+    filled = row.filled[system]
+    return json.dumps(
+        {
+            "task_id": row.task.task_id,
+            "completion": filled.text,
+            "system": system,
+            "passed": row.is_passed(system),
+            "outcome": row.outcomes[system],
+            "exact": row.is_exact(system),
+            "reason": filled.reason,
+            "steps": filled.steps,
+            "milliseconds": round(filled.milliseconds, 3),
+        }
+    )
+
+
+def to_json(found: Report) -> str:
+    return json.dumps(asdict(found), indent=2) + "\n"

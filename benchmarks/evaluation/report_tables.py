@@ -1,0 +1,157 @@
+"""Reports as tables for people; what machines read is the JSON."""
+
+from collections.abc import Iterator, Mapping
+
+from rich.table import Table
+
+from lacuna.benchmarks.evaluation import calibration, compared
+from lacuna.benchmarks.evaluation import human_eval as infilling
+from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
+
+
+def of_infilling(found: infilling.Report) -> Iterator[Table | str]:
+    shown = "as an empty line" if found.is_whole_lines else "as it stands"
+    title = f"{found.data}: {found.rows} rows of {found.problems} problems, the hole {shown}"
+    table = _table(title, "pass@1, %", "exact, %", "similarity", "empty, %", "length error (bias)", "steps", "ms")
+    for name, one in found.systems.items():
+        table.add_row(
+            name,
+            _short(one.passed),
+            _short(one.exact),
+            f"{one.edit_similarity:.3f}",
+            f"{100 * one.empty:.1f}",
+            f"{one.length_error:.1f} ({one.length_bias:+.1f})",
+            f"{one.steps:.1f}",
+            f"{one.milliseconds:.0f}",
+        )
+    yield table
+    if found.gains:
+        gains = _gains(found.first)
+        for name, gain in found.gains.items():
+            gains.add_row(f"pass@1, over {name}", *_paired(gain.passed))
+            gains.add_row(f"exact match, over {name}", *_paired(gain.exact))
+        yield gains
+    for name, one in found.systems.items():
+        lengths = _table(f"By length: {name}", "rows", "pass@1", "exact match")
+        for groups in (one.by_lines, one.by_characters):
+            lengths.add_section()
+            for bucket, group in groups.items():
+                lengths.add_row(bucket, str(group.rows), _interval(group.passed), _interval(group.exact))
+        yield lengths
+        ended = ", ".join(f"{outcome} {count}" for outcome, count in one.outcomes.items())
+        yield f"{name} ended: {ended}; exact to the byte {_percent(one.exact_to_the_byte)}"
+        if one.reasons:
+            yield f"{name} offered nothing: " + ", ".join(f"{reason} {count}" for reason, count in one.reasons.items())
+    yield "95 % intervals drawn by problem; " + (
+        f"isolated by {found.isolation}" if found.isolation else "the network was NOT cut off"
+    )
+    yield from _models(found.models)
+
+
+def of_questions(found: compared.Report) -> Iterator[Table | str]:
+    title = f"{found.questions} questions in {found.files} files of {len(found.packages)} packages ({found.role})"
+    table = _table(title, "exact match", "similarity", "parses", "no answer", "length error", "steps", "ms")
+    for name, one in found.systems.items():
+        table.add_row(
+            name,
+            _interval(one.all.exact),
+            f"{one.all.similarity:.3f}",
+            "-" if one.all.parses is None else _percent(one.all.parses),
+            _percent(one.all.empty),
+            f"{one.all.length_error:.1f}",
+            f"{one.all.steps:.1f}",
+            f"{one.all.milliseconds:.0f}",
+        )
+    yield table
+    if found.gains:
+        gains = _gains(found.first)
+        for name, gain in found.gains.items():
+            gains.add_row(f"exact match, over {name}", *_paired(gain.all))
+        yield gains
+    first = found.systems[found.first]
+    kinds = _table("Exact match by kind of hole, %", "questions", *found.systems)
+    for kind, figures in first.by_kind.items():
+        exact = (one.by_kind[kind].exact for one in found.systems.values())
+        kinds.add_row(kind, str(figures.questions), *map(_short, exact))
+    yield kinds
+    if found.gains and len(first.by_kind) > 1:
+        paired = _table(f"Points of {found.first} over, by kind of hole", *found.gains)
+        for kind in first.by_kind:
+            paired.add_row(kind, *(_points(gain.by_kind[kind].gain) for gain in found.gains.values()))
+        yield paired
+    groups = _table("Exact match by hidden length, lines of the file, package", "questions", *found.systems)
+    for of_each in zip(*map(_groupings, found.systems.values()), strict=True):
+        groups.add_section()
+        for name, figures in of_each[0].items():
+            groups.add_row(name, str(figures.questions), *(_percent(group[name].exact.value) for group in of_each))
+    yield groups
+    yield f"95 % intervals drawn by file; holes {found.digest}, seed {found.seed}"
+    yield from _models(found.models)
+
+
+def _groupings(one: compared.Answers) -> tuple[dict[str, compared.Figures], ...]:
+    return one.by_length, one.by_file_lines, one.by_package
+
+
+def of_calibration(found: calibration.Report) -> Iterator[Table | str]:
+    bins = _table(f"Confidence of {found.judged_on} answers, fitted on {found.fitted_on} others", "confidence", "right")
+    for one in found.bins:
+        bins.add_row(f"{one.answers} answers", _percent(one.confidence), _percent(one.right))
+    yield bins
+    curve = _table("What a threshold would show", "coverage", "right")
+    for point in found.curve:
+        curve.add_row(f"{point.threshold:.2f}", _percent(point.coverage), _percent(point.precision))
+    yield curve
+    yield (
+        f"expected calibration error {found.expected_error:.3f} (before: {found.expected_error_before:.3f}), "
+        f"Brier skill {found.brier_skill:.3f}, AUROC {found.auroc:.3f}; threshold {found.threshold:.2f}"
+    )
+    if found.reached:
+        yield (
+            f"as often right as was asked for, at most: {_percent(found.reached.coverage)} of the holes get an answer, "
+            f"{_percent(found.reached.precision)} of these are right (threshold {found.reached.threshold:.2f})"
+        )
+
+
+def _gains(first: str) -> Table:
+    return _table(f"Gain of {first}, paired", "points", "right alone", "other alone", "McNemar's p")
+
+
+def _paired(found: Paired) -> Iterator[str]:
+    yield _points(found.gain)
+    yield str(found.only_first)
+    yield str(found.only_other)
+    yield f"{found.p:.3g}"
+
+
+def _points(gain: Estimate) -> str:
+    return f"{100 * gain.value:+.2f} {_range(gain)}"
+
+
+def _models(models: Mapping[str, str]) -> Iterator[str]:
+    for label, folder in models.items():
+        yield f"{label}: {folder}"
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _interval(found: Estimate) -> str:
+    return f"{_percent(found.value)} {_range(found)}"
+
+
+def _short(found: Estimate) -> str:
+    return f"{100 * found.value:.1f} {_range(found)}"
+
+
+def _range(found: Estimate) -> str:
+    return f"({100 * found.low:.1f} to {100 * found.high:.1f})"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"

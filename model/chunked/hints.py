@@ -1,0 +1,187 @@
+"""Hints: what followed, elsewhere in the document, the longest runs of tokens that stand before a place.
+
+A place has up to two different hints, the second from a run as long or shorter. The network weighs them by the lengths
+of their runs (their strengths), so that it can copy from the document from its first steps of training on; attention
+would have to learn this ("n-gram heads", Akyürek et al. 2024; "prompt lookup"). A masked slot is a wildcard: the runs
+that reach it go on through it. Where a hole is known to begin with something (its head), so does what is looked up.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lacuna.model.chunked.chunks import Chunked
+from lacuna.model.tokenizer import HOLE, MASK, PAD, fitting
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)
+"""Least tokens of a run of each strength, from 1 on; strength 0 is no hint."""
+STRENGTHS = len(LENGTHS) + 1
+LONGEST = LENGTHS[-1]
+HINTS = 2
+"""Of a place; row 0 of an array has the stronger ones."""
+
+
+class Reached(NamedTuple):
+    """The runs that end before a place, as they are found elsewhere."""
+
+    places: Ints  # of their last tokens
+    runs: Ints  # their lengths
+
+
+class Hints:
+    """Looks up runs in one document."""
+
+    def __init__(self, chunked: Chunked, heads: Sequence[bytes], spellings: Sequence[bytes]) -> None:
+        """`heads`: what each hole begins with, as healing grew it; `spellings`: the bytes of each token."""
+        self._spellings = spellings
+        self._tokens = np.array([token for chunk in chunked.chunks for token in chunk], np.int64)
+        starts = np.cumsum([0, *map(len, chunked.chunks)])
+        self._holes = [int(starts[place.chunk]) + place.token for place in chunked.holes]
+        self._order = np.argsort(self._tokens, kind="stable")
+        self._sorted = self._tokens[self._order]
+        self._lead = [
+            Reached(*self._runs_before(hole, *self._candidates(hole, head)))
+            for hole, head in zip(self._holes, heads, strict=True)
+        ]
+
+    def lead(self, hole: int) -> Reached:
+        """What reaches the start of a hole's canvas."""
+        return self._lead[hole]
+
+    def after(self, reached: Reached, token: int) -> Reached:
+        """What then reaches the place after one more slot, MASK or a token."""
+        go_on = self._followed(*reached) if token == MASK else self._extended(token, *reached)
+        return Reached(*go_on)
+
+    def best(self, hole: int, reached: Reached) -> tuple[list[int], list[int]]:
+        """HINTS hints of a place, and their strengths: what follows the longest run, then the best that differs.
+
+        Of equally strong ones the nearest to the hole.
+        """
+        hints, strengths = [PAD] * HINTS, [0] * HINTS
+        places, runs = self._followed(*reached)
+        strong = np.searchsorted(LENGTHS, runs, side="right")
+        worth = strong * (1 + len(self._tokens)) - np.abs(places - self._holes[hole])
+        following = self._tokens[places]
+        for n in range(HINTS):
+            if not len(worth):
+                break
+            best = worth.argmax()
+            hints[n], strengths[n] = int(following[best]), int(strong[best])
+            differs = following != hints[n]
+            worth, following, strong = worth[differs], following[differs], strong[differs]
+        return hints, strengths
+
+    def of(self, hole: int, slots: Sequence[int] | Ints) -> tuple[Ints, Ints]:
+        """Canvas slots (N,) of a hole -> hints, strengths (1 + N, HINTS): of what follows the anchor and each slot."""
+        reached = self.lead(hole)
+        found = [self.best(hole, reached)]
+        for token in slots:
+            reached = self.after(reached, int(token))
+            found.append(self.best(hole, reached))
+        hints, strengths = np.array(found, np.int64).transpose(1, 0, 2)
+        return hints, strengths
+
+    def of_all(self, slots: Ints) -> tuple[Ints, Ints]:
+        """Slots (B, G, N) -> hints, strengths (B, G, 1 + N, HINTS)."""
+        B, G, N = slots.shape  # noqa: N806 -- the shapes' letters
+        found = np.zeros((2, B, G, 1 + N, HINTS), np.int64)
+        for b, g in np.ndindex(B, G):
+            found[:, b, g] = self.of(g, slots[b, g])
+        return found[0], found[1]
+
+    def _at(self, token: int) -> Ints:
+        """Where a token stands, ascending."""
+        start, end = np.searchsorted(self._sorted, (token, token + 1))
+        return self._order[start:end]
+
+    def _candidates(self, hole: int, head: bytes) -> tuple[Ints, int]:
+        """Where what stands before a hole may end elsewhere, and how long a run the hole's head is by itself."""
+        if not head:
+            is_lead = hole > 0 and self._tokens[hole - 1] != HOLE
+            places = self._at(int(self._tokens[hole - 1])) if is_lead else np.zeros(0, np.int64)
+            return places[places != hole - 1], 0
+        starts = np.flatnonzero(fitting(head, self._spellings)[self._tokens])
+        begins = [self._spells(int(start), head) for start in starts]
+        return starts[begins] - 1, 1
+
+    def _spells(self, start: int, head: bytes) -> bool:
+        """Whether the text from a token on begins with `head`."""
+        text = b""
+        for token in self._tokens[start:]:
+            text += self._spellings[token]
+            if len(text) >= len(head) or token == HOLE:
+                break
+        return text.startswith(head)
+
+    def _runs_before(self, hole: int, places: Ints, run: int) -> tuple[Ints, Ints]:
+        """How many of the tokens left of a hole, after a run, each of the places repeats."""
+        tokens = self._tokens
+        runs = np.full(len(places), run, np.int64)
+        goes_on = np.ones(len(places), bool)
+        for back in range(min(LONGEST - run, hole)):
+            token = tokens[hole - 1 - back]
+            if token == HOLE or not goes_on.any():
+                break
+            goes_on &= places >= back
+            goes_on[goes_on] = tokens[places[goes_on] - back] == token
+            runs += goes_on
+        return places, runs
+
+    def _followed(self, places: Ints, runs: Ints) -> tuple[Ints, Ints]:
+        """The runs, one token on, whatever it is; none goes through a hole."""
+        after = places + 1
+        stays = after < len(self._tokens)
+        stays[stays] = self._tokens[after[stays]] != HOLE
+        return after[stays], runs[stays]
+
+    def _extended(self, token: int, places: Ints, runs: Ints) -> tuple[Ints, Ints]:
+        """The runs that a token continues, and those that begin with it."""
+        here = self._at(token)
+        if not len(places):
+            return here, np.ones(len(here), np.int64)
+        before = np.minimum(np.searchsorted(places, here - 1), len(places) - 1)
+        continued = np.where(places[before] == here - 1, runs[before], 0)
+        return here, np.minimum(continued + 1, LONGEST)
+
+
+def of_text(tokens: Ints) -> tuple[Ints, Ints]:
+    """Text (T,) -> hints, strengths (T, HINTS): what followed the longest runs that end here where they last stood."""
+    size = len(tokens)
+    following = np.append(tokens[1:], PAD)
+    hints, strengths = np.full((HINTS, size), PAD, np.int64), np.zeros((HINTS, size), np.int64)
+    sortings = list(_sortings(tokens))
+    for strength, order, same in sortings:
+        later, earlier = order[1:][same], order[:-1][same]
+        hints[0, later], strengths[0, later] = following[earlier], strength
+    for strength, order, same in sortings:
+        # The last place before one in sorted order, of the same run, that something else follows.
+        begins = ~np.append(False, same)
+        changes = begins | np.append(True, following[order[1:]] != following[order[:-1]])
+        start = np.maximum.accumulate(np.where(changes, np.arange(size), 0))
+        last = np.arange(-1, size - 1)
+        agrees = following[order[last]] == hints[0, order]
+        last = np.where(agrees, start[last] - 1, last)
+        first = np.maximum.accumulate(np.where(begins, np.arange(size), 0))
+        found = (last >= first) & ~begins
+        hints[1, order[found]], strengths[1, order[found]] = following[order[last[found]]], strength
+    return hints.T, strengths.T
+
+
+def _sortings(tokens: Ints) -> Iterator[tuple[int, Ints, Bools]]:
+    """Each strength, the places sorted by the run of its length that ends there, and which end one with the next."""
+    size = len(tokens)
+    run = np.zeros(size, np.uint64)
+    for length in range(1, LONGEST + 1):
+        # A run's number mixes in one token more with each round: equal runs have equal numbers.
+        shifted = np.zeros(size, np.uint64)
+        shifted[length - 1 :] = tokens[: max(0, size - length + 1)] + 1
+        run = run * np.uint64(0x9E3779B97F4A7C15) + shifted
+        if length in LENGTHS:
+            order = np.argsort(run, kind="stable")
+            yield LENGTHS.index(length) + 1, order, (run[order[1:]] == run[order[:-1]]) & (order[:-1] >= length - 1)
