@@ -53,7 +53,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CalibrationReport:
     fitted_on: int
     judged_on: int
     calibration: Calibration
@@ -81,14 +81,14 @@ def judged(hole: Hole, filled: Filled) -> Answered:
     return Answered(hole.file, score, is_offered=bool(filled.text), is_right=is_right)
 
 
-def report(fitting: Sequence[Answered], judging: Sequence[Answered], *, precision: float) -> Report:
+def report(fitting: Sequence[Answered], judging: Sequence[Answered], *, precision: float) -> CalibrationReport:
     """Fit on some answers, judge on others, of other files; `precision` is what the threshold must reach on the fit."""
     found = fit(*_columns(fitting))
     scores, right = _columns(judging)
     confidence = np.array([found.probability(score) for score in scores])
     curve = _curve(judging, found)
     enough = _reaching(_curve(fitting, found), precision)
-    return Report(
+    return CalibrationReport(
         fitted_on=len(fitting),
         judged_on=len(judging),
         calibration=found,
@@ -167,5 +167,5 @@ def _auroc(confidence: Floats, right: Floats) -> float:
     return float(above / (len(yes) * len(no)))
 
 
-def to_json(found: Report) -> str:
+def to_json(found: CalibrationReport) -> str:
     return json.dumps(asdict(found), indent=2) + "\n"

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import mean
 
-from lacuna.benchmarks.evaluation import held_out as drawing
-from lacuna.benchmarks.evaluation import metrics, questions
+from lacuna.benchmarks.evaluation import held_out, metrics, questions
 from lacuna.benchmarks.evaluation.baselines.settled import Settled
 from lacuna.benchmarks.evaluation.filling import Filled
 from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
@@ -81,7 +80,7 @@ class Gains:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ComparisonReport:
     role: str
     questions: int
     files: int
@@ -98,16 +97,16 @@ class Report:
 
 def report(
     rows: Sequence[Asked], *, role: str, seed: int, models: Mapping[str, str], tuned: Settled | None = None
-) -> Report:
+) -> ComparisonReport:
     assert rows, "no questions, no report"
     asked = [hole for row in rows for hole in row.question.holes]
     first, *others = rows[0].answers
-    return Report(
+    return ComparisonReport(
         role=role,
         questions=len(rows),
         files=len({hole.file for hole in asked}),
         packages=tuple(sorted({hole.package for hole in asked})),
-        digest=drawing.digest(asked),
+        digest=held_out.digest(asked),
         seed=seed,
         first=first,
         systems={system: _answers(rows, system, seed) for system in (first, *others)},
@@ -197,5 +196,5 @@ def sample_line(row: Asked) -> str:
     )
 
 
-def to_json(found: Report) -> str:
+def to_json(found: ComparisonReport) -> str:
     return json.dumps(asdict(found), indent=2) + "\n"

@@ -115,7 +115,7 @@ class Gain:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class HumanEvalReport:
     data: str
     rows: int
     problems: int
@@ -176,9 +176,9 @@ def report(
     is_whole_lines: bool,
     models: Mapping[str, str],
     tuned: Settled | None = None,
-) -> Report:
+) -> HumanEvalReport:
     first, *others = rows[0].filled
-    return Report(
+    return HumanEvalReport(
         data=data,
         rows=len(rows),
         problems=len({row.task.problem for row in rows}),
@@ -258,5 +258,5 @@ def sample_line(row: Scored, system: str) -> str:
     )
 
 
-def to_json(found: Report) -> str:
+def to_json(found: HumanEvalReport) -> str:
     return json.dumps(asdict(found), indent=2) + "\n"

@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from lacuna.benchmarks.evaluation import held_out as lines
+from lacuna.benchmarks.evaluation import held_out
 from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.questions import Question
 from lacuna.model.training import holes as training
@@ -62,7 +62,7 @@ def draw(
 
 def _of_kind(files: Sequence[SourceFile], count: int, kind: HoleKind, seed: int, taken: list[Hole]) -> list[Question]:
     if kind is HoleKind.REST_OF_LINE:
-        return [Question(kind, (hole,)) for hole in lines.draw(files, count, seed=seed, apart_from=taken)]
+        return [Question(kind, (hole,)) for hole in held_out.draw(files, count, seed=seed, apart_from=taken)]
     packages: dict[str, list[SourceFile]] = {}
     for file in files:
         packages.setdefault(file.package, []).append(file)

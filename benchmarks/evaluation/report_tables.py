@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from rich.table import Table
 
-from lacuna.benchmarks.evaluation import calibration, compared
-from lacuna.benchmarks.evaluation import human_eval as infilling
+from lacuna.benchmarks.evaluation import calibration, compared, human_eval
 from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
 
 
-def of_infilling(found: infilling.Report) -> Iterator[Table | str]:
+def of_human_eval(found: human_eval.HumanEvalReport) -> Iterator[Table | str]:
     shown = "as an empty line" if found.is_whole_lines else "as it stands"
     title = f"{found.data}: {found.rows} rows of {found.problems} problems, the hole {shown}"
     table = _table(title, "pass@1, %", "exact, %", "similarity", "empty, %", "length error (bias)", "steps", "ms")
@@ -48,7 +47,7 @@ def of_infilling(found: infilling.Report) -> Iterator[Table | str]:
     yield from _models(found.models)
 
 
-def of_questions(found: compared.Report) -> Iterator[Table | str]:
+def of_comparison(found: compared.ComparisonReport) -> Iterator[Table | str]:
     title = f"{found.questions} questions in {found.files} files of {len(found.packages)} packages ({found.role})"
     table = _table(title, "exact match", "similarity", "parses", "no answer", "length error", "steps", "ms")
     for name, one in found.systems.items():
@@ -93,7 +92,7 @@ def _groupings(one: compared.Answers) -> tuple[dict[str, compared.Figures], ...]
     return one.by_length, one.by_file_lines, one.by_package
 
 
-def of_calibration(found: calibration.Report) -> Iterator[Table | str]:
+def of_calibration(found: calibration.CalibrationReport) -> Iterator[Table | str]:
     bins = _table(f"Confidence of {found.judged_on} answers, fitted on {found.fitted_on} others", "confidence", "right")
     for one in found.bins:
         bins.add_row(f"{one.answers} answers", _percent(one.confidence), _percent(one.right))

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from lacuna.benchmarks.keystroke import typist as keystroke
-from lacuna.benchmarks.keystroke.typist import Size, Spread
+from lacuna.benchmarks.keystroke.typist import KeystrokeReport, Size, Spread
 
 PARTS = {
     "total": "whole keystroke",
@@ -17,7 +16,7 @@ PARTS = {
 COUNTS = {"encoded": "tokens encoded", "attended": "context tokens"}
 
 
-def of_keystroke(found: keystroke.Report) -> Iterator[Table | str]:
+def of_keystroke(found: KeystrokeReport) -> Iterator[Table | str]:
     table = Table(title=f"A keystroke, {found.runs} interleaved runs: median (95th percentile)", title_justify="left")
     table.add_column("")
     for size in found.sizes:
@@ -54,7 +53,7 @@ def _slot_steps(size: Size) -> str:
     return f"{size.counts['slots'].median:.0f} × {_spread(size.counts['steps'], '.0f')}"
 
 
-def _ratios(found: keystroke.Report) -> Iterator[str]:
+def _ratios(found: KeystrokeReport) -> Iterator[str]:
     by_lines = {ratio.lines: f"{ratio.total:.2f}" for ratio in found.ratios}
     for size in found.sizes:
         yield by_lines.get(size.lines, "1")

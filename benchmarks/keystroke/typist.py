@@ -157,7 +157,7 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class KeystrokeReport:
     model: str
     provider: str
     threads: int | None
@@ -187,7 +187,7 @@ def report(
     defaults: Defaults,
     threads: int | None,
     load_ms: float,
-) -> Report:
+) -> KeystrokeReport:
     """`opened` and each of the rounds hold one keystroke a typist, shortest document first."""
     columns = list(zip(*rounds, strict=True))
     sizes = tuple(map(_size, typists, opened, columns))
@@ -195,7 +195,7 @@ def report(
         Ratio(longer.lines, typists[0].lines, _median_ratio(columns[n], columns[0]))
         for n, longer in enumerate(typists[1:], start=1)
     )
-    return Report(
+    return KeystrokeReport(
         model=opened[0].model,
         provider=opened[0].provider,
         threads=threads,
@@ -212,7 +212,7 @@ def report(
     )
 
 
-def to_json(found: Report) -> str:
+def to_json(found: KeystrokeReport) -> str:
     return json.dumps(asdict(found))
 
 

@@ -49,12 +49,11 @@ def prepare(root: Path) -> Own:
 
 def compare(own: Own, before: "Engine", after: "Engine") -> Iterator[Table | str]:
     """Ask both about the same rest-of-line holes in the held-out files."""
-    from lacuna.benchmarks.evaluation import metrics
-    from lacuna.benchmarks.evaluation import held_out as holes
+    from lacuna.benchmarks.evaluation import held_out, metrics
     from lacuna.model.training.corpus import load
     from lacuna.model.training.distributions import Role
 
-    asked = holes.draw(load(own.corpus, Role.VALIDATION), HOLES, seed=0)
+    asked = held_out.draw(load(own.corpus, Role.VALIDATION), HOLES, seed=0)
     files = [hole.file for hole in asked]
     title = f"{len(asked)} ends of lines in {len(set(files))} files that were not trained on"
     table = Table("", "exactly right", "nats an answer", title=title)

@@ -50,25 +50,24 @@ def keystroke(opening: Opening, *, model: ModelOptions, is_json: bool, runs: int
     ends one line and types a character in the middle of another; then its rest is asked for.
     """
     from lacuna.benchmarks.evaluation.progress import tracked
-    from lacuna.benchmarks.keystroke import documents
-    from lacuna.benchmarks.keystroke import timing_table as tables
-    from lacuna.benchmarks.keystroke import typist as measured
+    from lacuna.benchmarks.keystroke import documents, timing_table
+    from lacuna.benchmarks.keystroke.typist import SEED, Typist, report, to_json, warm_up
     from lacuna.cli.tables import show
 
     texts = documents.texts(sizes)
     passage = texts[0].text
-    first, *places = documents.places(passage, runs + 1, measured.SEED)
+    first, *places = documents.places(passage, runs + 1, SEED)
     began = time.perf_counter()
     opened = opening(model)
     load_ms = 1000 * (time.perf_counter() - began)
-    measured.warm_up(opened.infill, texts[0])
+    warm_up(opened.infill, texts[0])
     aparts = [opened.apart() for _ in texts]
-    typists = list(map(measured.Typist, texts, aparts))
+    typists = list(map(Typist, texts, aparts))
     cold = [typist.open(first) for typist in typists]
     rounds = [[typist.type(place) for typist in typists] for place in tracked(places, "Typing")]
-    found = measured.report(typists, cold, rounds, defaults=aparts[0].defaults, threads=model.threads, load_ms=load_ms)
+    found = report(typists, cold, rounds, defaults=aparts[0].defaults, threads=model.threads, load_ms=load_ms)
     if is_json:
-        click.echo(measured.to_json(found))
+        click.echo(to_json(found))
     else:
-        show(tables.of_keystroke(found))
+        show(timing_table.of_keystroke(found))
     return ExitCode.DONE

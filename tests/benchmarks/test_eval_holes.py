@@ -7,8 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lacuna.benchmarks.evaluation import compared
-from lacuna.benchmarks.evaluation import held_out as holes
+from lacuna.benchmarks.evaluation import compared, held_out
 from lacuna.benchmarks.evaluation.baselines import settled as baselines
 from lacuna.benchmarks.evaluation.filling import Filled
 from lacuna.benchmarks.evaluation.held_out import Hole
@@ -186,7 +185,7 @@ def test_a_gain_s_interval_is_that_of_the_paired_differences():
     assert gain.gain.value == pytest.approx(0.1)
     assert (gain.gain.high - gain.gain.low) / 2 == pytest.approx(half, rel=0.1)
     assert (gain.only_first, gain.only_other) == (40, 0)
-    assert report.digest == holes.digest([row.question.holes[0] for row in rows])
+    assert report.digest == held_out.digest([row.question.holes[0] for row in rows])
     assert (report.questions, report.files) == (400, 200)
 
 

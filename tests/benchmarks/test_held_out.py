@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.benchmarks.evaluation import held_out as holes
+from lacuna.benchmarks.evaluation import held_out
 from lacuna.model.training.distributions import SourceFile
 
 LINES = st.lists(
@@ -22,7 +22,7 @@ def files_of(*amounts):
 
 @given(texts=st.lists(LINES.map("\n".join), min_size=1, max_size=4), seed=st.integers(0, 9))
 def test_every_hole_is_the_rest_of_a_line_of_code(texts, seed):
-    drawn = holes.draw((SourceFile("p", f"{n}.py", text) for n, text in enumerate(texts)), 100, seed=seed)
+    drawn = held_out.draw((SourceFile("p", f"{n}.py", text) for n, text in enumerate(texts)), 100, seed=seed)
     for hole in drawn:
         before, after = hole.text[: hole.span.start], hole.text[hole.span.end :]
         prefix = before.rpartition("\n")[2]
@@ -40,19 +40,19 @@ def test_every_hole_is_the_rest_of_a_line_of_code(texts, seed):
 
 
 def test_packages_have_equal_numbers_and_files_take_turns():
-    drawn = holes.draw(files_of(1, 4, 9), 30, seed=0)
+    drawn = held_out.draw(files_of(1, 4, 9), 30, seed=0)
     by_package = [[hole.path for hole in drawn if hole.package == package] for package in "abc"]
     assert [len(paths) for paths in by_package] == [10, 10, 10]
     assert [len(set(paths)) for paths in by_package] == [1, 4, 9]
 
 
 def test_no_line_is_asked_about_twice():
-    drawn = holes.draw(files_of(1), 1000, seed=0)
+    drawn = held_out.draw(files_of(1), 1000, seed=0)
     assert len({hole.text.count("\n", 0, hole.span.start) for hole in drawn}) == len(drawn) == 50
 
 
 def test_columns_reach_from_the_indentation_to_the_last_character():
-    drawn = holes.draw(files_of(3, 3, 3), 450, seed=0)
+    drawn = held_out.draw(files_of(3, 3, 3), 450, seed=0)
     columns = {hole.span.start - hole.text.rfind("\n", 0, hole.span.start) - 1 for hole in drawn}
     assert min(columns) == 4
     assert max(columns) == len("    a049 = value49") - 1
@@ -61,19 +61,19 @@ def test_columns_reach_from_the_indentation_to_the_last_character():
 def test_the_seed_and_nothing_else_decides():
     files = files_of(3, 3)
     once, again, other = (
-        holes.draw(given, 20, seed=seed) for given, seed in ((files, 1), (files[::-1], 1), (files, 2))
+        held_out.draw(given, 20, seed=seed) for given, seed in ((files, 1), (files[::-1], 1), (files, 2))
     )
-    assert holes.digest(once) == holes.digest(again) != holes.digest(other)
+    assert held_out.digest(once) == held_out.digest(again) != held_out.digest(other)
 
 
 def test_a_package_s_holes_do_not_depend_on_the_other_packages():
-    both = holes.draw(files_of(2, 2), 20, seed=1)
-    alone = holes.draw(files_of(2), 10, seed=1)
+    both = held_out.draw(files_of(2, 2), 20, seed=1)
+    alone = held_out.draw(files_of(2), 10, seed=1)
     assert [hole for hole in both if hole.package == "a"] == list(alone)
 
 
 def test_lines_already_asked_about_are_left_out():
-    first = holes.draw(files_of(2, 1), 60, seed=0)
-    rest = holes.draw(files_of(2, 1), 60, seed=0, apart_from=first)
+    first = held_out.draw(files_of(2, 1), 60, seed=0)
+    rest = held_out.draw(files_of(2, 1), 60, seed=0, apart_from=first)
     assert len(rest) == 50
     assert not {(hole.file, hole.span.end) for hole in first} & {(hole.file, hole.span.end) for hole in rest}

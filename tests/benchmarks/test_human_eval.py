@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from lacuna.benchmarks.evaluation import human_eval as infilling
+from lacuna.benchmarks.evaluation import human_eval
 from lacuna.cli import main
 from lacuna.cli.evaluate.options import opened
 from lacuna.cli.exit_codes import ExitCode
@@ -210,7 +210,7 @@ def test_samples_that_cannot_be_written_are_told_before_the_work(run, scripted, 
 
 
 def test_samples_of_finished_rows_outlast_an_interruption(run, scripted, data, tmp_path, monkeypatch):
-    score, begun = infilling.score, threading.Semaphore(0)
+    score, begun = human_eval.score, threading.Semaphore(0)
 
     def counted(*asked):
         begun.release()
@@ -221,7 +221,7 @@ def test_samples_of_finished_rows_outlast_an_interruption(run, scripted, data, t
             assert all(begun.acquire(timeout=60) for _ in range(2)), "the first two rows are not running"
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(infilling, "score", counted)
+    monkeypatch.setattr(human_eval, "score", counted)
     model = scripted(texts=("    y = 2 * x\n",), before_answer=interrupt)
     ended = run("eval", "infilling", data, "--samples", tmp_path / "s", model=model)
     assert ended.code == ExitCode.INTERRUPTED
@@ -236,4 +236,4 @@ def test_a_row_that_was_kept_is_in_the_file_before_it_is_closed(tmp_path):
 
 
 def test_problems_are_named_by_the_part_that_rows_share():
-    assert {infilling.Task(**row).problem for row in ROWS} == {"HumanEval/0", "HumanEval/2"}
+    assert {human_eval.Task(**row).problem for row in ROWS} == {"HumanEval/0", "HumanEval/2"}

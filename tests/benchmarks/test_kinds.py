@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.benchmarks.evaluation import kinds
-from lacuna.benchmarks.evaluation import held_out as holes
+from lacuna.benchmarks.evaluation import held_out, kinds
 from lacuna.benchmarks.evaluation.kinds import HoleKind
 from lacuna.model.training.distributions import SourceFile
 
@@ -52,7 +51,7 @@ def test_some_begin_inside_words(kind):
 
 def test_rest_of_line_holes_are_those_of_before():
     questions = kinds.draw(FILES, 40, [HoleKind.REST_OF_LINE], seed=3)
-    assert [question.holes[0] for question in questions] == list(holes.draw(FILES, 40, seed=3))
+    assert [question.holes[0] for question in questions] == list(held_out.draw(FILES, 40, seed=3))
 
 
 def test_the_seed_and_nothing_else_decides():

@@ -9,8 +9,7 @@ from types import ModuleType
 
 import numpy as np
 
-from lacuna.benchmarks.evaluation import gate
-from lacuna.benchmarks.evaluation import held_out as holes
+from lacuna.benchmarks.evaluation import gate, held_out
 from lacuna.benchmarks.evaluation.baselines import copier, guesses, ngram, two_sided
 from lacuna.benchmarks.evaluation.baselines.guesses import Tuned, offered, tune
 from lacuna.benchmarks.evaluation.baselines.ngram import NGram
@@ -26,12 +25,12 @@ from lacuna.syntax import check
 from lacuna.syntax.errors import FileError
 
 TUNING_SEED = 1
-_TUNED_BY = (copier, gate, guesses, holes, ngram, two_sided, check, ranking)
+_TUNED_BY = (copier, gate, guesses, held_out, ngram, two_sided, check, ranking)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was learnt from validation holes."""
+    """What was learnt from validation held_out."""
 
     holes: str
     """Their digest."""
@@ -49,7 +48,7 @@ class Baselines:
 
 
 def tuning_holes(folder: Path, count: int) -> tuple[Hole, ...]:
-    return holes.draw(corpus.load(folder, Role.VALIDATION), count, seed=TUNING_SEED)
+    return held_out.draw(corpus.load(folder, Role.VALIDATION), count, seed=TUNING_SEED)
 
 
 def prepare(folder: Path, tokenizer_file: Path, work: Path, validation: tuple[Hole, ...]) -> Baselines:
@@ -60,7 +59,7 @@ def prepare(folder: Path, tokenizer_file: Path, work: Path, validation: tuple[Ho
     trained_on = (_sha256(folder / f"{Role.TRAIN}.jsonl"), _sha256(tokenizer_file), str(ngram.ORDER), _source(ngram))
     tuned_by = [_source(module) for module in _TUNED_BY]
     model = _trained(folder, tokenizer, work / f"ngram-{_key(*trained_on)}.npz")
-    key = _key(*trained_on, *tuned_by, holes.digest(validation))
+    key = _key(*trained_on, *tuned_by, held_out.digest(validation))
     settled = _settled(validation, model, tokenizer, work / f"tuned-{key}.json")
     two = TwoSided(model, tokenizer, settled.shares)
     return Baselines(
@@ -92,7 +91,7 @@ def _settled(validation: tuple[Hole, ...], model: NGram, tokenizer: Tokenizer, k
     from_ngram = [two.guesses(hole) for hole in tracked(validation, "Tuning the n-gram model")]
     from_copier = [copier.guesses(hole) for hole in tracked(validation, "Tuning the copier")]
     settled = Settled(
-        holes=holes.digest(validation),
+        holes=held_out.digest(validation),
         shares=two.shares,
         ngram=tune(validation, from_ngram, two_sided.START, may_offer),
         copier=tune(validation, from_copier, copier.START, may_offer),

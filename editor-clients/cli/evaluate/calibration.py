@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lacuna.cli.evaluate.options import held_out, jobs_option, json_option, need, opened, single
+from lacuna.cli.evaluate.options import held_out_files, jobs_option, json_option, need, opened, single
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.infill.opening import ModelOptions, open_model
@@ -44,9 +44,7 @@ def calibration(
     from dataclasses import replace
 
     from lacuna.benchmarks.evaluation import calibration as calibrating
-    from lacuna.benchmarks.evaluation import lineup
-    from lacuna.benchmarks.evaluation import held_out as holes
-    from lacuna.benchmarks.evaluation import report_tables as tables
+    from lacuna.benchmarks.evaluation import held_out, lineup, report_tables
     from lacuna.benchmarks.evaluation.lineup import Column, Lineup, System
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.benchmarks.evaluation.questions import Question
@@ -57,7 +55,7 @@ def calibration(
     with opened(json_file) as keep_report:
         answered = []
         for role in ("validation", "test"):
-            asked = holes.draw(held_out(corpus, role), count, seed=seed)
+            asked = held_out.draw(held_out_files(corpus, role), count, seed=seed)
             need(asked, corpus, role)
             questions = [Question("rest-of-line", (hole,)) for hole in asked]
             answers = lineup.answers(Lineup((raw,), open_model), questions, jobs)
@@ -69,7 +67,7 @@ def calibration(
             )
         found = calibrating.report(*answered, precision=precision)
         keep_report(calibrating.to_json(found))
-    show(tables.of_calibration(found))
+    show(report_tables.of_calibration(found))
     if is_written:
         whole = artifact.load(model.artifact)
         defaults = replace(whole.manifest.defaults, threshold=found.threshold)

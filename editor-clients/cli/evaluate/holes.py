@@ -8,7 +8,7 @@ from lacuna.cli.evaluate.options import (
     LibraryOptions,
     against_option,
     columns,
-    held_out,
+    held_out_files,
     jobs_option,
     json_option,
     library_options,
@@ -76,8 +76,7 @@ def holes(  # noqa: PLR0913 -- one for each option
     jobs: int,
 ) -> ExitCode:
     """Compare answers to holes in packages never trained on (CORPUS), by kind of hole as in use."""
-    from lacuna.benchmarks.evaluation import compared, lineup
-    from lacuna.benchmarks.evaluation import report_tables as tables
+    from lacuna.benchmarks.evaluation import compared, lineup, report_tables
     from lacuna.benchmarks.evaluation.baselines import settled as tuning
     from lacuna.benchmarks.evaluation.kinds import HoleKind, draw
     from lacuna.benchmarks.evaluation.lineup import Lineup
@@ -86,7 +85,7 @@ def holes(  # noqa: PLR0913 -- one for each option
 
     tuned_on = tuning.tuning_holes(corpus, baselines.tuning)
     wanted = [HoleKind(kind) for kind in dict.fromkeys(kinds)]
-    questions = draw(held_out(corpus, role), count, wanted, seed=seed, apart_from=tuned_on)
+    questions = draw(held_out_files(corpus, role), count, wanted, seed=seed, apart_from=tuned_on)
     need(questions, corpus, role)
     contenders = (*columns(systems, model, against, jobs), *variants(settings, single(model, jobs)))
     asked = Lineup(contenders, opening, baselines.of(corpus, model))
@@ -101,5 +100,5 @@ def holes(  # noqa: PLR0913 -- one for each option
             rows, role=role, seed=seed, models=asked.models(), tuned=ready.settled if ready else None
         )
         keep_report(compared.to_json(found))
-    show(tables.of_questions(found))
+    show(report_tables.of_comparison(found))
     return ExitCode.DONE

@@ -65,14 +65,12 @@ def infilling(  # noqa: PLR0913 -- one for each option
     corpus: Path | None,
 ) -> ExitCode:
     """Score HumanEval-Infilling rows (DATA: .jsonl or .jsonl.gz) by running them, and by exact match."""
-    from lacuna.benchmarks.evaluation import human_eval as rows_of
-    from lacuna.benchmarks.evaluation import lineup
-    from lacuna.benchmarks.evaluation import report_tables as tables
+    from lacuna.benchmarks.evaluation import human_eval, lineup, report_tables
     from lacuna.benchmarks.evaluation.lineup import Lineup
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
 
-    tasks = rows_of.chosen(rows_of.read(data), every=every, limit=limit)
+    tasks = human_eval.chosen(human_eval.read(data), every=every, limit=limit)
     questions = [task.line_question if is_whole_lines else task.question for task in tasks]
     contenders = tuple(columns(systems, model, against, jobs))
     asked = Lineup(contenders, opening, baselines.of(corpus, model) if corpus else None)
@@ -87,8 +85,8 @@ def infilling(  # noqa: PLR0913 -- one for each option
         keep_report = files.enter_context(opened(json_file))
         ready = asked.prepared()
         workers = ThreadPoolExecutor(max_workers=os.cpu_count())
-        running: list[Future[rows_of.Scored]] = []
-        scored: list[rows_of.Scored] = []
+        running: list[Future[human_eval.Scored]] = []
+        scored: list[human_eval.Scored] = []
 
         def keep_finished() -> None:
             """In the order of the rows: what an interruption leaves is their beginning."""
@@ -98,23 +96,25 @@ def infilling(  # noqa: PLR0913 -- one for each option
                 row = ended.result()
                 scored.append(row)
                 for system in asked.labels:
-                    keep[system](rows_of.sample_line(row, system) + "\n")
+                    keep[system](human_eval.sample_line(row, system) + "\n")
 
         try:
             # Programs run beside the model: they mostly start and end.
             answers = lineup.answers(asked, questions, jobs, ready)
             for task, filled in tracked(zip(tasks, answers, strict=True), "Filling and running", len(tasks)):
                 ended = (
-                    {one: rows_of.with_line_end(found) for one, found in filled.items()} if is_whole_lines else filled
+                    {one: human_eval.with_line_end(found) for one, found in filled.items()}
+                    if is_whole_lines
+                    else filled
                 )
-                running.append(workers.submit(rows_of.score, task, ended))
+                running.append(workers.submit(human_eval.score, task, ended))
                 keep_finished()
             for _ in tracked(as_completed(running), "Running the rest", len(running)):
                 keep_finished()
         finally:
             workers.shutdown(cancel_futures=True)
             keep_finished()
-        found = rows_of.report(
+        found = human_eval.report(
             scored,
             data=data.name,
             seed=seed,
@@ -122,6 +122,6 @@ def infilling(  # noqa: PLR0913 -- one for each option
             models=asked.models(),
             tuned=ready.settled if ready else None,
         )
-        keep_report(rows_of.to_json(found))
-    show(tables.of_infilling(found))
+        keep_report(human_eval.to_json(found))
+    show(report_tables.of_human_eval(found))
     return ExitCode.DONE

@@ -137,7 +137,7 @@ def single(model: ModelOptions, jobs: int) -> ModelOptions:
     return replace(model, threads=1) if jobs > 1 and model.threads is None else model
 
 
-def held_out(corpus: Path, role: str) -> list["SourceFile"]:
+def held_out_files(corpus: Path, role: str) -> list["SourceFile"]:
     from lacuna.model.training.corpus import load
     from lacuna.model.training.distributions import Role
 
