@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("destination", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--name", help="What the artifact is called.  [default: RUN's name]")
-@click.option("--recipe", default="spine", show_default=True, help="The recipe that RUN was trained by.")
+@click.option("--recipe", default="small", show_default=True, help="The recipe that RUN was trained by.")
 @click.option(
     "--float32",
     "reference",

@@ -39,7 +39,7 @@ class Duration(click.ParamType[float]):
 
 
 @click.command()
-@click.option("--recipe", help="One of ours by name, or a TOML file.  [default: spine, or own with --on]")
+@click.option("--recipe", help="One of ours by name, or a TOML file.  [default: small, or own with --on]")
 @click.option(
     "--run",
     type=click.Path(file_okay=False, path_type=Path),
@@ -124,7 +124,7 @@ def train(  # noqa: PLR0913 -- one for each option
     from lacuna.model.training.devices import device_of, precision_of, use_threads
     from lacuna.model.training.progress import say
 
-    recipe = recipe or ("own" if root else "spine")
+    recipe = recipe or ("own" if root else "small")
     read = recipes.read(recipe)
     try:
         own = adapt.prepare(root) if root else None

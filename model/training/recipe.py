@@ -1,9 +1,13 @@
-"""A training recipe: every number that decides what is learned, read from TOML, kept in the checkpoint."""
+"""A training recipe: every number that decides what is learned, read from TOML, kept in the checkpoint.
+
+A recipe may name a `base`, one of ours or a file beside it, and then says only what differs.
+"""
 
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cattrs
 from cattrs.errors import ClassValidationError
@@ -15,6 +19,10 @@ from lacuna.syntax.errors import UsageError
 from lacuna.syntax.spans import Kind
 
 RECIPES = Path(__file__).parent / "recipes"
+_OURS = f"ours are: {', '.join(sorted(path.stem for path in RECIPES.glob('*.toml')))}"
+
+Table = dict[str, Any]
+"""Values and tables by name, as TOML has them."""
 
 
 class RecipeError(UsageError):
@@ -100,20 +108,58 @@ class Recipe:
 
 
 def read(name_or_path: str) -> Recipe:
-    """A recipe of ours by name, or one at a path."""
-    path = RECIPES / f"{name_or_path}.toml"
-    if not path.exists():
-        path = Path(name_or_path)
+    """A recipe of ours by name, or one at a path. Raises RecipeError."""
+    path = _path_of(name_or_path, Path())
+    if not path.is_file():
+        raise RecipeError(f"there is no recipe {name_or_path!r} ({_OURS})")
+    return _structured(_table(path, ()), path)
+
+
+def _path_of(name: str, folder: Path) -> Path:
+    ours = RECIPES / f"{name}.toml"
+    return ours if ours.exists() else folder / name
+
+
+def _table(path: Path, above: tuple[Path, ...]) -> Table:
+    """What a recipe says, in full: where it is silent, its base speaks, table by table.
+
+    above: the recipes that are based on this one.
+    """
+    if path.resolve() in above:
+        raise RecipeError(f"{path} is not a recipe: its bases lead back to itself")
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        table["network"]["vocabulary"] = table["vocabulary"]
-        recipe = cattrs.Converter(forbid_extra_keys=True).structure(table, Recipe)
     except OSError as error:
-        known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
-        raise RecipeError(f"there is no recipe {name_or_path!r} (ours are: {known})") from error
+        raise RecipeError(f"{path} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"{path} is not a recipe: {error}") from error
+    base = table.pop("base", None)
+    if base is None:
+        return table
+    if not isinstance(base, str) or not _path_of(base, path.parent).is_file():
+        raise RecipeError(f"{path} is not a recipe: there is no recipe {base!r} to base it on ({_OURS})")
+    below = _path_of(base, path.parent)
+    merged = _table(below, (*above, path.resolve()))
+    _structured(merged, below)  # so that a fault is told of the file that has it
+    return _laid_over(merged, table)
+
+
+def _laid_over(base: Table, table: Table) -> Table:
+    """The base with the table's values in place of its own; a table within is laid over in the same way."""
+    both = {
+        key: _laid_over(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+        for key, value in table.items()
+    }
+    return base | both
+
+
+def _structured(table: Table, path: Path) -> Recipe:
+    try:
+        network = table["network"] | {"vocabulary": table["vocabulary"]}
+        recipe = cattrs.Converter(forbid_extra_keys=True).structure(table | {"network": network}, Recipe)
     except ClassValidationError as error:
         raise RecipeError(f"{path} is not a recipe: {'; '.join(cattrs.transform_error(error))}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise RecipeError(f"{path} is not a recipe: {error}") from error
     faults = list(_faults(recipe))
     if faults:

@@ -1,6 +1,7 @@
 """Recipes: ours can be read; what is wrong with another is one sentence."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,50 @@ def test_a_fault_is_named(recipe_file: Path, tmp_path: Path, old: str, new: str,
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["nonsense", "", "/", "spine.toml/x"])
+@pytest.mark.parametrize("name", ["nonsense", "", "/", "small.toml/x"])
 def test_a_recipe_that_is_not_there_is_told_from_ours(name: str):
-    with pytest.raises(RecipeError, match=r"there is no recipe .*ours are: .*spine"):
+    with pytest.raises(RecipeError, match=r"there is no recipe .*ours are: control, .*wide"):
         recipes.read(name)
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"top": 'base = "nonsense"'}, r"/top is not a recipe: there is no recipe 'nonsense' to base it on \(ours "),
+        ({"top": "base = 7"}, r"/top is not a recipe: there is no recipe 7 to base it on"),
+        ({"top": 'base = "top"'}, r"/top is not a recipe: its bases lead back to itself"),
+        ({"top": 'base = "a"', "a": 'base = "b"', "b": 'base = "a"'}, r"/a is not a recipe: its bases lead back"),
+        ({"top": 'base = "small"\nseeds = 6'}, r"/top is not a recipe: .*seeds"),
+        ({"top": 'base = "small"\n[infill]\nlevel = 6'}, r"/top is not a recipe: .*level.*infill"),
+        ({"top": 'base = "small"\ninfill = 6'}, r"/top is not a recipe: "),
+        ({"top": 'base = "a"', "a": 'base = "small"\nseeds = 6'}, r"/a is not a recipe: .*seeds"),
+        ({"top": 'base = "a"', "a": "base ="}, r"/a is not a recipe: "),
+        ({"top": 'base = "small"\nvocabulary = 90000'}, r"/top makes no sense: the vocabulary must lie between"),
+    ],
+    ids=[
+        "unknown base", "no name", "its own base", "bases in a circle", "unknown key", "unknown key of a table",
+        "no table", "unknown key of the base", "the base cannot be read", "senseless over a base that has sense",
+    ],
+)  # fmt: skip
+def test_a_fault_of_what_is_based_on_another_is_named(tmp_path: Path, files: dict[str, str], sentence: str):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(RecipeError, match=sentence) as raised:
+        recipes.read(str(tmp_path / "top"))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_recipe_is_its_base_but_for_what_it_says(tmp_path: Path):
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "mine.toml").write_text('base = "small"\nseed = 9\n[infill]\nholes = 5\n[infill.kinds]\nlines = 0.5')
+    (tmp_path / "deeper" / "other.toml").write_text('base = "../mine.toml"\n[network]\nlayers = 8')
+    small = recipes.read("small")
+    mine = replace(
+        small, seed=9, infill=replace(small.infill, holes=5, kinds=dict(small.infill.kinds) | {"lines": 0.5})
+    )
+    assert recipes.read(str(tmp_path / "mine.toml")) == mine
+    other = recipes.read(str(tmp_path / "deeper" / "other.toml"))
+    assert other == replace(mine, network=replace(small.network, layers=8)), "a base is looked for beside the file"
 
 
 def test_the_rate_rises_stays_and_falls_to_its_floor(recipe: Recipe):
