@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from lacuna.syntax.errors import FileError
 from lacuna.syntax.spans import Span
 
 
@@ -25,7 +26,12 @@ class Change:
     edits: tuple[Edit, ...]
     """Disjoint; spans are code points of the decoded text."""
 
+    def check(self, data: bytes) -> None:
+        """Raise FileError unless these are the bytes that the edits were computed for."""
+        if sha256(data) != self.hash:
+            raise FileError(f"{self.path} has changed since it was read.")
+
 
 def sha256(data: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal."""
+    """Hash bytes with SHA-256; the hash is in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

@@ -1,13 +1,13 @@
 """A text file as bytes and as text, and edits back to bytes; nothing outside an edit ever changes."""
 
-import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lacuna.syntax.errors import FileError
-from lacuna.workspace.changes import Edit
+from lacuna.syntax.lines import line_ends
+from lacuna.workspace.changes import Change, Edit, sha256
 
 BOM = b"\xef\xbb\xbf"
 MAX_BYTES = 16 * 1024 * 1024
@@ -21,6 +21,10 @@ class TextFile:
     data: bytes
     text: str
     has_bom: bool
+
+    def change(self, edits: Iterable[Edit]) -> Change:
+        """Bind edits of `text` to the bytes that were read."""
+        return Change(self.path, sha256(self.data), tuple(edits))
 
 
 def read(path: Path) -> TextFile:
@@ -55,6 +59,12 @@ def decode(path: Path, data: bytes) -> TextFile:
     return TextFile(path, data, text, has_bom)
 
 
+def with_change(data: bytes, change: Change) -> bytes:
+    """What a change makes of the bytes that it was computed for; raise FileError if these are others."""
+    change.check(data)
+    return with_edits(decode(change.path, data), change.edits)
+
+
 def with_edits(file: TextFile, edits: Sequence[Edit]) -> bytes:
     """The file's bytes with disjoint edits applied, in the file's own line ends."""
     pieces: list[str] = []
@@ -71,10 +81,10 @@ def with_edits(file: TextFile, edits: Sequence[Edit]) -> bytes:
 def line_end_at(text: str, position: int) -> str:
     """The end of the line at `position`; for the last line, of the one before."""
     # A lone CR counts only where there is no LF at all: elsewhere it is a stray, not a style.
-    any_end = re.compile(r"\r?\n" if "\n" in text else r"\r")
-    if found := any_end.search(text, position):
-        return found.group()
-    before = max(text.rfind("\n"), text.rfind("\r") if "\n" not in text else -1)
+    strays = {"\r"} if "\n" in text else set()
+    if found := next((end for end in line_ends(text, position) if end not in strays), None):
+        return found
+    before = max(text.rfind("\n"), -1 if strays else text.rfind("\r"))
     if before < 0:
         return "\n"
     return "\r\n" if text[max(before - 1, 0) : before + 1] == "\r\n" else text[before]

@@ -1,54 +1,46 @@
-"""Replace a file's content atomically: it holds the old bytes or the new ones, never a mixture."""
+"""Carry out a change of a user's file, atomically and only on the bytes that the change was computed for."""
 
-import contextlib
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from lacuna.syntax.errors import FileError
-from lacuna.workspace.textfile import TextFile, read_bytes
+from lacuna.workspace import atomic
+from lacuna.workspace.changes import Change
+from lacuna.workspace.textfile import read_bytes, with_change
 
 
-def replace(file: TextFile, data: bytes) -> None:
-    """Write `data` to where `file` was read from; raise FileError, file untouched, if that fails."""
+def apply(change: Change) -> None:
+    """Write the changed text to the change's file, which keeps its owner and mode; a link stays a link.
+
+    Raise FileError, the file untouched, if it has changed since it was read or cannot be written.
+    """
+    old = read_bytes(change.path)
+    new = with_change(old, change)
+    if new == old:
+        return
     try:
-        # A link stays a link: what it points to is replaced.
-        target = Path(os.path.realpath(file.path, strict=True))
-        # os.replace asks only for a writable folder; a file made read-only means it.
+        target = Path(os.path.realpath(change.path, strict=True))
+        # Replacing asks only for a writable folder; a file made read-only means it.
         if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise FileError(f"{file.path} is read-only.")
-        temporary = _written_beside(target, data)
-        try:
-            if read_bytes(target) != file.data:
-                raise FileError(f"{file.path} has changed since it was read.")
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+            raise FileError(f"{change.path} is read-only.")
+        with atomic.replacing(target) as stream:
+            _liken(Path(stream.name), target)  # while it is empty: nobody who may not read the file reads the new text
+            stream.write(new)
+            atomic.sync(stream)  # takes a while, so it comes before the last look
+            change.check(read_bytes(target))
     except OSError as error:
-        raise FileError(f"{file.path} cannot be written: {error.strerror or error}.") from error
+        raise FileError(f"{change.path} cannot be written: {error.strerror or error}.") from error
 
 
-def _written_beside(target: Path, data: bytes) -> Path:
-    """A synced temporary file in the same folder, thus on the same disk, with the same rights."""
-    handle, name = tempfile.mkstemp(prefix=".lacuna-", suffix=".tmp", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            _keep_owner(target, temporary)
-            shutil.copystat(target, temporary)
-            os.utime(temporary)
-            os.fsync(stream.fileno())
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
+def _liken(temporary: Path, target: Path) -> None:
+    """Give a new file the owner and mode of the one that it is to replace; its time stays that of now."""
+    _keep_owner(temporary, target)
+    shutil.copystat(target, temporary)
+    os.utime(temporary)
 
 
-def _keep_owner(target: Path, temporary: Path) -> None:
+def _keep_owner(temporary: Path, target: Path) -> None:
     if not hasattr(os, "chown"):
         return
     old, new = target.stat(), temporary.stat()
@@ -57,16 +49,3 @@ def _keep_owner(target: Path, temporary: Path) -> None:
             os.chown(temporary, old.st_uid, old.st_gid)
         except PermissionError as error:
             raise FileError(f"{target} would change its owner if it were replaced.") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    # The new name must survive a power cut; Windows cannot open folders and needs no sync.
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    # The file is replaced by now: a folder that cannot be synced is no reason to report failure.
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

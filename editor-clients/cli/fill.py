@@ -18,9 +18,10 @@ from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.infill.request import Answer, Draft, Infill, Reason, Request
 from lacuna.syntax.languages import language_of
 from lacuna.workspace import textfile
+from lacuna.workspace.changes import Change
 from lacuna.workspace.diff import unified
 from lacuna.workspace.textfile import TextFile
-from lacuna.workspace.write import replace
+from lacuna.workspace.write import apply
 
 ALTERNATIVES = 3
 """Candidates of a hole in JSON; a diff shows the best alone."""
@@ -112,13 +113,13 @@ def fill(  # noqa: PLR0913 -- one for each option
     request = Request(document.text, language.name, spans, threshold, alternatives=ALTERNATIVES if is_json else 1)
     answer = _watched(opened.infill, request, colour) if watch else _answer(opened.infill, request, _unseen)
 
-    new = textfile.with_edits(document, answer.edits)
-    if write and new != document.data:
-        replace(document, new)
+    change = document.change(answer.edits)
+    if write and change.edits:
+        apply(change)
     if is_json:
         click.echo(answer_json(document.text, answer))
     else:
-        _print_diff(document, new, colour)
+        _print_diff(document, change, colour)
     if not answer.edits:
         click.echo(f"lacuna: nothing offered{_why_not(answer, request)}.", err=True)
         return ExitCode.NOTHING_OFFERED
@@ -172,8 +173,8 @@ def _unseen(_draft: Draft) -> None:
     """Without --watch."""
 
 
-def _print_diff(document: TextFile, new: bytes, colour: Colour) -> None:
-    diff = unified(document.path, document.data, new)
+def _print_diff(document: TextFile, change: Change, colour: Colour) -> None:
+    diff = unified(document.path, document.data, textfile.with_change(document.data, change))
     on_terminal = sys.stdout.isatty()
     is_coloured = terminal.is_coloured(colour, on_terminal=on_terminal)
     if on_terminal or is_coloured:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lacuna.syntax.errors import FileError
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit
-from lacuna.workspace.textfile import decode, line_end_at, with_edits
+from lacuna.workspace.textfile import decode, line_end_at, with_change, with_edits
 
 PATH = Path("a.py")
 AWKWARD = st.text(
@@ -75,6 +75,15 @@ def test_several_edits_apply_in_any_order():
 def test_overlapping_edits_are_refused():
     with pytest.raises(AssertionError, match="disjoint"):
         with_edits(decode(PATH, b"abc"), [Edit(Span(0, 2), ""), Edit(Span(1, 3), "")])
+
+
+def test_a_change_is_of_the_bytes_it_was_computed_for_alone():
+    data = b"\xef\xbb\xbfone two\r\n"
+    change = decode(PATH, data).change([Edit(Span(4, 7), "2\n")])
+    assert with_change(data, change) == b"\xef\xbb\xbfone 2\r\n\r\n"
+    for other in (data.removeprefix(b"\xef\xbb\xbf"), data.replace(b"\r", b""), b"", b"\xff"):
+        with pytest.raises(FileError, match=r"^a\.py has changed since it was read\.$"):
+            with_change(other, change)
 
 
 @pytest.mark.parametrize(

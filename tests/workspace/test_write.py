@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import resource
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -11,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from lacuna.syntax.errors import FileError
+from lacuna.syntax.spans import Span
+from lacuna.workspace.changes import Change, Edit
 from lacuna.workspace.textfile import read
-from lacuna.workspace.write import replace
+from lacuna.workspace.write import apply
+from tests.workspace.disks import files_no_larger_than
 
 NOBODY = 65534
 
@@ -32,15 +34,10 @@ def unprivileged() -> Iterator[None]:
         os.setegid(0)
 
 
-@contextlib.contextmanager
-def files_no_larger_than(size: int) -> Iterator[None]:
-    """What a full disk looks like to one process."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+def rewritten(path: Path, text: str = "new") -> Change:
+    """Another text for all of a file, as it is now."""
+    file = read(path)
+    return file.change([Edit(Span(0, len(file.text)), text)])
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ def test_it_replaces_the_content_and_keeps_the_mode(tmp_path: Path):
     path = tmp_path / "a.py"
     path.write_bytes(b"old")
     path.chmod(0o751)
-    replace(read(path), b"new")
+    apply(rewritten(path))
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o751
     assert list(tmp_path.iterdir()) == [path]
@@ -67,7 +64,7 @@ def test_a_link_stays_a_link_and_its_target_changes(tmp_path: Path):
     target.write_bytes(b"old")
     link = tmp_path / "link.py"
     link.symlink_to("far/a.py")
-    replace(read(link), b"new")
+    apply(rewritten(link))
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
 
@@ -77,37 +74,65 @@ def test_the_owner_stays_the_owner(tmp_path: Path):
     path = tmp_path / "a.py"
     path.write_bytes(b"old")
     os.chown(path, NOBODY, NOBODY)
-    replace(read(path), b"new")
+    apply(rewritten(path))
     assert (path.stat().st_uid, path.stat().st_gid) == (NOBODY, NOBODY)
 
 
 def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path):
     path = tmp_path / "a.py"
     path.write_bytes(b"old")
-    file = read(path)
+    change = rewritten(path)
     path.write_bytes(b"somebody else's")
     with pytest.raises(FileError, match=r"a\.py has changed since it was read\.$"):
-        replace(file, b"new")
+        apply(change)
     assert path.read_bytes() == b"somebody else's"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_changes_while_the_new_text_is_synced_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "a.py"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", lambda _handle: path.write_bytes(b"somebody else's"))
+    with pytest.raises(FileError, match=r"a\.py has changed since it was read\.$"):
+        apply(rewritten(path))
+    assert path.read_bytes() == b"somebody else's"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_change_to_the_same_text_touches_nothing(tmp_path: Path):
+    path = tmp_path / "a.py"
+    path.write_bytes(b"old")
+    before = path.stat()
+    apply(rewritten(path, "old"))
+    assert path.stat() == before
+
+
+def test_the_time_of_a_changed_file_is_that_of_its_change(tmp_path: Path):
+    path = tmp_path / "a.py"
+    path.write_bytes(b"old")
+    os.utime(path, (0, 0))
+    apply(rewritten(path, ""))
+    assert path.stat().st_mtime > 0
 
 
 def test_a_file_that_is_gone_stays_gone(tmp_path: Path):
     path = tmp_path / "a.py"
     path.write_bytes(b"old")
-    file = read(path)
+    change = rewritten(path)
     path.unlink()
-    with pytest.raises(FileError, match="cannot be written"):
-        replace(file, b"new")
+    with pytest.raises(FileError, match=r"a\.py cannot be read: No such file or directory\.$"):
+        apply(change)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path):
     path = tmp_path / "a.py"
     path.write_bytes(b"old")
-    file = read(path)
+    change = rewritten(path, "x" * 5000)
     with files_no_larger_than(1000), pytest.raises(FileError, match="cannot be written: File too large"):
-        replace(file, b"x" * 5000)
+        apply(change)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -118,7 +143,7 @@ def test_a_read_only_folder_is_refused(open_folder: Path):
     path.chmod(0o666)
     open_folder.chmod(0o555)
     with unprivileged(), pytest.raises(FileError, match="cannot be written: Permission denied"):
-        replace(read(path), b"new")
+        apply(rewritten(path))
     assert path.read_bytes() == b"old"
     assert list(open_folder.iterdir()) == [path]
 
@@ -128,7 +153,7 @@ def test_a_read_only_file_is_refused(open_folder: Path):
     path.write_bytes(b"old")
     path.chmod(0o444)
     with unprivileged(), pytest.raises(FileError, match="is read-only"):
-        replace(read(path), b"new")
+        apply(rewritten(path))
     assert path.read_bytes() == b"old"
 
 
@@ -138,6 +163,6 @@ def test_a_file_of_somebody_else_is_refused(open_folder: Path):
     path.write_bytes(b"old")
     path.chmod(0o666)
     with unprivileged(), pytest.raises(FileError, match="would change its owner"):
-        replace(read(path), b"new")
+        apply(rewritten(path))
     assert path.read_bytes() == b"old"
     assert list(open_folder.iterdir()) == [path]

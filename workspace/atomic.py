@@ -1,0 +1,51 @@
+"""The atomic write: after a crash, a full disk or Ctrl-C a file has its old bytes or all of the new ones."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from io import BufferedWriter
+from pathlib import Path
+
+
+def write(path: Path, data: bytes) -> None:
+    """Replace the content of the file at `path`, or make the file. Raise OSError, the old content intact."""
+    with replacing(path) as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BufferedWriter]:
+    """Yield a stream to a temporary file in the same folder, which replaces `path` when the block has ended.
+
+    An exception in the block leaves `path` as it was. Nothing else is left behind, unless the process is killed.
+    A link is replaced, not followed; the new file has the owner and mode of any new file.
+    """
+    temporary = path.with_name(f".lacuna-{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            yield stream
+            sync(stream)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def sync(stream: BufferedWriter) -> None:
+    """Wait until what was written is on the disk."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    # The new name must survive a power cut; Windows cannot open folders and needs no sync.
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    # The file is replaced by now: a folder that cannot be synced is no reason to report failure.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
