@@ -1,12 +1,12 @@
 """Which answers may be offered, and in what order."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lacuna.infill.request import Candidate, Reason
 from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.spans import Span, line_start, rest_of_line
+from lacuna.syntax.lines import line_start, rest_of_line, split_lines
+from lacuna.syntax.spans import Span
 
 UNSOUND = 0.1
 """What an answer counts that is not sound, against one that is."""
@@ -16,7 +16,6 @@ WORDY = 3
 """A tail of fewer characters, such as brackets that close, may well stand twice."""
 
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _BESIDE = 4_000
 """Code points within which the lines next to a span are looked for."""
 
@@ -81,7 +80,7 @@ def refusal(best: Joint, threshold: float) -> Reason | None:
 
 def repeats(text: str, span: Span, answer: str) -> bool:
     """Whether the answer says again what stands beside it: some of the rest of its line, or a whole line next to it."""
-    lines = _lines(answer)
+    lines = split_lines(answer)
     end = rest_of_line(text, span.end).end
     rest = text[span.end : end].strip()
     sizes = range(WORDY, min(len(rest), len(lines[-1].strip())) + 1)
@@ -128,15 +127,11 @@ def _is_wordy(text: str) -> bool:
     return len(text) >= WORDY and any(character.isalnum() for character in text)
 
 
-def _lines(text: str) -> list[str]:
-    return _LINE_END.split(text)
-
-
 def _last_line(text: str, offset: int) -> str:
     """The last line before that is not blank, stripped."""
-    return _lines(text[max(0, offset - _BESIDE) : offset].rstrip())[-1].strip()
+    return split_lines(text[max(0, offset - _BESIDE) : offset].rstrip())[-1].strip()
 
 
 def _next_line(text: str, offset: int) -> str:
     """The next line that is not blank, stripped."""
-    return _lines(text[offset : offset + _BESIDE].lstrip())[0].strip()
+    return split_lines(text[offset : offset + _BESIDE].lstrip())[0].strip()

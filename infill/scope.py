@@ -1,8 +1,9 @@
 """Cutting an answer to the scope that the user wants; what is left may well not parse, which is judged elsewhere."""
 
 from lacuna.infill.request import Request, Scope
-from lacuna.syntax import parsing, spans
+from lacuna.syntax import parsing
 from lacuna.syntax.languages import Language
+from lacuna.syntax.nodes import enclosing
 from lacuna.syntax.spans import Kind, Span
 
 _SPACE = " \t\n"
@@ -27,7 +28,7 @@ def cut(text: str, span: Span, answer: str, language: Language, scope: Scope) ->
         return first_line
     filled = text[: span.start] + answer + text[span.end :]
     parsed = parsing.parse(filled, language, around=Span(span.start, span.start + len(answer)))
-    statement = spans.enclosing(parsed, span.start + lead, Kind.STATEMENT) if parsed else None
+    statement = enclosing(parsed, span.start + lead, Kind.STATEMENT) if parsed else None
     if statement is None or statement.end - span.start <= lead:
         return first_line
     return answer[: statement.end - span.start]

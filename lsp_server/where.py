@@ -6,7 +6,9 @@ import enum
 from lacuna.syntax import parsing, spans
 from lacuna.syntax.blocks import Blocks
 from lacuna.syntax.languages import Language
-from lacuna.syntax.spans import Span, line_start
+from lacuna.syntax.lines import line_start, rest_of_line
+from lacuna.syntax.nodes import snapped
+from lacuna.syntax.spans import Span
 
 
 def at_cursor(text: str, offset: int) -> Span:
@@ -14,7 +16,7 @@ def at_cursor(text: str, offset: int) -> Span:
 
     So an answer replaces trailing blanks, which nobody misses, and never text that the user wrote.
     """
-    rest = spans.rest_of_line(text, offset)
+    rest = rest_of_line(text, offset)
     is_blank = not text[rest.start : rest.end].strip()
     return rest if is_blank else Span(offset, offset)
 
@@ -68,4 +70,4 @@ def selected(text: str, language: Language, selection: Span) -> tuple[Span, ...]
     if marked:
         return marked
     parsed = parsing.parse(text, language, around=selection)
-    return (selection if parsed is None else spans.snapped(parsed, selection),)
+    return (selection if parsed is None else snapped(parsed, selection),)

@@ -11,8 +11,9 @@ from lacuna.syntax.languages import Language, grammar_of
 from lacuna.syntax.layout import as_line, has_block_behind, indentations, places
 from lacuna.syntax.names import has_word, unknown, visible
 from lacuna.syntax.openings import may_open, openings
-from lacuna.syntax.parsing import BRISK, NARROW, Parsed, captured, parse_window
-from lacuna.syntax.spans import Kind, Span, compiled
+from lacuna.syntax.parsing import BRISK, NARROW, Parsed, parse_window
+from lacuna.syntax.queries import captured, compiled
+from lacuna.syntax.spans import Kind, Span
 
 _BRACKETS = frozenset("()[]{}")
 _JOINED = "line_continuation"

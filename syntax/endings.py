@@ -4,8 +4,9 @@ from tree_sitter import Node
 
 from lacuna.syntax.languages import Language
 from lacuna.syntax.layout import indentation_of
-from lacuna.syntax.parsing import Parsed, captured
-from lacuna.syntax.spans import line_start
+from lacuna.syntax.lines import line_start
+from lacuna.syntax.parsing import Parsed
+from lacuna.syntax.queries import captured
 
 
 def unreturned(parsed: Parsed, offset: int) -> tuple[str, ...]:

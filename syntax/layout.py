@@ -4,7 +4,8 @@ import re
 from collections import Counter
 
 from lacuna.syntax.languages import Language
-from lacuna.syntax.spans import Span, line_start, rest_of_line
+from lacuna.syntax.lines import line_start, rest_of_line
+from lacuna.syntax.spans import Span
 
 _BESIDE = 4_000
 """Code points before a span in which lines are looked at."""

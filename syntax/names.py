@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from lacuna.syntax.languages import Language
-from lacuna.syntax.parsing import Parsed, captured
+from lacuna.syntax.parsing import Parsed
+from lacuna.syntax.queries import captured
 from lacuna.syntax.spans import Span
 
 

@@ -3,9 +3,10 @@
 from lacuna.syntax.endings import unreturned
 from lacuna.syntax.languages import Language
 from lacuna.syntax.layout import places
+from lacuna.syntax.lines import line_start
 from lacuna.syntax.names import wanted
 from lacuna.syntax.parsing import Parsed
-from lacuna.syntax.spans import Span, line_start
+from lacuna.syntax.spans import Span
 
 
 def may_open(text: str, span: Span, language: Language) -> bool:

@@ -10,7 +10,7 @@ import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.languages import Language, grammar_of
-from lacuna.syntax.spans import Span, compiled
+from lacuna.syntax.spans import Span
 
 WHOLE = 64_000
 """Code points up to which a document is parsed whole though only a part is of interest (12 ms of clean Python)."""
@@ -107,16 +107,6 @@ def parse_window(text: str, language: Language, window: Window, *, seconds: floa
     except ValueError:  # how a stopped parse comes back
         return None
     return Parsed(text, language, window.span, window.is_ragged, tree, source, _marks(piece, source))
-
-
-def captured(
-    root: tree_sitter.Node, language: Language, query: str, name: str, within: tuple[int, int] | None = None
-) -> list[tree_sitter.Node]:
-    """What a query captures by a name, of the whole tree or of what touches some bytes."""
-    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), query))
-    if within:
-        cursor.set_byte_range(*within)
-    return cursor.captures(root).get(name, [])
 
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")

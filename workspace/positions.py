@@ -1,6 +1,6 @@
-r"""Lines and positions of a text: offsets in code points, columns in the units of an encoding.
+"""Lines and positions of a text: offsets in code points, columns in the units of an encoding.
 
-Only "\n", "\r\n" and "\r" end a line. No editor's types here.
+No editor's types here.
 """
 
 import enum
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from lacuna.syntax.lines import line_end
 
 Offsets = NDArray[np.int64]
 
@@ -87,15 +89,11 @@ def position_at(text: str, starts: Offsets, offset: int, encoding: Encoding) -> 
 def _line(text: str, starts: Offsets, line: int) -> tuple[int, int]:
     """Begin and end of a line without what ends it."""
     start = int(starts[line])
-    if line + 1 == len(starts):
-        return start, len(text)
-    end = int(starts[line + 1]) - 1
-    if text[end] == "\n" and end > start and text[end - 1] == "\r":
-        end -= 1
-    return start, end
+    return start, line_end(text, start)
 
 
 def _after_line_ends(text: str) -> Offsets:
+    """Where lines begin by the rule of `lacuna.syntax.lines`, found in all the text at once."""
     if "\r" not in text and "\n" not in text:
         return np.empty(0, np.int64)
     points = _code_points(text)

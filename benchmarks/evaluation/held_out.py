@@ -3,15 +3,13 @@
 import hashlib
 import json
 import random
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 
-from lacuna.model.training.distributions import SourceFile
+from lacuna.model.corpus.files import SourceFile
+from lacuna.syntax.lines import lines
 from lacuna.syntax.spans import Span
-
-_LINE = re.compile(r"[^\r\n]+")  # not `str.splitlines`, which ends a line at a form feed too
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,11 @@ def _in_turn(files: Sequence[SourceFile], generator: random.Random) -> Iterator[
 
 def _lines(text: str) -> list[Span]:
     """The lines that may be asked about, without their ends."""
-    lines = [Span(found.start(), found.end()) for found in _LINE.finditer(text)]
-    return [line for line in lines if text[line.start : line.end].strip() and not _is_comment(text, line)]
+    return [
+        line
+        for line in lines(text, Span(0, len(text)))
+        if text[line.start : line.end].strip() and not _is_comment(text, line)
+    ]
 
 
 def _is_comment(text: str, line: Span) -> bool:

@@ -16,10 +16,11 @@ from lacuna.infill.opening import Apart
 from lacuna.infill.request import Answer, Infill, Request
 from lacuna.lsp_server import where
 from lacuna.lsp_server.documents import Change, Document
-from lacuna.syntax.spans import Span, rest_of_line
+from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.lines import rest_of_line
+from lacuna.syntax.spans import Span
 from lacuna.workspace.positions import Encoding, Position
 
-LANGUAGE = "python"
 EDITORS = Encoding.UTF16
 """What editors count columns in."""
 SEED = 0
@@ -51,7 +52,7 @@ class Counts:
     attended: int
     """Context tokens in all."""
     slots: int
-    """Of the first step."""
+    """Slots that the first step denoised."""
     steps: int
 
 
@@ -72,7 +73,7 @@ class Typist:
         self.lines = text.lines
         self._text = text
         self._apart = apart
-        self._whole = Document.opened(f"lines:{text.lines}", LANGUAGE, 0, text.text)
+        self._whole = Document.opened(f"lines:{text.lines}", PYTHON.name, 0, text.text)
         self._now = self._whole
         self._place = 0
 
@@ -85,7 +86,7 @@ class Typist:
         self._place = self._text.passage.start + place
         span = self._rest()
         text = self._text.text[: span.start] + self._text.text[span.end :]
-        return self._asked(lambda: Document.opened(self._whole.uri, LANGUAGE, 1, text))
+        return self._asked(lambda: Document.opened(self._whole.uri, PYTHON.name, 1, text))
 
     def type(self, place: int) -> Keystroke:
         """Finish the line in hand; in another one type the character at `place` over its rest, and ask behind it."""
@@ -109,7 +110,7 @@ class Typist:
         self._now = updated()
         span = _span(self._now, cursor)
         update_ms = 1000 * (time.perf_counter() - began)
-        answer = _answer(self._apart.infill, Request(self._now.text, LANGUAGE, (span,), threshold=0.0))
+        answer = _answer(self._apart.infill, Request(self._now.text, PYTHON.name, (span,), threshold=0.0))
         total_ms = 1000 * (time.perf_counter() - began)
         timings, tokens = answer.timings, answer.tokens
         return Keystroke(
@@ -176,7 +177,7 @@ class KeystrokeReport:
 
 def warm_up(infill: Infill, text: Text) -> None:
     """A first request of any document: what is slow only once in a process is no keystroke's cost."""
-    _answer(infill, Request(text.text, LANGUAGE, (Span(text.passage.end, text.passage.end),), threshold=0.0))
+    _answer(infill, Request(text.text, PYTHON.name, (Span(text.passage.end, text.passage.end),), threshold=0.0))
 
 
 def report(

@@ -8,7 +8,10 @@ from pathlib import Path
 from lacuna.syntax import spans
 from lacuna.syntax.errors import UsageError
 from lacuna.syntax.languages import Language
+from lacuna.syntax.lines import rest_of_line
+from lacuna.syntax.nodes import enclosing
 from lacuna.syntax.parsing import parse
+from lacuna.syntax.queries import captures
 from lacuna.syntax.spans import Kind, Span
 from lacuna.workspace import positions
 from lacuna.workspace.positions import Encoding, Position
@@ -120,9 +123,9 @@ def _at(file: TextFile, language: Language, at: At) -> Span:
     if at.scope is None:
         return Span(offset, offset)
     if at.scope is Kind.REST_OF_LINE:  # needs no tree, so it works in any text
-        return spans.rest_of_line(file.text, offset)
+        return rest_of_line(file.text, offset)
     parsed = parse(file.text, language, Span(offset, offset))
-    found = None if parsed is None else spans.enclosing(parsed, offset, at.scope)
+    found = None if parsed is None else enclosing(parsed, offset, at.scope)
     if found is None:
         raise UsageError(f"There is no {at.scope} at {at.place} of {file.path}.")
     return found
@@ -139,7 +142,7 @@ def _captured(file: TextFile, language: Language, query: str) -> list[Span]:
     parsed = parse(file.text, language)
     if parsed is None:
         raise UsageError(f"{file.path} cannot be parsed in reasonable time, so no query can be run on it.")
-    found = spans.captures(parsed, query)
+    found = captures(parsed, query)
     if not found:
         raise UsageError(f"The query captures no @hole in {file.path}.")
     return found

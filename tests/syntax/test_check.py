@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from lacuna.syntax.check import SyntaxCheck, filled
 from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.nodes import every
 from lacuna.syntax.parsing import parse
-from lacuna.syntax.spans import Kind, Span, every
+from lacuna.syntax.spans import Kind, Span
 
 SOUND = (Path(__file__).parent / "data/sound.txt").read_text("utf-8")
 LONG = SOUND * 60

@@ -3,8 +3,9 @@
 import pytest
 
 from lacuna.syntax.languages import LANGUAGES, PYTHON, UnknownLanguageError, grammar_of, language_of
+from lacuna.syntax.nodes import every
 from lacuna.syntax.parsing import parse
-from lacuna.syntax.spans import Kind, every
+from lacuna.syntax.spans import Kind
 
 
 @pytest.mark.parametrize(

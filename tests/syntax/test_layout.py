@@ -4,7 +4,8 @@ import pytest
 
 from lacuna.syntax.languages import PYTHON
 from lacuna.syntax.layout import as_line, indentations
-from lacuna.syntax.spans import Span, line_start
+from lacuna.syntax.lines import line_start
+from lacuna.syntax.spans import Span
 
 
 def at_mark(marked):

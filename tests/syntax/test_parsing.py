@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.nodes import enclosing, every
 from lacuna.syntax.parsing import WHOLE, Parsed, parse, parse_window
-from lacuna.syntax.spans import Kind, Span, enclosing, every
+from lacuna.syntax.spans import Kind, Span
 
 SOUND = (Path(__file__).parent / "data/sound.txt").read_text("utf-8")
 LONG = SOUND * 60

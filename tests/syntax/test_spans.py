@@ -8,19 +8,11 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.lines import rest_of_line
+from lacuna.syntax.nodes import enclosing, every, snapped
 from lacuna.syntax.parsing import parse
-from lacuna.syntax.spans import (
-    MARKER,
-    Kind,
-    QueryError,
-    Span,
-    captures,
-    enclosing,
-    every,
-    markers,
-    rest_of_line,
-    snapped,
-)
+from lacuna.syntax.queries import QueryError, captures
+from lacuna.syntax.spans import MARKER, Kind, Span, markers
 
 SOUND = (Path(__file__).parent / "data/sound.txt").read_text("utf-8")
 PIECES = [*"ax1 \n\r\t\f\x00\u2028é😀\ud800\ufeff()[\"'#:=@,\\", "def f(", "if x:\n    ", '"""', "->", "\r\n"]

@@ -1,0 +1,71 @@
+"""Tree-sitter queries: compiled once, and what they capture in a parse."""
+
+import functools
+import re
+
+import tree_sitter
+
+from lacuna.syntax.errors import UsageError
+from lacuna.syntax.languages import Language, grammar_of
+from lacuna.syntax.parsing import Parsed
+from lacuna.syntax.spans import Span, by_start
+
+
+class QueryError(UsageError):
+    """A tree-sitter query that does not compile or marks no hole."""
+
+
+def captures(parsed: Parsed, query_source: str) -> list[Span]:
+    """What a tree-sitter query captures as `@hole`, by start and disjoint: of overlapping ones the outer or first."""
+    query = compiled(parsed.tree.language, query_source)
+    if "hole" not in (query.capture_name(i) for i in range(query.capture_count)):
+        message = "The query captures nothing as @hole, so it does not say what is to be filled."
+        raise QueryError(message)
+    unknown: list[str] = []  # the binding takes a predicate it does not know for true, and must not be raised into
+
+    def note(*asked: object, **_: object) -> bool:
+        unknown.append(str(asked[0]))
+        return False
+
+    nodes = tree_sitter.QueryCursor(query).captures(parsed.tree.root_node, note).get("hole", [])
+    if unknown:
+        message = f"The query uses #{unknown[0]}, which is no predicate that Lacuna knows."
+        raise QueryError(message)
+    disjoint: list[Span] = []
+    for span in sorted(map(parsed.span_of, nodes), key=by_start):
+        if span.start < span.end and (not disjoint or span.start >= disjoint[-1].end):
+            disjoint.append(span)
+    return disjoint
+
+
+def captured(
+    root: tree_sitter.Node, language: Language, query: str, name: str, within: tuple[int, int] | None = None
+) -> list[tree_sitter.Node]:
+    """What a query captures by a name, of the whole tree or of what touches some bytes."""
+    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), query))
+    if within:
+        cursor.set_byte_range(*within)
+    return cursor.captures(root).get(name, [])
+
+
+@functools.lru_cache(maxsize=64)
+def compiled(grammar: tree_sitter.Language, source: str) -> tree_sitter.Query:
+    try:
+        return tree_sitter.Query(grammar, source)
+    except ValueError as error:  # tree_sitter.QueryError is one, and so is text that has no UTF-8
+        raise QueryError(_where_it_breaks(str(error))) from error
+
+
+_POSITION = re.compile(r"(?P<what>.*?) at row (?P<row>\d+)(?:, column (?P<column>\d+))?(?:: (?P<which>.*))?", re.DOTALL)
+
+
+def _where_it_breaks(error: str) -> str:
+    """The binding counts from 0 and says no whole sentence."""
+    match = _POSITION.fullmatch(error)
+    if not match:
+        return f"The query does not compile: {error[:1].lower()}{error[1:]}."
+    place = f"line {int(match['row']) + 1}"
+    if match["column"]:
+        place += f", column {int(match['column']) + 1}"
+    which = f" {match['which']!r}" if match["which"] else ""
+    return f"The query breaks at {place}: {match['what'].lower()}{which}."
