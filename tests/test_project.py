@@ -27,7 +27,7 @@ FOLDERS = {
     "editor-clients/cli": "lacuna/cli",
     "editor-clients/launcher": "lacuna_launcher",
 }
-DATA = {"py.typed", "*.py", "embedded/*", "training/*.toml", "training/recipes/*.toml"}
+DATA = {"py.typed", "*.py", "embedded/*", "corpus/*.toml", "training/recipes/*.toml"}
 FOR_TRAINING = (
     "lacuna.model.training",
     "lacuna.export.convert",

@@ -21,10 +21,10 @@ import numpy as np
 import torch
 
 from lacuna.export.convert.restore import ORIGIN
+from lacuna.model.corpus.files import REPORT, Role, SourceFile
 from lacuna.model.tokenizer import Tokenizer
-from lacuna.model.training import corpus, text
+from lacuna.model.training import text
 from lacuna.model.training.checkpoint import NAME as CHECKPOINT
-from lacuna.model.training.distributions import Role, SourceFile
 
 PART = 15 * 2**20
 """Bytes of a part of a file that is carried."""
@@ -51,7 +51,7 @@ def tokens(source: Path, run: Path, destination: Path) -> None:
     documents = text.documents_of(run, source, Tokenizer.load(run / text.TOKENIZER))
     np.save(destination / LINES, np.array([document.count("\n") + 1 for document in documents.texts], np.uint32))
     _split(lzma.compress(documents.tokens.tobytes()), destination / "tokens")
-    for name in (*KEPT, corpus.REPORT):
+    for name in (*KEPT, REPORT):
         if (run / name).exists():
             shutil.copy(run / name, destination)
 
@@ -64,7 +64,7 @@ def unpacked(source: Path, destination: Path, run: Path) -> None:
     """Make of packed tokens the training text and a run that is to begin with it."""
     for made in (destination, run):
         made.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source / corpus.REPORT, destination)
+    shutil.copy(source / REPORT, destination)
     for name in KEPT:
         if (source / name).exists():
             shutil.copy(source / name, run)

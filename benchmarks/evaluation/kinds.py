@@ -10,8 +10,8 @@ import numpy as np
 from lacuna.benchmarks.evaluation import held_out
 from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.questions import Question
-from lacuna.model.training import holes as training
-from lacuna.model.training.distributions import SourceFile
+from lacuna.model.corpus import drawing
+from lacuna.model.corpus.files import SourceFile
 from lacuna.syntax.spans import Span
 
 
@@ -96,9 +96,9 @@ def _in_turn(files: Sequence[SourceFile], kind: HoleKind, generator: random.Rand
 def _spans(text: str, kind: HoleKind, rng: np.random.Generator) -> tuple[Span, ...]:
     """Where one question of the kind hides something; nothing if that is not to be found."""
     if kind is not HoleKind.JOINT:
-        return tuple(_fillable(text, training.draw(text, 1, {kind.value: 1.0}, rng)))
+        return tuple(_fillable(text, drawing.draw(text, 1, {kind.value: 1.0}, rng)))
     size = int(rng.integers(2, 4))
-    spans = _fillable(text, training.draw(text, max(size, text.count("\n") // APART), JOINT, rng))
+    spans = _fillable(text, drawing.draw(text, max(size, text.count("\n") // APART), JOINT, rng))
     first = int(rng.integers(max(1, len(spans) - size + 1)))
     return tuple(spans[first : first + size]) if len(spans) >= size else ()
 

@@ -21,15 +21,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lacuna.benchmarks.recipes import whole
+from lacuna.model.corpus.files import Role, load
+from lacuna.model.corpus.rows import Row, draw_row
 from lacuna.model.tokenizer import MASK, PAD, SPECIAL, Tokenizer
-from lacuna.model.training import causal, corpus, infilling, loop, recipe, text
-from lacuna.model.training.distributions import Role
+from lacuna.model.training import causal, infilling, loop, recipe, text
+from lacuna.model.training.batches import Batch, batch
 from lacuna.model.training.loss import losses
 from lacuna.model.training.measure import flops_of_token
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.progress import say
 from lacuna.model.training.recipe import Recipe
-from lacuna.model.training.rows import Batch, Row, batch, draw_row
 from lacuna.model.training.text import Documents
 
 mpl.use("Agg")
@@ -125,7 +126,7 @@ def unchunked(
 
 
 def flops_of(network: Denoiser, data: Batch, levels: int) -> float:
-    """Of a step forward and backward, attention counted: 12 for each channel, query, key and layer."""
+    """Operations of a step forward and backward, attention counted: 12 for each channel, query, key and layer."""
     dims, canvases = network.dims, levels + 1
     R, G, N = data.targets.shape
     tall, M = data.chunks.shape[1], data.far_index.shape[1]
@@ -236,7 +237,7 @@ class Setting:
     judged: list[Question]
     causal_steps: int
     flops: float
-    """Of the second phase of an arm that has a first one."""
+    """Operations of the second phase, in an arm that has a first one."""
 
 
 def train(arm: Arm, setting: Setting, first: dict[str, Tensor], spent: float) -> Iterator[tuple[float, float]]:
@@ -336,7 +337,7 @@ def main(
     small = recipe.read("small")
     tokenizer = Tokenizer.load(run / text.TOKENIZER)
     documents = text.documents_of(run, folder, tokenizer)
-    held_out = tuple(file.text for file in corpus.load(folder, Role.VALIDATION))
+    held_out = tuple(file.text for file in load(folder, Role.VALIDATION))
     judged_on = questions(held_out, tokenizer, small, asked)
     for seed in seeds:
         setting = Setting(replace(small, seed=seed), documents, tokenizer, judged_on, causal_steps, flops)

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from lacuna.model.chunked.context import BEFORE_ANCHOR
 from lacuna.model.chunked.hints import HINTS
+from lacuna.model.corpus.rows import Row
 from lacuna.model.tokenizer import HOLE, MASK, PAD
 from lacuna.model.training.network import COMMITTED, MASKED, Denoiser
-from lacuna.model.training.rows import Row
 
 WINDOW = 256
 """Tokens that local layers see on either side, as in the causal phase."""

@@ -33,12 +33,12 @@ class Own:
 
 def prepare(root: Path) -> Own:
     """Build the corpus of a repository. Its run is found again as long as the text is the same, else begun anew."""
-    from lacuna.model.training import corpus
-    from lacuna.model.training.distributions import Role
+    from lacuna.model.corpus import building
+    from lacuna.model.corpus.files import Role
 
     name = root.resolve().name or "root"
     folder = platformdirs.user_cache_path("lacuna") / "own" / name
-    report = corpus.build_own(folder / "corpus", root.resolve())
+    report = building.build_own(folder / "corpus", root.resolve())
     content = hashlib.sha256("".join(report.outputs[f"{role}.jsonl"] for role in Role).encode()).hexdigest()
     run = folder / content[:12]
     for old in folder.iterdir():
@@ -50,8 +50,7 @@ def prepare(root: Path) -> Own:
 def compare(own: Own, before: "Engine", after: "Engine") -> Iterator[Table | str]:
     """Ask both about the same rest-of-line holes in the held-out files."""
     from lacuna.benchmarks.evaluation import held_out, metrics
-    from lacuna.model.training.corpus import load
-    from lacuna.model.training.distributions import Role
+    from lacuna.model.corpus.files import Role, load
 
     asked = held_out.draw(load(own.corpus, Role.VALIDATION), HOLES, seed=0)
     files = [hole.file for hole in asked]

@@ -19,9 +19,9 @@ from lacuna.export.convert.builder import Weights
 from lacuna.export.convert.precision import EightBits, Float32, Precision
 from lacuna.export.convert.restore import ORIGIN
 from lacuna.model.dimensions import Dimensions
+from lacuna.model.corpus.files import REPORT
 from lacuna.model.training.checkpoint import NAME as CHECKPOINT
 from lacuna.model.training.checkpoint import RunError
-from lacuna.model.training.corpus import REPORT
 from lacuna.model.training.network import Denoiser
 
 

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from lacuna.model.chunked.hints import HINTS
+from lacuna.model.corpus.rows import draw_row
 from lacuna.model.tokenizer import MASK, SPECIAL, Tokenizer
+from lacuna.model.training.batches import Batch, batch
 from lacuna.model.training.loss import Corrupted, Losses, Ordered, corrupt, in_order, losses
 from lacuna.model.training.measure import Part
 from lacuna.model.training.network import Denoiser, Far, Near
 from lacuna.model.training.recipe import InfillPhase, Recipe
-from lacuna.model.training.rows import Batch, batch, draw_row
 from lacuna.model.training.text import Documents
 
 WRONG = 0.15

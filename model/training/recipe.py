@@ -12,9 +12,9 @@ from typing import Any
 import cattrs
 from cattrs.errors import ClassValidationError
 
+from lacuna.model.corpus.drawing import RANDOM
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import SPECIAL
-from lacuna.model.training.holes import RANDOM
 from lacuna.syntax.errors import UsageError
 from lacuna.syntax.spans import Kind
 
@@ -72,7 +72,7 @@ class InfillPhase:
     existence_weight: float
     committed_weight: float
     kinds: dict[str, float]
-    """How often each kind of hole is drawn; see `holes`."""
+    """How often each kind of hole is drawn; see `corpus.drawing`."""
 
 
 @dataclass(frozen=True, slots=True)

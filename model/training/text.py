@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lacuna.model.corpus.files import REPORT, CorpusError, Role, load
 from lacuna.model.tokenizer import Tokenizer
-from lacuna.model.training import corpus
-from lacuna.model.training.distributions import CorpusError, Role
 from lacuna.model.training.progress import shown
 from lacuna.model.training.recipe import RecipeError
 
@@ -29,13 +28,13 @@ class Documents:
 
 def keep_report(run: Path, folder: Path) -> None:
     """Keep the corpus' report with the run; raises CorpusError if the run was begun with other training text."""
-    report = (folder / corpus.REPORT).read_text(encoding="utf-8")
-    kept = run / corpus.REPORT
+    report = (folder / REPORT).read_text(encoding="utf-8")
+    kept = run / REPORT
     name = f"{Role.TRAIN}.jsonl"
-    if kept.exists() and _outputs(kept)[name] != _outputs(folder / corpus.REPORT)[name]:
+    if kept.exists() and _outputs(kept)[name] != _outputs(folder / REPORT)[name]:
         raise CorpusError(f"{run} was begun with another corpus than {folder}: train in another folder.")
     run.mkdir(parents=True, exist_ok=True)
-    temporary = run / f"{corpus.REPORT}.partial"
+    temporary = run / f"{REPORT}.partial"
     temporary.write_text(report, encoding="utf-8")
     temporary.replace(kept)
 
@@ -44,7 +43,7 @@ def tokenizer_of(run: Path, folder: Path, size: int) -> Tokenizer:
     """The run's tokenizer, learned from the corpus in `folder` if it has none yet."""
     path = run / TOKENIZER
     if not path.exists():
-        texts = [file.text for file in corpus.load(folder, Role.TRAIN)]
+        texts = [file.text for file in load(folder, Role.TRAIN)]
         every = max(1, round(sum(map(len, texts)) / TOKENIZER_BYTES))
         run.mkdir(parents=True, exist_ok=True)
         temporary = run / f"{TOKENIZER}.partial"
@@ -71,7 +70,7 @@ def keep_tokenizer(run: Path, content: bytes) -> None:
 
 def documents_of(run: Path, folder: Path, tokenizer: Tokenizer) -> Documents:
     """The corpus' training files; their tokens are kept in the run's folder."""
-    texts = tuple(file.text for file in corpus.load(folder, Role.TRAIN))
+    texts = tuple(file.text for file in load(folder, Role.TRAIN))
     if not texts:
         raise CorpusError(f"The corpus in {folder} has no training text.")
     path = run / TOKENS

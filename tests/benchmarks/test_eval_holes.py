@@ -16,8 +16,8 @@ from lacuna.benchmarks.evaluation.questions import Question
 from lacuna.cli.evaluate.holes import KINDS
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.infill.opening import open_model
+from lacuna.model.corpus.files import SourceFile
 from lacuna.model.tokenizer import Tokenizer
-from lacuna.model.training.distributions import SourceFile
 from lacuna.syntax.spans import Span
 
 

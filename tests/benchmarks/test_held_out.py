@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacuna.benchmarks.evaluation import held_out
-from lacuna.model.training.distributions import SourceFile
+from lacuna.model.corpus.files import SourceFile
 
 LINES = st.lists(
     st.sampled_from(["x = 1", "", "   ", "# no", "    # no", "    return y  ", "\tf(a)\x0c", "é = '𝄞'"]), max_size=12

@@ -8,7 +8,7 @@ import pytest
 
 from lacuna.benchmarks.evaluation import held_out, kinds
 from lacuna.benchmarks.evaluation.kinds import HoleKind
-from lacuna.model.training.distributions import SourceFile
+from lacuna.model.corpus.files import SourceFile
 
 FILES = [
     SourceFile(package, f"{module.__name__}{copy}.py", Path(module.__file__).read_text() + f"# {copy}\n")

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from lacuna.export.convert import convert
+from lacuna.model.corpus.files import Role, load
 from lacuna.model.tokenizer import Tokenizer
-from lacuna.model.training import corpus, loop, text
+from lacuna.model.training import loop, text
 from lacuna.model.training.checkpoint import RunError
-from lacuna.model.training.distributions import Role
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def test_the_training_text_arrives_as_tokens(corpus_folder: Path, run: Path, tmp
     carry("tokens", corpus_folder, run, tmp_path / "packed")
     carry("corpus", tmp_path / "packed", tmp_path / "corpus", tmp_path / "there")
     texts, arrived = (
-        [file.text for file in corpus.load(folder, Role.TRAIN)] for folder in (corpus_folder, tmp_path / "corpus")
+        [file.text for file in load(folder, Role.TRAIN)] for folder in (corpus_folder, tmp_path / "corpus")
     )
     assert arrived == texts
     text.keep_report(tmp_path / "there", tmp_path / "corpus")

@@ -11,11 +11,12 @@ from torch import Tensor
 from lacuna.model.chunked.chunks import Chunked, cut
 from lacuna.model.chunked.context import BEFORE_ANCHOR, window
 from lacuna.model.chunked.hints import HINTS, STRENGTHS, Hints
+from lacuna.model.corpus.rows import Row
 from lacuna.model.tokenizer import HOLE, MASK, PAD, Tokenizer
+from lacuna.model.training.batches import Batch, batch
 from lacuna.model.training.infilling import context, hints
 from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN, Denoiser, Far, Near
 from lacuna.model.training.recipe import Recipe
-from lacuna.model.training.rows import Batch, Row, batch
 from lacuna.syntax.spans import Span
 
 CPU = torch.device("cpu")

@@ -18,9 +18,8 @@ from lacuna.benchmarks.evaluation.gate import is_sound, may_offer
 from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.progress import tracked
 from lacuna.infill import ranking
+from lacuna.model.corpus.files import Role, load
 from lacuna.model.tokenizer import PAD, Tokenizer
-from lacuna.model.training import corpus
-from lacuna.model.training.distributions import Role
 from lacuna.syntax import check
 from lacuna.syntax.errors import FileError
 
@@ -30,7 +29,7 @@ _TUNED_BY = (copier, gate, guesses, held_out, ngram, two_sided, check, ranking)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was learnt from validation held_out."""
+    """What was learnt from holes of the role validation."""
 
     holes: str
     """Their digest."""
@@ -48,7 +47,7 @@ class Baselines:
 
 
 def tuning_holes(folder: Path, count: int) -> tuple[Hole, ...]:
-    return held_out.draw(corpus.load(folder, Role.VALIDATION), count, seed=TUNING_SEED)
+    return held_out.draw(load(folder, Role.VALIDATION), count, seed=TUNING_SEED)
 
 
 def prepare(folder: Path, tokenizer_file: Path, work: Path, validation: tuple[Hole, ...]) -> Baselines:
@@ -71,7 +70,7 @@ def prepare(folder: Path, tokenizer_file: Path, work: Path, validation: tuple[Ho
 
 def _trained(folder: Path, tokenizer: Tokenizer, kept: Path) -> NGram:
     if not kept.exists():
-        files = list(corpus.load(folder, Role.TRAIN))
+        files = list(load(folder, Role.TRAIN))
         tokens = [
             np.array([PAD, *tokenizer.encode_text(file.text)], dtype=np.int64)
             for file in tracked(files, "Reading the corpus")

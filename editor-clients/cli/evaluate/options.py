@@ -14,7 +14,7 @@ from lacuna.syntax.errors import FileError
 
 if TYPE_CHECKING:  # `--help` needs no numpy
     from lacuna.benchmarks.evaluation.lineup import Column, Library
-    from lacuna.model.training.distributions import SourceFile
+    from lacuna.model.corpus.files import SourceFile
 
 Command = Callable[..., object]
 
@@ -138,8 +138,7 @@ def single(model: ModelOptions, jobs: int) -> ModelOptions:
 
 
 def held_out_files(corpus: Path, role: str) -> list["SourceFile"]:
-    from lacuna.model.training.corpus import load
-    from lacuna.model.training.distributions import Role
+    from lacuna.model.corpus.files import Role, load
 
     if found := list(load(corpus, Role(role))):
         return found

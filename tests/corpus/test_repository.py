@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.model.training import corpus, repository
-from lacuna.model.training.distributions import CorpusError, Role
+from lacuna.model.corpus import building, repository
+from lacuna.model.corpus.files import CorpusError, Role, load
 
 CODE = "def {name}(items):\n" + "".join(f"    {{name}}_{n} = items[{n}] + len(items)\n" for n in range(12))
 
@@ -28,11 +28,11 @@ def test_the_corpus_of_a_repository_is_read_like_any_other(tmp_path: Path):
     for n in range(60):
         (root / f"module_{n}.py").write_text(licence + CODE.format(name=f"f{n}"))
     (root / ".env.py").write_text("".join(f"KEY_{n} = 'secret'\n" for n in range(20)))
-    report = corpus.build_own(tmp_path / "built", root)
-    train, validation = (list(corpus.load(tmp_path / "built", role)) for role in (Role.TRAIN, Role.VALIDATION))
+    report = building.build_own(tmp_path / "built", root)
+    train, validation = (list(load(tmp_path / "built", role)) for role in (Role.TRAIN, Role.VALIDATION))
     assert len(train) + len(validation) == 60, "whatever the licence"
     assert report.roles[Role.VALIDATION].files == len(validation) > 0
-    assert list(corpus.load(tmp_path / "built", Role.TEST)) == []
+    assert list(load(tmp_path / "built", Role.TEST)) == []
 
 
 @pytest.mark.parametrize("content", [None, ""], ids=["no folder", "an empty one"])
@@ -41,4 +41,4 @@ def test_what_cannot_be_trained_on_is_said(tmp_path: Path, content: str | None):
     if content is not None:
         root.mkdir()
     with pytest.raises(CorpusError, match=r"There is no folder|too few Python files"):
-        corpus.build_own(tmp_path / "built", root)
+        building.build_own(tmp_path / "built", root)

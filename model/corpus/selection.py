@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from lacuna.model.training.distributions import CorpusError, RawFile, SourceFile
+from lacuna.model.corpus.files import CorpusError, RawFile, SourceFile
 
 SMALLEST_BYTES = 200
 LARGEST_BYTES = 200_000

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.model.training import holes
+from lacuna.model.corpus import drawing
 from lacuna.syntax.languages import language_of
+from lacuna.syntax.nodes import every
 from lacuna.syntax.parsing import parse
-from lacuna.syntax.spans import Kind, Span, every
+from lacuna.syntax.spans import Kind, Span
 
 ALL = dict.fromkeys([*Kind, "within-line", "lines"], 1.0)
 PIECES = st.sampled_from(
@@ -24,7 +25,7 @@ def rng(seed: int) -> np.random.Generator:
 
 @given(st.lists(PIECES, max_size=60).map("".join), st.integers(1, 12), st.integers(0, 2**32))
 def test_holes_are_disjoint_sorted_and_within_the_text(text: str, count: int, seed: int):
-    spans = holes.draw(text, count, ALL, rng(seed))
+    spans = drawing.draw(text, count, ALL, rng(seed))
     assert len(spans) <= count
     assert all(0 <= span.start <= span.end <= len(text) for span in spans)
     assert all(a.end < b.start for a, b in pairwise(spans)), "something stands between two"
@@ -32,7 +33,7 @@ def test_holes_are_disjoint_sorted_and_within_the_text(text: str, count: int, se
 
 
 def test_a_seed_decides_the_holes(texts: tuple[str, ...]):
-    first, again, other = (holes.draw(texts[0], 9, ALL, rng(seed)) for seed in (3, 3, 4))
+    first, again, other = (drawing.draw(texts[0], 9, ALL, rng(seed)) for seed in (3, 3, 4))
     assert first == again != other
 
 
@@ -41,13 +42,15 @@ def test_holes_of_syntax_are_those_that_serving_finds(texts: tuple[str, ...], ki
     for text in texts:
         parsed = parse(text, language_of("python"))
         assert parsed is not None
-        drawn = holes.draw(text, 8, {kind: 1.0}, rng(1))
+        drawn = drawing.draw(text, 8, {kind: 1.0}, rng(1))
         assert set(drawn) <= set(every(parsed, kind))
         assert drawn
 
 
 def drawn(texts: tuple[str, ...], kind: str, rounds: int = 20) -> list[tuple[str, Span]]:
-    return [(text, span) for n in range(rounds) for text in texts for span in holes.draw(text, 4, {kind: 1.0}, rng(n))]
+    return [
+        (text, span) for n in range(rounds) for text in texts for span in drawing.draw(text, 4, {kind: 1.0}, rng(n))
+    ]
 
 
 def test_the_rest_of_a_line_ends_with_its_line(texts: tuple[str, ...]):
@@ -79,17 +82,17 @@ def test_kinds_are_drawn_about_as_often_as_asked(texts: tuple[str, ...]):
     kinds = {"rest-of-line": 0.75, Kind.BODY: 0.25}
     bodies = {text: set(every(parsed, Kind.BODY)) for text in texts if (parsed := parse(text, language_of("python")))}
     dice = rng(0)
-    found = [(text, span) for text in texts * 90 for span in holes.draw(text, 1, kinds, dice)]
+    found = [(text, span) for text in texts * 90 for span in drawing.draw(text, 1, kinds, dice)]
     assert np.mean([span in bodies[text] for text, span in found]) == pytest.approx(0.25, abs=0.05)
 
 
 @given(st.integers(0, 2**32))
 def test_a_span_that_fits_is_not_shortened(seed: int):
-    assert holes.shortened("a" * 40, Span(3, 33), 30, rng(seed)) == Span(3, 33)
+    assert drawing.shortened("a" * 40, Span(3, 33), 30, rng(seed)) == Span(3, 33)
 
 
 def test_half_of_those_that_do_not_fit_begin_later(texts: tuple[str, ...]):
     span = Span(10, 700)
-    found = [holes.shortened(texts[0], span, 96, rng(n)) for n in range(300)]
+    found = [drawing.shortened(texts[0], span, 96, rng(n)) for n in range(300)]
     assert all(span.start <= s.start < s.end == span.end for s in found)
     assert 0.4 < np.mean([s == span for s in found]) < 0.6

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from lacuna.model.training.distributions import CorpusError, RawFile
+from lacuna.model.corpus.files import CorpusError, RawFile
 from lacuna.workspace.walk import code_files
 
 HELD_OUT = 10

@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from lacuna.syntax.languages import language_of
+from lacuna.syntax.lines import rest_of_line
+from lacuna.syntax.nodes import every
 from lacuna.syntax.parsing import parse
-from lacuna.syntax.spans import Kind, Span, every, rest_of_line
+from lacuna.syntax.spans import Kind, Span
 
 IN_WORD = 1 / 3
 """Share of random cuts inside a word; the others fall between words."""

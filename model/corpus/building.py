@@ -1,6 +1,6 @@
-"""The training corpus: permissively licensed Python, with packages held out; built once, then read in a fixed order.
+"""Building the training corpus: permissively licensed Python, with packages held out; or the files of a repository.
 
-Which files are kept is decided in `selection`, where they come from in `distributions`.
+Where files come from is decided in `sources` and `repository`, which are kept in `selection`; reading is in `files`.
 """
 
 import functools
@@ -17,24 +17,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lacuna.model.training import repository
-from lacuna.model.training.distributions import (
-    CorpusError,
+from lacuna.model.corpus import repository
+from lacuna.model.corpus.files import REPORT, CorpusError, RawFile, Role, SourceFile
+from lacuna.model.corpus.selection import Dropped, Duplicates, contaminated, examine, is_test, probes_of
+from lacuna.model.corpus.sources import (
     Distribution,
     Index,
-    PipIndex,
-    RawFile,
-    Recipe,
-    Role,
-    SourceFile,
+    Sources,
+    archived_files,
     fetch,
-    python_files,
-    read_recipe,
+    read_sources,
     standard_library_files,
 )
-from lacuna.model.training.selection import Dropped, Duplicates, contaminated, examine, is_test, probes_of
-
-REPORT = "corpus.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +77,16 @@ class Package:
 
 
 def build(
-    destination: Path, cache: Path, probes: Path | None, index: Index | None = None, recipe: Recipe | None = None
+    destination: Path, cache: Path, probes: Path | None, index: Index, sources: Sources | None = None
 ) -> CorpusReport:
-    """Build the corpus into `destination`; the same inputs give the same bytes. Raises CorpusError."""
+    """Build the corpus into `destination`; the same inputs give the same bytes. Raises CorpusError.
+
+    cache: a folder where archives are kept. probes: a benchmark whose text is left out. sources: by default our list.
+    """
     leaks = probes_of(probes) if probes else frozenset()
-    recipe = recipe or read_recipe()
-    packages = [*_downloaded(recipe.distributions, index or PipIndex(), cache), _standard_library()]
-    return _built(destination, packages, recipe.package_bytes, recipe.test_share, leaks)
+    sources = sources or read_sources()
+    packages = [*_downloaded(sources.distributions, index, cache), _standard_library()]
+    return _built(destination, packages, sources.package_bytes, sources.test_share, leaks)
 
 
 def build_own(destination: Path, root: Path) -> CorpusReport:
@@ -151,17 +148,6 @@ def _built(
     return report
 
 
-def load(folder: Path, role: Role) -> Iterator[SourceFile]:
-    """Yield a role's files in their fixed order; raises CorpusError when there is no corpus."""
-    try:
-        with (folder / f"{role}.jsonl").open(encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                yield SourceFile(**json.loads(line))
-    except FileNotFoundError as error:
-        message = f"There is no corpus in {folder}: build it first."
-        raise CorpusError(message) from error
-
-
 def _downloaded(distributions: tuple[Distribution, ...], index: Index, cache: Path) -> Iterator[Package]:
     with _progress(DownloadColumn()) as progress:
         task = progress.add_task("Downloading", total=None)
@@ -174,7 +160,7 @@ def _downloaded(distributions: tuple[Distribution, ...], index: Index, cache: Pa
                 distribution.licence,
                 distribution.sha256,
                 distribution.role,
-                functools.partial(python_files, archive),
+                functools.partial(archived_files, archive),
             )
         progress.update(task, description="Downloaded")
 

@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from lacuna.model.chunked.chunks import cut
+from lacuna.model.corpus.rows import Row, draw_row
 from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 from lacuna.model.training import causal, infilling
 from lacuna.model.training.ahead import drawn_ahead
+from lacuna.model.training.batches import Batch, batch
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import Recipe
-from lacuna.model.training.rows import Batch, Row, batch, draw_row
 from lacuna.model.training.text import Documents
 from lacuna.syntax.spans import Span
 

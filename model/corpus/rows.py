@@ -1,0 +1,68 @@
+"""From texts to rows: an excerpt, the holes drawn in it, and what stands around and in them as tokens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from lacuna.model.chunked.chunks import cut
+from lacuna.model.chunked.context import Window, window
+from lacuna.model.chunked.healing import heads, healed
+from lacuna.model.chunked.hints import Hints
+from lacuna.model.corpus import drawing
+from lacuna.model.tokenizer import Tokenizer
+
+CHARACTERS = 370
+"""Code points of a chunk, about; a row's text is this much for each chunk wanted."""
+
+
+class Wanted(Protocol):
+    """The part of a recipe that says what holes a row has."""
+
+    @property
+    def holes(self) -> int: ...
+    @property
+    def density(self) -> float: ...
+    @property
+    def kinds(self) -> Mapping[str, float]: ...
+    @property
+    def canvases(self) -> tuple[int, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One text with its holes."""
+
+    chunks: tuple[tuple[int, ...], ...]
+    window: Window
+    hidden: tuple[tuple[int, ...], ...]
+    """The hidden tokens of each hole."""
+    hints: Hints
+
+
+def draw_row(
+    texts: tuple[str, ...], tokenizer: Tokenizer, wanted: Wanted, chunks: int, rng: np.random.Generator
+) -> Row:
+    """Draw a row of some `chunks` chunks, from a document drawn evenly by length."""
+    text = _excerpt(texts, chunks * CHARACTERS, rng)
+    spans = drawing.draw(text, min(round(chunks * wanted.density), wanted.holes), wanted.kinds, rng)
+    longest = 3 * max(wanted.canvases)  # some three characters a token
+    spans = [drawing.shortened(text, span, longest, rng) for span in spans]
+    grown = healed(text, spans)
+    chunked = cut(text, grown, tokenizer)
+    hints = Hints(chunked, heads(text, spans, grown), tokenizer.spellings)
+    hidden = tuple(tokenizer.encode_text(text[span.start : span.end]) for span in grown)
+    return Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), hidden, hints)
+
+
+def _excerpt(texts: tuple[str, ...], size: int, rng: np.random.Generator) -> str:
+    """Cut whole lines of about `size` code points; a third of the time from the top of a file."""
+    text = texts[rng.integers(len(texts))]
+    while rng.random() * 40_000 > len(text):  # long files are drawn more often
+        text = texts[rng.integers(len(texts))]
+    start = 0
+    if len(text) > size and rng.random() < 2 / 3:
+        start = text.rfind("\n", 0, int(rng.integers(len(text) - size))) + 1
+    end = text.find("\n", min(len(text), start + size))
+    return text[start : end + 1 if end >= 0 else len(text)]
