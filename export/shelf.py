@@ -1,13 +1,13 @@
 """The artifacts that this user has, and which of them Lacuna works with when no other is named."""
 
 import json
-import os
 from pathlib import Path
 
 import platformdirs
 
 from lacuna.export.artifact import MANIFEST, embedded
 from lacuna.syntax.errors import ModelError
+from lacuna.workspace import atomic
 
 EMBEDDED = "embedded"
 
@@ -49,9 +49,7 @@ def use(folder: Path) -> None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps({"folder": str(folder)}) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    atomic.write(path, json.dumps({"folder": str(folder)}).encode() + b"\n")
 
 
 def _choice() -> Path:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from tokenizers import Regex, models, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Bpe
 
+from lacuna.workspace import atomic
+
 PAD, MASK, HOLE = 0, 1, 2
 SPECIAL = 4
 """Ids below this have no spelling: no text can contain them (the fourth is spare)."""
@@ -76,7 +78,7 @@ class Tokenizer:
 
     def save(self, path: Path) -> None:
         """Write the tokenizer as one JSON file."""
-        path.write_text(self._bpe.to_str(pretty=False), encoding="utf-8")
+        atomic.write(path, self._bpe.to_str(pretty=False).encode())
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":

@@ -1,7 +1,6 @@
 """Checkpoints: everything a run needs to go on as if it had never stopped; written atomically, never unpickled."""
 
 import contextlib
-import os
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from filelock import FileLock, Timeout
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import RecipeError
 from lacuna.syntax.errors import FileError
+from lacuna.workspace import atomic
 
 NAME = "checkpoint.pt"
 LOCK = "lock"
@@ -53,10 +53,9 @@ class State:
 
 def save(run: Path, state: State) -> None:
     """Write the checkpoint of a run beside the old one, then in its place; raises RunError, the old one intact."""
-    temporary = run / f"{NAME}.partial"
     try:
         run.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
+        with atomic.replacing(run / NAME) as file:
             torch.save(
                 {
                     "recipe": state.recipe,
@@ -66,16 +65,11 @@ def save(run: Path, state: State) -> None:
                 },
                 file,
             )
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(run / NAME)
     except (OSError, RuntimeError) as error:
         # What failed in a write of torch's own is told only by the error within its error.
         cause = error if isinstance(error, OSError) else error.__context__
         reason = cause.strerror if isinstance(cause, OSError) else error
         raise RunError(f"no checkpoint could be written to {run} ({reason}); the one before is as it was") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def restore(run: Path, state: State) -> None:

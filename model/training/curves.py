@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from lacuna.workspace import atomic
+
 CSV, PNG = "losses.csv", "losses.png"
 FIELDS = (
     "step", "phase", "rate", "norm", "tokens", "loss_tokens", "tokens_per_second", "loss_tokens_per_second",
@@ -21,12 +23,11 @@ def begin(run: Path, step: int) -> None:
     """Make the table ready for the rows after `step`: what a killed run wrote after its checkpoint is dropped."""
     run.mkdir(parents=True, exist_ok=True)
     kept = [row for row in rows(run) if int(row["step"]) <= step]
-    temporary = run / f"{CSV}.partial"
-    with temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(kept)
-    temporary.replace(run / CSV)
+    table = io.StringIO()
+    writer = csv.DictWriter(table, FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(kept)
+    atomic.write(run / CSV, table.getvalue().encode())
 
 
 def append(run: Path, row: Row) -> None:
@@ -66,7 +67,6 @@ def plot(run: Path) -> None:
     if axes.lines:
         axes.legend()
     figure.tight_layout()
-    temporary = run / f"{PNG}.partial"
-    figure.savefig(temporary, dpi=120, format="png")
-    temporary.replace(run / PNG)
+    with atomic.replacing(run / PNG) as file:
+        figure.savefig(file, dpi=120, format="png")
     plt.close(figure)

@@ -207,7 +207,7 @@ def test_a_full_disk_leaves_the_checkpoint_as_it_was(
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout == f"no checkpoint could be written to {run} (File too large); the one before is as it was\n"
     assert (run / checkpoint.NAME).read_bytes() == before
-    assert not list(run.glob("*.partial"))
+    assert not list(run.glob(".lacuna-*")), "nothing is left behind"
 
 
 def test_a_corpus_smaller_than_a_row_is_refused(
