@@ -16,9 +16,9 @@ from lacuna.export.artifact import Calibration
 Floats = NDArray[np.float64]
 
 BINS = 10
-"""Of equally many answers each."""
+"""Bins of confidence, each of equally many answers."""
 LOWEST = -60.0
-"""Log-probabilities are cut off here: what is less likely is as wrong."""
+"""Lower log-probabilities count as this one: what is less likely is as wrong."""
 THRESHOLDS = tuple(round(0.05 * n, 2) for n in range(20))
 
 
@@ -106,16 +106,20 @@ def report(fitting: Sequence[Answered], judging: Sequence[Answered], *, precisio
 
 def fit(scores: Floats, right: Floats, steps: int = 50) -> Calibration:
     """Maximum likelihood by Newton's method, with Platt's smoothed targets, so that a clean split has a solution."""
+    # 1. Platt's targets, posterior means of a uniform prior: with 1 and 0, a clean split has its optimum at infinity.
     yes = right.sum()
     high, low = (yes + 1) / (yes + 2), 1 / (len(right) - yes + 2)
     target = np.where(right > 0, high, low)
+    # 2. Newton's method on logit(p) = slope * score + intercept.
     columns = np.stack([scores, np.ones_like(scores)])  # (2, n)
-    weights = np.array([1.0, 0.0])
+    weights = np.array([1.0, 0.0])  # slope, intercept
     for _ in range(steps):
         p = 1 / (1 + np.exp(-weights @ columns))
-        gradient = columns @ (p - target)
-        curvature = (columns * (p * (1 - p))) @ columns.T + 1e-6 * np.eye(2)
+        gradient = columns @ (p - target)  # (2,)
+        # The Hessian; a little on its diagonal keeps it invertible where all scores are alike.
+        curvature = (columns * (p * (1 - p))) @ columns.T + 1e-6 * np.eye(2)  # (2, 2)
         change = np.linalg.solve(curvature, gradient)
+        # No weight moves by more than 2 at once: far from the optimum p saturates, and a whole step would overshoot.
         weights -= change * min(1.0, 2.0 / max(1e-9, float(np.abs(change).max())))
         if np.abs(change).max() < 1e-9:
             break
@@ -145,7 +149,7 @@ def _reaching(curve: Sequence[Point], precision: float) -> Point | None:
 
 
 def _binned(confidence: Floats, right: Floats) -> list[Bin]:
-    order = np.argsort(confidence, kind="stable")
+    order = np.argsort(confidence, kind="stable")  # stable: ties are binned in the answers' order, the same every time
     return [
         Bin(len(part), float(confidence[part].mean()), float(right[part].mean()))
         for part in np.array_split(order, BINS)
@@ -163,7 +167,7 @@ def _auroc(confidence: Floats, right: Floats) -> float:
     yes, no = confidence[right > 0], confidence[right == 0]
     if not len(yes) or not len(no):
         return math.nan
-    above = (yes[:, None] > no).sum() + 0.5 * (yes[:, None] == no).sum()
+    above = (yes[:, None] > no).sum() + 0.5 * (yes[:, None] == no).sum()  # every right answer against every wrong one
     return float(above / (len(yes) * len(no)))
 
 

@@ -66,7 +66,7 @@ class Answers:
     all: Figures
     by_kind: dict[str, Figures]
     by_length: dict[str, Figures]
-    """Of what is hidden, all holes together."""
+    """By the length of what is hidden, all holes of a question together."""
     by_file_lines: dict[str, Figures]
     by_package: dict[str, Figures]
 
@@ -86,7 +86,7 @@ class ComparisonReport:
     files: int
     packages: tuple[str, ...]
     digest: str
-    """Of the holes: equal in two reports if they asked the same."""
+    """Hash of the holes: equal in two reports if they asked the same."""
     seed: int
     first: str
     systems: dict[str, Answers]

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from lacuna.benchmarks.evaluation.gate import LANGUAGE
 from lacuna.infill.request import Answer, Infill, Request
+from lacuna.syntax.languages import PYTHON
 from lacuna.syntax.spans import Span
 
 
@@ -19,18 +19,18 @@ class Filled:
     milliseconds: float = 0.0
     """Without encoding the context, which whoever answered before may have done."""
     confidence: float = 0.0
-    """Of the best candidate, offered or not; 0 where there is none."""
+    """How sure the model is of its best candidate, offered or not; 0 where there is none."""
 
     @property
     def text(self) -> str:
-        """Of the only hole."""
+        """What stands in the only hole."""
         (text,) = self.texts
         return text
 
 
 def fill(infill: Infill, text: str, *spans: Span) -> Filled:
     """What Lacuna would put there, however unsure it is."""
-    *drafts, answer = infill(Request(text, LANGUAGE, spans, threshold=0.0))
+    *drafts, answer = infill(Request(text, PYTHON.name, spans, threshold=0.0))
     assert isinstance(answer, Answer), "an infill ends with its answer"
     return Filled(
         tuple(edit.new_text for edit in answer.edits) or ("",) * len(spans),

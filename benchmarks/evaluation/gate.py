@@ -5,9 +5,7 @@ import functools
 from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.infill.ranking import repeats
 from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.languages import language_of
-
-LANGUAGE = "python"
+from lacuna.syntax.languages import PYTHON
 
 
 def may_offer(hole: Hole, text: str) -> bool:
@@ -22,4 +20,4 @@ def is_sound(hole: Hole, text: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _check(hole: Hole) -> SyntaxCheck:
-    return SyntaxCheck(hole.shown, (hole.place,), language_of(LANGUAGE))
+    return SyntaxCheck(hole.shown, (hole.place,), PYTHON)

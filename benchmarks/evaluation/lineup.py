@@ -3,11 +3,7 @@
 import copy
 import enum
 import functools
-import multiprocessing
-import signal
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,10 +14,11 @@ from lacuna.benchmarks.evaluation.baselines.settled import Baselines
 from lacuna.benchmarks.evaluation.filling import Filled
 from lacuna.benchmarks.evaluation.questions import Question
 from lacuna.export.chunked.engine import Engine
+from lacuna.infill import many
 from lacuna.infill.infill import infill
 from lacuna.infill.opening import ModelOptions, Opening, open_engine
 from lacuna.infill.request import Infill
-from lacuna.syntax.errors import ModelError, UsageError
+from lacuna.syntax.errors import UsageError
 
 
 class System(enum.StrEnum):
@@ -131,41 +128,16 @@ def answers(
 ) -> Iterator[Mapping[str, Filled]]:
     """What everyone answers to each question, in order; with several jobs, each a process with everyone in it.
 
-    ready: what `lineup.prepared()` gave. The processes read it from disk, where that has put it.
+    ready: what `lineup.prepared()` gave. Several processes read it from disk, where that has put it.
     """
-    if jobs == 1:
-        answerers = lineup.open(ready)
-        for question in questions:
-            yield _answered(answerers, question)
-        return
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _ignore_interrupts)
-    try:
-        # Not `map`: that cancels what is pending when a process dies, and Python 3.11's executor then hangs.
-        for future in [pool.submit(_answer, lineup, question) for question in questions]:
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise ModelError("A process that answered was ended, perhaps for want of memory; try fewer --jobs.") from error
-    except BaseException:  # nobody will read what they are still at
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    prepare = functools.partial(_everyone, lineup, ready) if jobs == 1 else functools.partial(_everyone_anew, lineup)
+    return many.in_order(prepare, questions, jobs)
 
 
-def _answered(answerers: Mapping[str, Answerer], question: Question) -> Mapping[str, Filled]:
-    return {label: answer(question) for label, answer in answerers.items()}
+def _everyone(lineup: Lineup, ready: Baselines | None) -> Callable[[Question], Mapping[str, Filled]]:
+    answerers = lineup.open(ready)
+    return lambda question: {label: answer(question) for label, answer in answerers.items()}
 
 
-def _answer(lineup: Lineup, question: Question) -> Mapping[str, Filled]:
-    return _answered(_open_once(lineup), question)
-
-
-@functools.cache
-def _open_once(lineup: Lineup) -> Mapping[str, Answerer]:
-    return lineup.open(lineup.prepared())
-
-
-def _ignore_interrupts() -> None:
-    """Ctrl-C ends the command, and that ends its processes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _everyone_anew(lineup: Lineup) -> Callable[[Question], Mapping[str, Filled]]:
+    return _everyone(lineup, lineup.prepared())

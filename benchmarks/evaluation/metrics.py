@@ -11,6 +11,7 @@ DRAWS = 10_000
 """Resamples a bootstrap takes: enough that another seed moves a 95 % limit by a few hundredths of its width."""
 CONFIDENCE = 0.95
 _BLOCK = 1_000_000
+"""Numbers drawn at once: 8 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +30,26 @@ def mean_over(values: Iterable[float], clusters: Iterable[Hashable], *, seed: in
 
     With every row its own cluster this is the plain bootstrap; over differences of two systems, the paired one.
     """
+    # 1. Clusters are numbered as they come.
     number: dict[Hashable, int] = {}
-    of_row = np.array([number.setdefault(cluster, len(number)) for cluster in clusters], dtype=np.int64)
+    of_row = np.array([number.setdefault(cluster, len(number)) for cluster in clusters], dtype=np.int64)  # (rows,)
     column = np.asarray(list(values), dtype=np.float64)
     assert len(column) == len(of_row), "one cluster for each value"
     if not len(column):
         return Estimate(value=math.nan, low=math.nan, high=math.nan, rows=0, clusters=0)
 
+    # 2. A resample's mean needs only each drawn cluster's sum and size, not its rows.
     count = len(number)
     sums = np.bincount(of_row, weights=column, minlength=count)
     sizes = np.bincount(of_row, minlength=count)
+    # 3. So many resamples at once that their numbers of clusters fit in a block.
     random = np.random.default_rng(seed)
     means = np.empty(draws)
     block = max(1, _BLOCK // count)
     for start in range(0, draws, block):
-        drawn = random.integers(0, count, size=(min(block, draws - start), count))
+        drawn = random.integers(0, count, size=(min(block, draws - start), count))  # (block, clusters)
         means[start : start + len(drawn)] = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    # 4. The percentile interval.
     tail = (1.0 - CONFIDENCE) / 2.0
     low, high = np.quantile(means, [tail, 1.0 - tail])
     return Estimate(value=float(column.mean()), low=float(low), high=float(high), rows=len(column), clusters=count)
@@ -78,6 +83,7 @@ def paired(first: Sequence[bool], other: Sequence[bool], clusters: Iterable[Hash
 
 def _mcnemar(one: int, other: int) -> float:
     rows = one + other
+    # Under the null hypothesis the lesser count is binomial, with a half; in whole numbers nothing overflows or rounds.
     tail = sum(math.comb(rows, n) for n in range(min(one, other) + 1))
     return min(1.0, tail / (1 << rows) * 2)
 

@@ -121,18 +121,22 @@ class TwoSided:
         paths = [_Path((), sides.owed, 0.0)]
         ended: list[tuple[float, tuple[int, ...], float]] = []
         for length in range(LONGEST + 1):
+            # 1. Every path may end here, unless it still owes what stands left of the cursor.
             scores = np.stack([self._scores(mixed, sides, path) for path in paths])  # (paths, V)
             for path, score in zip(paths, scores[:, sides.end].tolist(), strict=True):
                 if not path.owed:
                     heapq.heappush(ended, (score + BONUS * length, path.tokens, score))
             while len(ended) > KEPT:
-                heapq.heappop(ended)
+                heapq.heappop(ended)  # the heap's first is the worst
 
+            # 2. The best continuations of all paths together. `argpartition` finds them without sorting paths * V
+            #    numbers, in any order; sorting by score, then by place, gives the same order on every machine.
             scores[:, self._tokenizer.newline] = -np.inf
             flat = scores.ravel()
             best = np.argpartition(-flat, BEAM)[:BEAM]
             best = best[np.lexsort((best, -flat[best]))]
-            # What is behind all that is kept already does not catch up.
+
+            # 3. They are the next paths, but for those that score less than all answers kept: none of these catches up.
             floor = ended[0][0] - BONUS * (length + 1) if len(ended) == KEPT else -math.inf
             paths = [
                 self._longer(paths[place // self._tokenizer.size], place % self._tokenizer.size, float(flat[place]))
@@ -144,7 +148,7 @@ class TwoSided:
         return [(tokens, score) for _, tokens, score in sorted(ended, reverse=True)]
 
     def _scores(self, mixed: Mixed, sides: Sides, path: _Path) -> NDArray[np.float32]:
-        """Of the path with each token: (V,). What cannot follow has none."""
+        """Log-probability of the path with each token after it: (V,); minus infinity for a token that cannot follow."""
         context = (*sides.left[-ngram.ORDER :], *path.tokens)[-ngram.ORDER + 1 :]
         scores = np.log(mixed.distribution(context))
         scores += np.float32(path.score)
@@ -194,6 +198,7 @@ def fit_shares(evidence: Sequence[tuple[float, float, int]], rounds: int = 50) -
         rows = np.array([row[:2] for row in evidence if row[2] == length]).reshape(-1, 2)
         share = EVEN_MIX[length]
         for _ in range(rounds if len(rows) else 0):
+            # Expectation: how likely each token came from the document; maximisation: the mean of that.
             here = share * rows[:, 1]
             share = float(np.mean(here / (here + (1 - share) * rows[:, 0])))
         shares.append(share)
