@@ -4,20 +4,16 @@ import functools
 import itertools
 from collections.abc import Iterator
 
-import tree_sitter
-
 from lacuna.syntax.blocks import Blocks, Window
-from lacuna.syntax.languages import Language, grammar_of
+from lacuna.syntax.defects import defects
+from lacuna.syntax.languages import Language
 from lacuna.syntax.layout import as_line, has_block_behind, indentations, places
-from lacuna.syntax.names import has_word, unknown, visible
+from lacuna.syntax.names import is_open_to_any_name, visible
 from lacuna.syntax.openings import may_open, openings
 from lacuna.syntax.parsing import BRISK, NARROW, Parsed, parse_window
-from lacuna.syntax.queries import captured, compiled
-from lacuna.syntax.spans import Kind, Span
+from lacuna.syntax.soundness import doubts, has_unknown_names
+from lacuna.syntax.spans import Span
 
-_BRACKETS = frozenset("()[]{}")
-_JOINED = "line_continuation"
-"""What a grammar calls a line end that does not end a line."""
 _NEAR = 16_000
 """Code points beside the spans within which blocks are looked for: every candidate of a request is parsed with them."""
 
@@ -25,8 +21,6 @@ _NEAR = 16_000
 class SyntaxCheck:
     """Judges replacements for some spans of one document; what the document itself costs is parsed once.
 
-    An ERROR or MISSING node is a syntax error, and so is what some grammars take all the same: a statement farther
-    right than the one before it in its block, a block without a statement, a line that ends within an expression.
     Syntax errors that are there anyway do not count against an answer: neither those elsewhere, nor those at the spans
     that no stand-in of the language heals (in `foo(` a bracket is open, whatever the answer). An answer may heal those,
     and must not add one; where a stand-in makes all sound, an answer must too.
@@ -87,12 +81,12 @@ class _Trial:
         self.parsed = parsed
 
     @functools.cached_property
-    def faults(self) -> int:
-        return _faults(self.parsed.tree.root_node, self.parsed.language)
+    def defects(self) -> int:
+        return defects(self.parsed.tree.root_node, self.parsed.language)
 
     @functools.cached_property
     def doubts(self) -> int:
-        return _doubts(self.parsed.tree.root_node, self.parsed.language)
+        return doubts(self.parsed.tree.root_node, self.parsed.language)
 
 
 class _Part:
@@ -103,9 +97,9 @@ class _Part:
         self._trials: dict[tuple[str, ...] | None, _Trial | None] = {}
 
     def defects(self, replacements: tuple[str, ...] | None) -> int | None:
-        """Of the part with the replacements, or as it is; None if the parse is too slow."""
+        """How many syntax errors the part has with the replacements, or as it is; None if the parse is too slow."""
         trial = self.trial(replacements)
-        return None if trial is None else trial.faults
+        return None if trial is None else trial.defects
 
     def trial(self, replacements: tuple[str, ...] | None) -> _Trial | None:
         """The part with the replacements, or as it is; None if the parse is too slow."""
@@ -163,20 +157,20 @@ class _Region:
         self._narrow = narrow
 
     def is_sound(self, replacements: tuple[str, ...], elsewhere: tuple[str, ...]) -> bool:
-        """`elsewhere` is written what other regions get."""
-        trial = self._narrow.trial(replacements)
-        if trial is None or trial.faults or trial.doubts > self._doubted:
-            return False
+        """Whether the region has no defect and no new doubt; `elsewhere` stands what the other regions get."""
         part = self._narrow
+        trial = part.trial(replacements)
+        if trial is None or trial.defects or trial.doubts > self._doubted:
+            return False
         text, window = part.blocks.text, part.window
         others = (text[: window.start], text[window.end :], *elsewhere)
-        names = unknown(trial.parsed, part.written(replacements), self._visible)
-        return all(any(has_word(other, name) for other in others) for name in names) or self._is_open_to_any_name
+        return self._is_open_to_any_name or not has_unknown_names(
+            trial.parsed, tuple(part.written(replacements)), self._visible, others
+        )
 
     @functools.cached_property
     def _is_open_to_any_name(self) -> bool:
-        blocks = self._narrow.blocks
-        return blocks.language.wildcard.search(blocks.text) is not None
+        return is_open_to_any_name(self._narrow.blocks.text, self._narrow.blocks.language)
 
     @functools.cached_property
     def _visible(self) -> frozenset[str]:
@@ -269,85 +263,3 @@ def _narrowest(blocks: Blocks, span: Span) -> Span:
     if parse_window(blocks.text, blocks.language, window, seconds=BRISK) is None:
         return blocks.narrow(span, NARROW).span
     return window.span
-
-
-def _faults(root: tree_sitter.Node, language: Language) -> int:
-    """All that counts as a syntax error."""
-    misaligned = _misaligned(root, language) if language.is_aligned else 0
-    return _defects(root, language) + misaligned + _unfinished(root, language) + _torn(root, language)
-
-
-def _doubts(root: tree_sitter.Node, language: Language) -> int:
-    """Statements that parse, and that nobody means to write."""
-    return len(captured(root, language, language.doubtful, "doubtful"))
-
-
-def _defects(root: tree_sitter.Node, language: Language) -> int:
-    """ERROR and MISSING nodes, and delimiters without their counterpart.
-
-    The last, because one ERROR node swallows all the brackets that an answer leaves open behind one that already was.
-    """
-    defects, nodes = 0, [root]
-    while nodes:
-        node = nodes.pop()
-        if node.is_missing:
-            defects += 1
-        if not node.has_error:
-            continue
-        if node.is_error:
-            defects += 1 + sum(child.type in language.delimiters for child in node.children)
-        elif not any(child.has_error for child in node.children):
-            defects += 1  # missing is a token without a node, such as a line end
-        nodes += node.children
-    return defects
-
-
-def _unfinished(root: tree_sitter.Node, language: Language) -> int:
-    """Nodes that lack what they must have, though the grammar takes them so."""
-    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), language.owing))
-    found = cursor.captures(root)
-    return sum(
-        not any(child.type in parts if parts else child.is_named for child in node.children)
-        for kind, parts in language.owed.items()
-        for node in found.get(kind, [])
-    )
-
-
-def _misaligned(root: tree_sitter.Node, language: Language) -> int:
-    """Statements on lines of their own that begin farther right than those before them in their blocks."""
-    return sum(map(_is_misaligned, captured(root, language, language.nodes[Kind.STATEMENT], "hole")))
-
-
-def _is_misaligned(node: tree_sitter.Node) -> bool:
-    before = node.prev_named_sibling
-    while before is not None and before.is_extra:  # a comment may stand anywhere
-        before = before.prev_named_sibling
-    if before is None or node.is_extra or node.start_point.row == before.end_point.row:
-        return False
-    return node.start_point.column > before.start_point.column
-
-
-def _torn(root: tree_sitter.Node, language: Language) -> int:
-    """Expressions and statements in which a line ends, though nothing holds its parts together."""
-    return sum(map(_is_torn, captured(root, language, language.unbroken, "node")))
-
-
-def _is_torn(node: tree_sitter.Node) -> bool:
-    if node.start_point.row == node.end_point.row:
-        return False
-    return any(
-        part.end_point.row != following.start_point.row
-        and _JOINED not in (part.type, following.type)
-        and not _is_enclosed(node, part.end_byte)
-        for part, following in itertools.pairwise(node.children)
-    )
-
-
-def _is_enclosed(node: tree_sitter.Node | None, at: int) -> bool:
-    """Whether a place in a node lies between brackets, its own or those of a node about it."""
-    while node is not None:
-        brackets = [child for child in node.children if child.type in _BRACKETS]
-        if any(child.end_byte <= at for child in brackets) and any(child.start_byte >= at for child in brackets):
-            return True
-        node = node.parent
-    return False

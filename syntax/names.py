@@ -44,7 +44,7 @@ def wanted(parsed: Parsed, offset: int, elsewhere: str) -> tuple[str, ...]:
     names of some module nothing is known to be wanted.
     """
     language = parsed.language
-    if any(language.wildcard.search(text) for text in (parsed.text, elsewhere)):
+    if any(is_open_to_any_name(text, language) for text in (parsed.text, elsewhere)):
         return ()
     before = visible(parsed, offset, is_within=False)
     reading, binding = _occurrences(parsed, Span(offset, parsed.window.end))
@@ -58,6 +58,11 @@ def wanted(parsed: Parsed, offset: int, elsewhere: str) -> tuple[str, ...]:
         and not (name in bound and _is_bound(read[name], bound[name], at, language))
         and not has_word(elsewhere, name)
     )
+
+
+def is_open_to_any_name(text: str, language: Language) -> bool:
+    """Whether a text takes over all names of some module, so that any name may be bound."""
+    return language.wildcard.search(text) is not None
 
 
 def _is_bound(read: Node, bound: Node, at: int, language: Language) -> bool:
