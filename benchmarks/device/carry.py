@@ -25,6 +25,7 @@ from lacuna.model.corpus.files import REPORT, Role, SourceFile
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import text
 from lacuna.model.training.checkpoint import NAME as CHECKPOINT
+from lacuna.workspace import atomic
 
 PART = 15 * 2**20
 """Bytes of a part of a file that is carried."""
@@ -103,9 +104,8 @@ def checkpoint(source: Path, run: Path) -> None:
         raise click.ClickException(f"{run} has a checkpoint already: bring the weights to another folder.")
     stored = torch.load(io.BytesIO(_joined(source / "weights")), weights_only=True)
     stored["average"] = {name: tensor.float() for name, tensor in stored["average"].items()}
-    temporary = run / f"{CHECKPOINT}.partial"
-    torch.save(stored, temporary)
-    temporary.replace(run / CHECKPOINT)
+    with atomic.replacing(run / CHECKPOINT) as file:
+        torch.save(stored, file)
     for curve in source.glob("losses.*"):
         shutil.copy(curve, run)
 

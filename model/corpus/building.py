@@ -6,7 +6,6 @@ Where files come from is decided in `sources` and `repository`, which are kept i
 import functools
 import hashlib
 import json
-import os
 import platform
 import sys
 from collections import Counter
@@ -29,6 +28,7 @@ from lacuna.model.corpus.sources import (
     read_sources,
     standard_library_files,
 )
+from lacuna.workspace import atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _built(
         files = [file for package in packages if package.role is role for file in kept[package.name]]
         files.sort(key=lambda file: (file.package, file.path))
         data = "".join(json.dumps(asdict(file), ensure_ascii=False) + "\n" for file in files).encode("utf-8")
-        _write(destination / f"{role}.jsonl", data)
+        atomic.write(destination / f"{role}.jsonl", data)
         outputs[f"{role}.jsonl"] = hashlib.sha256(data).hexdigest()
     reports = tuple(
         PackageReport(
@@ -144,7 +144,7 @@ def _built(
         dropped=dict(sorted(dropped.items())),
         packages=reports,
     )
-    _write(destination / REPORT, (json.dumps(asdict(report), indent=2) + "\n").encode("utf-8"))
+    atomic.write(destination / REPORT, (json.dumps(asdict(report), indent=2) + "\n").encode("utf-8"))
     return report
 
 
@@ -225,12 +225,6 @@ def _amount(files: list[SourceFile]) -> Amount:
 def _sum(amounts: Iterable[Amount]) -> Amount:
     listed = list(amounts)
     return Amount(sum(amount.files for amount in listed), sum(amount.bytes for amount in listed))
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(path)
 
 
 def _progress(column: DownloadColumn | MofNCompleteColumn) -> Progress:

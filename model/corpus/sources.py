@@ -4,7 +4,6 @@ Nothing of a package is ever run or written to disk unpacked. Which files are ke
 """
 
 import hashlib
-import os
 import sysconfig
 import tarfile
 import tomllib
@@ -14,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from lacuna.model.corpus.files import CorpusError, RawFile, Role
+from lacuna.workspace import atomic
 
 LIST = Path(__file__).with_name("sources.toml")
 STDLIB_LEFT_OUT = frozenset({"test", "idlelib", "turtledemo", "site-packages", "dist-packages", "ensurepip"})
@@ -69,21 +69,16 @@ def fetch(distribution: Distribution, index: Index, cache: Path, advance: Callab
     if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == distribution.sha256:
         return target
     digest = hashlib.sha256()
-    partial = target.with_suffix(f".{os.getpid()}.part")
-    try:
-        with partial.open("wb") as file:
-            for piece in index.archive(distribution):
-                digest.update(piece)
-                file.write(piece)
-                advance(len(piece))
+    with atomic.replacing(target) as file:
+        for piece in index.archive(distribution):
+            digest.update(piece)
+            file.write(piece)
+            advance(len(piece))
         if digest.hexdigest() != distribution.sha256:
             message = (
                 f"{distribution.archive} has sha256 {digest.hexdigest()}, but {LIST.name} pins {distribution.sha256}."
             )
             raise CorpusError(message)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
     return target
 
 

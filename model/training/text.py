@@ -11,6 +11,7 @@ from lacuna.model.corpus.files import REPORT, CorpusError, Role, load
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training.progress import shown
 from lacuna.model.training.recipe import RecipeError
+from lacuna.workspace import atomic
 
 TOKENIZER = "tokenizer.json"
 TOKENS = "tokens.npy"
@@ -28,15 +29,13 @@ class Documents:
 
 def keep_report(run: Path, folder: Path) -> None:
     """Keep the corpus' report with the run; raises CorpusError if the run was begun with other training text."""
-    report = (folder / REPORT).read_text(encoding="utf-8")
+    report = (folder / REPORT).read_bytes()
     kept = run / REPORT
     name = f"{Role.TRAIN}.jsonl"
     if kept.exists() and _outputs(kept)[name] != _outputs(folder / REPORT)[name]:
         raise CorpusError(f"{run} was begun with another corpus than {folder}: train in another folder.")
     run.mkdir(parents=True, exist_ok=True)
-    temporary = run / f"{REPORT}.partial"
-    temporary.write_text(report, encoding="utf-8")
-    temporary.replace(kept)
+    atomic.write(kept, report)
 
 
 def tokenizer_of(run: Path, folder: Path, size: int) -> Tokenizer:
@@ -46,9 +45,7 @@ def tokenizer_of(run: Path, folder: Path, size: int) -> Tokenizer:
         texts = [file.text for file in load(folder, Role.TRAIN)]
         every = max(1, round(sum(map(len, texts)) / TOKENIZER_BYTES))
         run.mkdir(parents=True, exist_ok=True)
-        temporary = run / f"{TOKENIZER}.partial"
-        Tokenizer.train(texts[::every], size).save(temporary)
-        temporary.replace(path)
+        Tokenizer.train(texts[::every], size).save(path)
     tokenizer = Tokenizer.load(path)
     if tokenizer.size > size:
         raise RecipeError(f"the tokenizer in {run} is larger than the recipe's vocabulary: train in another folder")
@@ -63,9 +60,7 @@ def keep_tokenizer(run: Path, content: bytes) -> None:
             raise RecipeError(f"{run} was begun with another tokenizer: train in another folder")
         return
     run.mkdir(parents=True, exist_ok=True)
-    temporary = run / f"{TOKENIZER}.partial"
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    atomic.write(path, content)
 
 
 def documents_of(run: Path, folder: Path, tokenizer: Tokenizer) -> Documents:
@@ -80,10 +75,8 @@ def documents_of(run: Path, folder: Path, tokenizer: Tokenizer) -> Documents:
             for n, text in enumerate(texts):
                 rows.append(np.array(tokenizer.encode_text(text + "\n"), np.uint16))
                 show(n + 1, "")
-        temporary = run / f"{TOKENS}.partial"
-        with temporary.open("wb") as file:
+        with atomic.replacing(path) as file:
             np.save(file, np.concatenate(rows))
-        temporary.replace(path)
     return Documents(texts, np.load(path, mmap_mode="r"))
 
 

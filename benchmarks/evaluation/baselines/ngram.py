@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lacuna.workspace import atomic
+
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
@@ -65,7 +67,7 @@ class NGram:
             for n, level in enumerate(self.levels)
             for name in ("first", "words", "mass", "rest")
         }
-        with path.open("wb") as file:
+        with atomic.replacing(path) as file:
             np.savez(file, allow_pickle=False, unigram=self.unigram, **arrays)
 
     @classmethod

@@ -22,6 +22,7 @@ from lacuna.model.corpus.files import Role, load
 from lacuna.model.tokenizer import PAD, Tokenizer
 from lacuna.syntax import check
 from lacuna.syntax.errors import FileError
+from lacuna.workspace import atomic
 
 TUNING_SEED = 1
 _TUNED_BY = (copier, gate, guesses, held_out, ngram, two_sided, check, ranking)
@@ -75,9 +76,7 @@ def _trained(folder: Path, tokenizer: Tokenizer, kept: Path) -> NGram:
             np.array([PAD, *tokenizer.encode_text(file.text)], dtype=np.int64)
             for file in tracked(files, "Reading the corpus")
         ]
-        partial = kept.with_name(f".{kept.name}")
-        ngram.train(np.concatenate(tokens), tokenizer.size).save(partial)
-        partial.replace(kept)
+        ngram.train(np.concatenate(tokens), tokenizer.size).save(kept)
     return NGram.load(kept)
 
 
@@ -95,7 +94,7 @@ def _settled(validation: tuple[Hole, ...], model: NGram, tokenizer: Tokenizer, k
         ngram=tune(validation, from_ngram, two_sided.START, may_offer),
         copier=tune(validation, from_copier, copier.START, may_offer),
     )
-    kept.write_text(json.dumps(asdict(settled), indent=2) + "\n", encoding="utf-8")
+    atomic.write(kept, json.dumps(asdict(settled), indent=2).encode() + b"\n")
     return settled
 
 
