@@ -75,7 +75,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Figures over rows of like length."""
+    """Scores over rows of like length."""
 
     rows: int
     passed: Estimate
@@ -83,7 +83,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Scores:
     """How one system did."""
 
     passed: Estimate
@@ -122,7 +122,7 @@ class HumanEvalReport:
     is_whole_lines: bool
     """Whether the hole was shown as an empty line, whose end every answer then got."""
     first: str
-    systems: dict[str, Figures]
+    systems: dict[str, Scores]
     gains: dict[str, Gain]
     models: dict[str, str]
     tuned: Settled | None
@@ -184,7 +184,7 @@ def report(
         problems=len({row.task.problem for row in rows}),
         is_whole_lines=is_whole_lines,
         first=first,
-        systems={system: _figures(rows, system, seed) for system in (first, *others)},
+        systems={system: _scores(rows, system, seed) for system in (first, *others)},
         gains={other: _gain(rows, first, other, seed) for other in others},
         models=dict(models),
         tuned=tuned,
@@ -193,11 +193,11 @@ def report(
     )
 
 
-def _figures(rows: Sequence[Scored], system: str, seed: int) -> Figures:
+def _scores(rows: Sequence[Scored], system: str, seed: int) -> Scores:
     whole = _group(rows, system, seed)
     filled = [row.filled[system] for row in rows]
     texts = [(row.filled[system].text, row.task.canonical_solution) for row in rows]
-    return Figures(
+    return Scores(
         passed=whole.passed,
         exact=whole.exact,
         exact_to_the_byte=mean(text == truth for text, truth in texts),

@@ -1,6 +1,5 @@
 """Questions in files never trained on, by kind of hole, drawn as in use: by syntax and at random characters."""
 
-import enum
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -9,34 +8,21 @@ import numpy as np
 
 from lacuna.benchmarks.evaluation import held_out
 from lacuna.benchmarks.evaluation.held_out import Hole
+from lacuna.benchmarks.evaluation.hole_kind import HoleKind
 from lacuna.benchmarks.evaluation.questions import Question
 from lacuna.model.corpus import drawing
 from lacuna.model.corpus.files import SourceFile
 from lacuna.syntax.spans import Span
 
-
-class HoleKind(enum.StrEnum):
-    """What is hidden. All but the first and the last are drawn by the code that draws holes to train on."""
-
-    REST_OF_LINE = "rest-of-line"
-    """From a random character of a line of code to its end."""
-    WITHIN_LINE = "within-line"
-    """Between two random places of a line, a third of them inside words."""
-    LINES = "lines"
-    """One to four whole lines, from the first one's indentation on."""
-    STATEMENT = "statement"
-    EXPRESSION = "expression"
-    ARGUMENTS = "arguments"
-    CONDITION = "condition"
-    BODY = "body"
-    JOINT = "joint"
-    """Two or three neighbouring holes, mostly within lines."""
-
-
 LONGEST = 10
 """Lines a hole may have: nobody fills more."""
-JOINT = {"within-line": 2.0, "expression": 1.0, "arguments": 1.0, "condition": 1.0}
-"""How often a joint hole is of each kind."""
+JOINT = {
+    HoleKind.WITHIN_LINE.value: 2.0,
+    HoleKind.EXPRESSION.value: 1.0,
+    HoleKind.ARGUMENTS.value: 1.0,
+    HoleKind.CONDITION.value: 1.0,
+}
+"""How often a joint hole is of each kind, in proportion."""
 APART = 8
 """Lines from one joint hole to the next, about."""
 ROUNDS = 8

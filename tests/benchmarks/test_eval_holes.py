@@ -11,9 +11,8 @@ from lacuna.benchmarks.evaluation import compared, held_out
 from lacuna.benchmarks.evaluation.baselines import settled as baselines
 from lacuna.benchmarks.evaluation.filling import Filled
 from lacuna.benchmarks.evaluation.held_out import Hole
-from lacuna.benchmarks.evaluation.kinds import HoleKind
+from lacuna.benchmarks.evaluation.hole_kind import HoleKind
 from lacuna.benchmarks.evaluation.questions import Question
-from lacuna.cli.evaluate.holes import KINDS
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.infill.opening import open_model
 from lacuna.model.corpus.files import SourceFile
@@ -53,10 +52,6 @@ def holes_of(run, corpus, tmp_path):
 
 
 LINES = ("--kind", "rest-of-line")
-
-
-def test_the_command_names_every_kind():
-    assert list(KINDS) == list(HoleKind)
 
 
 def test_all_answer_the_same_questions_and_the_first_is_compared_with_each(holes_of, scripted, tmp_path):

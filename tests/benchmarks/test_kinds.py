@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lacuna.benchmarks.evaluation import held_out, kinds
-from lacuna.benchmarks.evaluation.kinds import HoleKind
+from lacuna.benchmarks.evaluation.hole_kind import HoleKind
 from lacuna.model.corpus.files import SourceFile
 
 FILES = [

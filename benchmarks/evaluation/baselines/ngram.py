@@ -47,7 +47,7 @@ class NGram:
             if start == end:
                 break
             share *= level.rest[node]
-            share[level.words[start:end]] += level.mass[start:end]
+            share[level.words[start:end]] += level.mass[start:end]  # words of a context are distinct: `+=` adds to each
             longest = length
         return share, longest
 
@@ -108,6 +108,7 @@ def train(tokens: Ids, vocabulary: int, order: int = ORDER) -> NGram:
     levels = []
     for n, counted in enumerate(orders):
         if n + 1 < order:
+            # `somewhere + 1` is where the n-gram without its first word stands: each distinct longer one counts once.
             longer = orders[n + 1]
             counts = np.bincount(counted.at[longer.somewhere + 1], minlength=len(counted.words))
         else:
@@ -125,14 +126,17 @@ def _unigrams(tokens: Ids, vocabulary: int) -> _Counts:
 
 
 def _longer(shorter: _Counts, tokens: Ids, vocabulary: int) -> _Counts:
+    # 1. An n-gram is the n-gram one shorter at its place and the word behind: one number, which sorts as the pair does.
     length = len(tokens) - len(shorter.at) + 1
     key = shorter.at[:-1] * vocabulary + tokens[length:]  # (T - length,)
+    # 2. Sorted, equal n-grams stand side by side, and each first of its kind begins a distinct one.
     places = np.argsort(key)
     key = key[places]
     is_new = np.empty(len(key), dtype=bool)
     is_new[0] = True
     np.not_equal(key[1:], key[:-1], out=is_new[1:])
     starts = np.flatnonzero(is_new)
+    # 3. Back in the order of the text: as many n-grams as began before it are numbered before each.
     at = np.empty(len(key), dtype=np.int64)
     at[places] = np.cumsum(is_new) - 1
     return _Counts(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from lacuna.benchmarks.evaluation.hole_kind import HoleKind
 from lacuna.cli.evaluate.options import (
     LibraryOptions,
     against_option,
@@ -23,10 +24,6 @@ from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.infill.opening import ModelOptions, Opening
 
-KINDS = (
-    "rest-of-line", "within-line", "lines", "statement", "expression", "arguments", "condition", "body", "joint",
-)  # fmt: skip
-
 
 @click.command()
 @click.argument("corpus", type=click.Path(path_type=Path))
@@ -42,9 +39,9 @@ KINDS = (
 @click.option(
     "--kind",
     "kinds",
-    type=click.Choice(KINDS),
+    type=click.Choice([kind.value for kind in HoleKind]),
     multiple=True,
-    default=KINDS,
+    default=[kind.value for kind in HoleKind],
     help="What is hidden; may be given many times.  [default: every kind]",
 )
 @role_option("test")
@@ -78,7 +75,7 @@ def holes(  # noqa: PLR0913 -- one for each option
     """Compare answers to holes in packages never trained on (CORPUS), by kind of hole as in use."""
     from lacuna.benchmarks.evaluation import compared, lineup, report_tables
     from lacuna.benchmarks.evaluation.baselines import settled as tuning
-    from lacuna.benchmarks.evaluation.kinds import HoleKind, draw
+    from lacuna.benchmarks.evaluation.kinds import draw
     from lacuna.benchmarks.evaluation.lineup import Lineup
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
