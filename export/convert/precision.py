@@ -72,7 +72,7 @@ class EightBitsOnCuda:
 class EightBits(EightBitsOnCuda):
     """Integer weights and, in products, integer inputs: a scale for each row of either, so that no row feels another.
 
-    On a processor products of integers take a fraction of the time of any others (docs/log.md).
+    On a processor products of integers take a fraction of the time of any others (docs/log).
     """
 
     @property

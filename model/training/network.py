@@ -160,7 +160,7 @@ class Denoiser(nn.Module):
     def encode(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """Chunks (X, T), padded with PAD -> keys and values (layers, X, T, K, E), keys not rotated.
 
-        A token attends to those before it in its chunk, as in the causal phase (docs/log.md says what that gained).
+        A token attends to those before it in its chunk, as in the causal phase (docs/log says what that gained).
         """
         X, T = tokens.shape
         valid = tokens != PAD  # (X, T)
@@ -350,7 +350,7 @@ def fuse(network: Denoiser) -> None:
     """Let torch.compile fuse what is not a matrix product; needs a C++ compiler.
 
     The causal phase, of one shape, as a whole; of infilling steps, no two of one shape, the parts without attention.
-    Not on CUDA: there these took longer to compile than they can save in a run of minutes (docs/log.md).
+    Not on CUDA: there these took longer to compile than they can save in a run of minutes (docs/log).
     """
     network.causal_loss = torch.compile(network.causal_loss, dynamic=False)  # type: ignore[method-assign]
     if network.smear.is_cuda:
@@ -388,7 +388,7 @@ def _mix(weights: Tensor, v: Tensor) -> Tensor:
 def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
     """Scaled dot products: (R, Q, A, E), (R, P, K, E) twice, visibility (R, 1, Q, P) -> (R, Q, A, E).
 
-    Written out: on a processor the backward pass of torch's own takes several times as long (docs/log.md).
+    Written out: on a processor the backward pass of torch's own takes several times as long (docs/log).
     """
     scores = _scores(q, k) * q.shape[-1] ** -0.5
     return _mix(scores.masked_fill(~mask, float("-inf")).softmax(-1), v)
