@@ -29,6 +29,7 @@ FOLDERS = {
 }
 DATA = {"py.typed", "*.py", "embedded/*", "corpus/*.toml", "training/recipes/*.toml"}
 FOR_TRAINING = (
+    "lacuna.model.corpus.index",
     "lacuna.model.training",
     "lacuna.export.convert",
     "lacuna.cli.train",
@@ -36,7 +37,7 @@ FOR_TRAINING = (
     "lacuna.benchmarks.device",
     "lacuna.benchmarks.recipes",
 )
-ABSENT_WHEN_SERVING = ("torch", "onnx", "onnxscript", "matplotlib")
+ABSENT_WHEN_SERVING = ("torch", "onnx", "onnxscript", "matplotlib", "unearth")
 COMMAND = Path(sys.executable).with_name("lacuna")
 
 

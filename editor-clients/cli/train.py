@@ -194,13 +194,12 @@ def _kept(own: adapt.Own, run: Path, recipe: str, source: Path) -> Iterator["Tab
 
 
 def _build(folder: Path, probes: Path | None) -> None:
-    from lacuna.model.corpus import building
+    from lacuna.model.corpus import building, index
     from lacuna.model.corpus.files import REPORT
-    from lacuna.model.corpus.index import PipIndex
 
     if not (folder / REPORT).exists():
         folder.mkdir(parents=True, exist_ok=True)  # before much is downloaded in vain
-        building.build(folder, platformdirs.user_cache_path("lacuna") / "archives", probes, PipIndex())
+        building.build(folder, platformdirs.user_cache_path("lacuna") / "archives", probes, index.configured())
 
 
 @contextlib.contextmanager

@@ -1,55 +1,107 @@
-"""The package index that this machine is set up with."""
+"""The package index of this machine: where pip would look, without running a package's code.
 
+`pip download` builds the metadata of a source distribution, that is, it runs the package's own `setup.py`.
+"""
+
+import ast
 import logging
-import warnings
-from collections.abc import Iterator
+import re
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import cast
+
+import httpx2
+from unearth import Link, PackageFinder
+from unearth.auth import MultiDomainBasicAuth
+from unearth.fetchers import Fetcher, PyPIClient
 
 from lacuna.model.corpus.files import CorpusError
 from lacuna.model.corpus.sources import Distribution
 
+PYPI = "https://index.invalid/simple/"
 CHUNK_BYTES = 1 << 16
+TIMEOUT = 15.0
+"""Seconds without a byte after which a server is given up; pip's own default."""
 
 
-class PipIndex:
-    """pip's own finder and session, so that its configuration (index, certificates, proxies) holds unchanged.
+class ConfiguredIndex:
+    """The indexes, folders, certificates and proxies that pip is set up with, by its files and the environment."""
 
-    `pip download` itself would build a source distribution's metadata, that is run the package's code.
-    """
-
-    def __init__(self) -> None:
-        try:
-            from pip._internal.commands import create_command  # noqa: PLC0415 (reading a built corpus needs no pip)
-        except ImportError as error:
-            message = "Building the corpus needs pip in the running environment: run `python -m ensurepip`."
-            raise CorpusError(message) from error
-        logging.getLogger("pip").setLevel(logging.ERROR)
-        self._command = create_command("download")
-        self._options, _ = self._command.parse_args(["--no-binary", ":all:", "--no-cache-dir", "--quiet"])
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        indexes = [settings.get("index-url", PYPI), *settings.get("extra-index-url", "").split()]
+        if settings.get("no-index", "").lower() in {"1", "true", "t", "yes", "y", "on"}:
+            indexes = []
+        folders = [_url(where) for where in settings.get("find-links", "").split()]
+        self._client = PyPIClient(
+            trusted_hosts=settings.get("trusted-host", "").split(),
+            verify=ssl.create_default_context(cafile=settings["cert"]) if "cert" in settings else True,
+            proxy=settings.get("proxy"),
+            timeout=float(settings.get("timeout") or settings.get("default-timeout") or TIMEOUT),
+            follow_redirects=True,
+        )
+        self._client.auth = MultiDomainBasicAuth(prompting=False, index_urls=indexes)
+        # A finder for each place: where one cannot be reached, the others are still asked.
+        self._finders = [self._finder([url], []) for url in indexes] + [self._finder([], [url]) for url in folders]
 
     def archive(self, distribution: Distribution) -> Iterator[bytes]:
-        from pip._vendor.requests import RequestException  # noqa: PLC0415 (the same)
+        """Yield the archive's bytes as they were published; raises CorpusError when it cannot be had."""
+        try:
+            # The default Accept-Encoding lets a server's gzip be undone, and the hash would not match.
+            headers = {"Accept-Encoding": "identity"}
+            url = self._found(distribution).url_without_fragment
+            with self._client.get_stream(url, headers=headers) as response:
+                response.raise_for_status()
+                yield from response.iter_raw(CHUNK_BYTES)
+        except httpx2.HTTPError as error:
+            message = f"Downloading {distribution.archive} failed ({type(error).__name__}): try again when online."
+            raise CorpusError(message) from error
 
-        with self._command.main_context():
-            with warnings.catch_warnings(action="ignore"):  # of old pips about their own vendored packages
-                session = self._command.get_default_session(self._options)
-            finder = self._command._build_package_finder(self._options, session, ignore_requires_python=True)  # noqa: SLF001 (pip has no public finder)
-            links = [
-                candidate.link
-                for candidate in finder.find_all_candidates(distribution.name)
-                if str(candidate.version) == distribution.version and candidate.link.filename.endswith(".tar.gz")
-            ]
-            if not links:
-                message = (
-                    f"pip's index offers no source distribution of {distribution.name} {distribution.version}: "
-                    "is this machine offline?"
-                )
-                raise CorpusError(message)
+    def _finder(self, indexes: list[str], folders: list[str]) -> PackageFinder:
+        fetcher = cast(
+            "Fetcher", self._client
+        )  # as `unearth` itself gives it; the types of its streams differ in a default
+        return PackageFinder(
+            fetcher, index_urls=indexes, find_links=folders, no_binary=[":all:"], ignore_compatibility=True
+        )
+
+    def _found(self, distribution: Distribution) -> Link:
+        requirement = f"{distribution.name}=={distribution.version}"
+        for finder in self._finders:
             try:
-                # The default Accept-Encoding lets a server's gzip be undone, and the hash would not match.
-                headers = {"Accept-Encoding": "identity"}
-                with session.get(links[0].url_without_fragment, stream=True, headers=headers) as response:
-                    response.raise_for_status()
-                    yield from response.iter_content(CHUNK_BYTES)
-            except RequestException as error:
-                message = f"Downloading {distribution.archive} failed ({type(error).__name__}): try again when online."
-                raise CorpusError(message) from error
+                for package in finder.find_matches(requirement):
+                    if package.link.filename.endswith(".tar.gz"):
+                        return package.link
+            except httpx2.HTTPError:
+                continue
+        message = (
+            f"pip's index offers no source distribution of {distribution.name} {distribution.version}: "
+            "is this machine offline?"
+        )
+        raise CorpusError(message)
+
+
+def configured() -> ConfiguredIndex:
+    """Open the index that pip is set up with; raises CorpusError where there is no pip to ask."""
+    logging.getLogger("unearth").setLevel(logging.ERROR)  # a place that offers nothing is no news
+    asked = [sys.executable, "-m", "pip", "config", "list"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 -- our own Python
+    if told.returncode:
+        message = "Building the corpus needs pip in the running environment: run `python -m ensurepip`."
+        raise CorpusError(message)
+    return ConfiguredIndex(settings_in(told.stdout))
+
+
+def settings_in(listed: str) -> dict[str, str]:
+    """Read what `pip config list` prints: the environment goes before what is set for `download`, that before the rest."""
+    found = re.findall(r"^(global|download|:env:)\.([\w-]+)=(.+)$", listed, re.MULTILINE)
+    found.sort(key=lambda setting: ("global", "download", ":env:").index(setting[0]))
+    values = ((name, ast.literal_eval(value)) for _, name, value in found)
+    return {name: value for name, value in values if value}
+
+
+def _url(where: str) -> str:
+    """Write a place to find archives at as a URL: pip takes paths, too."""
+    return where if "://" in where else Path(where).absolute().as_uri()

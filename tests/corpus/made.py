@@ -52,5 +52,5 @@ class ShelfIndex:
         yield self._archives[distribution.name]
 
 
-def pinned(name: str, data: bytes, role: Role = Role.TRAIN) -> Distribution:
-    return Distribution(name, "1.0", hashlib.sha256(data).hexdigest(), "MIT", role)
+def pinned(name: str, data: bytes, role: Role = Role.TRAIN, version: str = "1.0") -> Distribution:
+    return Distribution(name, version, hashlib.sha256(data).hexdigest(), "MIT", role)
