@@ -12,10 +12,9 @@ from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from lacuna.infill.request import Answer, Reason, Request
+from lacuna.lsp_server.client import Client
 from lacuna.lsp_server.documents import Document, Documents
-from lacuna.lsp_server.features import status
-from lacuna.lsp_server.features.client import Client
-from lacuna.lsp_server.features.status import Notifier
+from lacuna.lsp_server.notifier import METHOD, Notifier
 from lacuna.lsp_server.offers import Offers
 from lacuna.lsp_server.protocol import Protocol, traceback_of
 from lacuna.lsp_server.settings import Options, Settings
@@ -135,4 +134,4 @@ class Session(LanguageServer):
         )
 
     def _send_status(self, now: Status) -> None:
-        self.protocol.notify(status.METHOD, asdict(now))
+        self.protocol.notify(METHOD, asdict(now))

@@ -8,11 +8,10 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from lacuna.infill.request import Reason, Request
-from lacuna.lsp_server import where
+from lacuna.lsp_server import offering, where, wire
+from lacuna.lsp_server.client import Client
 from lacuna.lsp_server.documents import Document
-from lacuna.lsp_server.features import offering, wire
-from lacuna.lsp_server.features.client import Client
-from lacuna.lsp_server.features.offering import NothingToShowError
+from lacuna.lsp_server.offering import NothingToShowError
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import WHY
 from lacuna.lsp_server.worker import Kind, OutdatedError

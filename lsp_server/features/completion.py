@@ -2,10 +2,9 @@
 
 from lsprotocol import types
 
-from lacuna.lsp_server import where
+from lacuna.lsp_server import offering, where, wire
 from lacuna.lsp_server.documents import Document
-from lacuna.lsp_server.features import offering, wire
-from lacuna.lsp_server.features.offering import Place
+from lacuna.lsp_server.offering import Place
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Kind
 from lacuna.syntax.spans import Span

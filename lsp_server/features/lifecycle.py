@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lsprotocol import types
 
 from lacuna.lsp_server import settings
-from lacuna.lsp_server.features.client import Client
+from lacuna.lsp_server.client import Client
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.settings import Options, Settings
 from lacuna.lsp_server.status import Why

@@ -2,8 +2,8 @@
 
 from lsprotocol import types
 
+from lacuna.lsp_server import wire
 from lacuna.lsp_server.documents import Document
-from lacuna.lsp_server.features import wire
 from lacuna.lsp_server.session import Session
 
 

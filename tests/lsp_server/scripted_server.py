@@ -11,7 +11,7 @@ import socket
 from dataclasses import replace
 
 from lacuna.infill.request import Answer, Candidate, Draft, Model, Reason, Timings, Tokens
-from lacuna.lsp_server.features import offering
+from lacuna.lsp_server import offering
 from lacuna.lsp_server.server import build, run
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker

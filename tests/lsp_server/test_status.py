@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from lacuna.infill.request import Reason, Timings
-from lacuna.lsp_server.features.status import Notifier
+from lacuna.lsp_server.notifier import Notifier
 from lacuna.lsp_server.status import WHY, Latencies, Latency, Outcomes, Parts, Status, Why
 
 PATIENCE = 10  # seconds until a test gives up; none waits that long when all is well
