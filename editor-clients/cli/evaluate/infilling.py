@@ -1,8 +1,6 @@
 """`lacuna eval infilling`."""
 
 import contextlib
-import os
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import click
@@ -65,7 +63,7 @@ def infilling(  # noqa: PLR0913 -- one for each option
     corpus: Path | None,
 ) -> ExitCode:
     """Score HumanEval-Infilling rows (DATA: .jsonl or .jsonl.gz) by running them, and by exact match."""
-    from lacuna.benchmarks.evaluation import human_eval, lineup, report_tables
+    from lacuna.benchmarks.evaluation import human_eval, lineup, report_tables, scoring
     from lacuna.benchmarks.evaluation.lineup import Lineup
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
@@ -84,38 +82,20 @@ def infilling(  # noqa: PLR0913 -- one for each option
         keep = {one: files.enter_context(opened(samples and samples / f"{one}.jsonl")) for one in asked.labels}
         keep_report = files.enter_context(opened(json_file))
         ready = asked.prepared()
-        workers = ThreadPoolExecutor(max_workers=os.cpu_count())
-        running: list[Future[human_eval.Scored]] = []
-        scored: list[human_eval.Scored] = []
-
-        def keep_finished() -> None:
-            """In the order of the rows: what an interruption leaves is their beginning."""
-            for ended in running[len(scored) :]:
-                if not ended.done() or ended.cancelled():
-                    break
-                row = ended.result()
-                scored.append(row)
-                for system in asked.labels:
-                    keep[system](human_eval.sample_line(row, system) + "\n")
-
-        try:
-            # Programs run beside the model: they mostly start and end.
-            answers = lineup.answers(asked, questions, jobs, ready)
-            for task, filled in tracked(zip(tasks, answers, strict=True), "Filling and running", len(tasks)):
-                ended = (
-                    {one: human_eval.with_line_end(found) for one, found in filled.items()}
-                    if is_whole_lines
-                    else filled
-                )
-                running.append(workers.submit(human_eval.score, task, ended))
-                keep_finished()
-            for _ in tracked(as_completed(running), "Running the rest", len(running)):
-                keep_finished()
-        finally:
-            workers.shutdown(cancel_futures=True)
-            keep_finished()
+        answers = lineup.answers(asked, questions, jobs, ready)
+        answered = tracked(zip(tasks, answers, strict=True), "Filling and running", len(tasks))
+        if is_whole_lines:
+            answered = (
+                (task, {one: human_eval.with_line_end(found) for one, found in filled.items()})
+                for task, filled in answered
+            )
+        rows = []
+        for row in files.enter_context(contextlib.closing(scoring.scored(answered))):
+            rows.append(row)
+            for system in asked.labels:
+                keep[system](human_eval.sample_line(row, system) + "\n")
         found = human_eval.report(
-            scored,
+            rows,
             data=data.name,
             seed=seed,
             is_whole_lines=is_whole_lines,
