@@ -12,7 +12,7 @@ _Opcode = tuple[str, int, int, int, int]
 
 
 def unified(path: Path, old: bytes, new: bytes) -> bytes:
-    """Empty when nothing changed."""
+    """Show what changed in one file; empty when nothing did."""
     if old == new:
         return b""
     old_lines, new_lines = _lines(old), _lines(new)

@@ -1,4 +1,4 @@
-"""What a project's .gitignore files name, as git reads them. No file but these is opened."""
+"""The rules of a project's .gitignore files, as git reads them. No file but these is opened."""
 
 import functools
 import re
@@ -12,24 +12,24 @@ from pathspec import GitIgnoreSpec
 
 FILE = ".gitignore"
 _LARGEST = 1 << 20
-"""Bytes of a file that are read."""
+"""Bytes of a .gitignore file that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The .gitignore files that speak of what lies in a folder, the outermost first; at first none."""
+    """The .gitignore files that hold for what lies in a folder, the outermost first; none to begin with."""
 
     _reaching: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
 
     def within(self, folder: Path) -> Self:
-        """These and the folder's own."""
+        """Add the .gitignore file of a folder further in, if it has one."""
         own = _patterns_in(folder)
         return type(self)((*self._reaching, (folder, own))) if own.patterns else self
 
     def naming(self, path: Path, *, is_folder: bool) -> Path | None:
         """The .gitignore file because of which git ignores the path, if it does.
 
-        What lies in an ignored folder is ignored whatever is said of it: who asks for that asks for the folder first.
+        Ask about each folder on the way first: no rule brings back what lies in an ignored folder.
         """
         named_by = None
         for folder, patterns in self._reaching:  # the innermost with a word about it decides
@@ -67,7 +67,7 @@ def _pattern(line: str) -> Iterator[Any]:
 
 
 def _composed(text: str) -> str:
-    """Names of files on macOS have letters split from their accents, patterns that people write have not."""
+    """Join letters and accents, which names of files on macOS have apart, and patterns that people write have not."""
     return unicodedata.normalize("NFC", text)
 
 

@@ -21,10 +21,14 @@ _SECRETS = GitIgnoreSpec.from_lines(
 )
 
 
-def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePath]) -> str | None:
-    """A sentence saying why the file is ignored; None if it is not. The user's patterns go before all others.
+_OURS = type(PurePath())
+"""Paths of the system this runs on; others (a Windows client's, seen from Linux) cannot be looked up."""
 
-    folders: the workspace's. Where no repository is found, .gitignore files count from the folder downwards.
+
+def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePath]) -> str | None:
+    """A sentence that says why a file is ignored; None if it is not. The user's patterns go before all others.
+
+    Where no repository is found, .gitignore files count from the workspace's folder downwards.
     """
     name = globbed(path)
     excluded = exclude.check_file(name).include
@@ -50,10 +54,6 @@ def rules_above(root: Path) -> Rules:
         if rules.naming(inner, is_folder=True):
             return Rules()
     return rules
-
-
-_OURS = type(PurePath())
-"""Paths of the system this runs on; others (a Windows client's, seen from Linux) cannot be looked up."""
 
 
 def _git_ignores(path: Path, folders: Iterable[Path]) -> str | None:

@@ -34,7 +34,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Half-open."""
+    """From a position up to another one, which is not in it."""
 
     start: Position
     end: Position
@@ -48,8 +48,8 @@ def line_starts(text: str) -> Offsets:
 def line_starts_after(starts: Offsets, text: str, start: int, end: int, inserted: int) -> Offsets:
     """Line starts of `text`, in which `inserted` code points took the place of [start, end).
 
-    Whether a line begins at an offset depends on the two code points around it. So what lies
-    before the change and behind it is kept and only its neighbourhood is read again.
+    Whether a line begins at an offset depends on the two code points around it, so only the change and its
+    neighbours are read again.
     """
     before = max(start - 1, 0)
     around = text[before : start + inserted + 1]
@@ -61,7 +61,7 @@ def line_starts_after(starts: Offsets, text: str, start: int, end: int, inserted
 
 
 def offset_at(text: str, starts: Offsets, position: Position, encoding: Encoding) -> int:
-    """Where a position lies; past a line's end means its end, past the last line the text's end.
+    """The offset of a position; past a line's end it is the line's end, past the last line the text's end.
 
     A column inside a character means the character's begin.
     """
@@ -71,7 +71,7 @@ def offset_at(text: str, starts: Offsets, position: Position, encoding: Encoding
     line = text[start:end]
     if encoding is Encoding.UTF32 or line.isascii():
         return start + min(position.character, len(line))
-    ends = np.cumsum(_units(line, encoding))
+    ends = np.cumsum(_units(line, encoding))  # the column behind each character
     return start + int(np.searchsorted(ends, position.character, side="right"))
 
 
@@ -99,18 +99,19 @@ def _after_line_ends(text: str) -> Offsets:
     points = _code_points(text)
     is_end = points == _LINE_FEED
     is_return = points == _RETURN
-    is_return[:-1] &= ~is_end[1:]
+    is_return[:-1] &= ~is_end[1:]  # a return before a line feed ends no line of its own
     return np.flatnonzero(is_end | is_return) + 1
 
 
 def _units(line: str, encoding: Encoding) -> NDArray[np.int64]:
     """How many units each code point takes."""
     points = _code_points(line)
-    units = np.ones(len(points), np.int64) + (points >= 0x10000)
+    units = np.ones(len(points), np.int64) + (points >= 0x10000)  # UTF-16: two above the basic plane
     if encoding is Encoding.UTF8:
-        units += (points >= 0x80).astype(np.int64) + (points >= 0x800)
+        units += (points >= 0x80).astype(np.int64) + (points >= 0x800)  # bytes: one to four
     return units
 
 
 def _code_points(text: str) -> NDArray[np.uint32]:
+    # UTF-32 gives each code point four bytes, so the bytes are the array; lone surrogates pass too.
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))

@@ -15,7 +15,7 @@ MAX_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """What was read; `text` is without byte order mark, its line ends are as in the file."""
+    """A text file as it was read; `text` is without byte order mark, its line ends are as in the file."""
 
     path: Path
     data: bytes
@@ -60,7 +60,7 @@ def decode(path: Path, data: bytes) -> TextFile:
 
 
 def with_change(data: bytes, change: Change) -> bytes:
-    """What a change makes of the bytes that it was computed for; raise FileError if these are others."""
+    """Apply a change to the bytes that it was computed for; raise FileError if these are others."""
     change.check(data)
     return with_edits(decode(change.path, data), change.edits)
 

@@ -1,6 +1,6 @@
 """Paths of documents, from URIs as editors on Linux, macOS and Windows write them. Nothing is opened here.
 
-A path is told by its own shape, not by the system this runs on: `/c:/` and a host are Windows'.
+A path's system is told by the path's own shape, not by the system this runs on: `/c:/` and a host are Windows'.
 """
 
 import re
@@ -28,9 +28,10 @@ def path_of(uri: str) -> PurePath | None:
 
 
 def globbed(path: PurePath) -> str:
-    """A path as patterns of .gitignore are matched with it: no root, slashes, composed letters (macOS splits them)."""
+    """A path as patterns of .gitignore are matched with it: without root, with slashes and with composed letters."""
     root = path.anchor.replace("\\", "/").strip("/")
     rest = path.as_posix()[len(path.anchor) :]
+    # macOS splits letters from their accents.
     return unicodedata.normalize("NFC", f"{root}/{rest}" if root else rest)
 
 
@@ -43,5 +44,5 @@ def is_within(uri: str, folder: str) -> bool:
 
 
 def name_of(uri: str) -> str:
-    """What of a document that is no file its patterns are matched with."""
+    """The name of a document that is no file, as patterns of .gitignore are matched with it."""
     return unquote(urlsplit(uri).path).lstrip("/")
