@@ -1,20 +1,19 @@
-"""Where in a file the command line points, and the spans that means."""
+"""Places in a file as the command line names them, and the spans that they mean."""
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lacuna.syntax import spans
 from lacuna.syntax.errors import UsageError
 from lacuna.syntax.languages import Language
-from lacuna.syntax.lines import rest_of_line
+from lacuna.syntax.lines import lines, rest_of_line
 from lacuna.syntax.nodes import enclosing
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.queries import captures
 from lacuna.syntax.spans import Kind, Span
-from lacuna.workspace import positions
-from lacuna.workspace.positions import Encoding, Position
 from lacuna.workspace.textfile import TextFile, read
 
 CURSOR = "cursor"
@@ -102,7 +101,8 @@ def spans_of(file: TextFile, language: Language, where: Where) -> tuple[Span, ..
         case At():
             found = [_at(file, language, where)]
         case Between():
-            found = [_between(file, start, end) for start, end in where.ranges]
+            rows = _rows(file)
+            found = [_between(file, rows, start, end) for start, end in where.ranges]
         case Captured():
             found = _captured(file, language, where.query)
         case Marked():
@@ -119,7 +119,7 @@ def spans_of(file: TextFile, language: Language, where: Where) -> tuple[Span, ..
 
 
 def _at(file: TextFile, language: Language, at: At) -> Span:
-    offset = _offset_of(file, at.place)
+    offset = _offset_of(file, _rows(file), at.place)
     if at.scope is None:
         return Span(offset, offset)
     if at.scope is Kind.REST_OF_LINE:  # needs no tree, so it works in any text
@@ -131,8 +131,8 @@ def _at(file: TextFile, language: Language, at: At) -> Span:
     return found
 
 
-def _between(file: TextFile, start: Place, end: Place) -> Span:
-    span = Span(_offset_of(file, start), _offset_of(file, end))
+def _between(file: TextFile, rows: Sequence[Span], start: Place, end: Place) -> Span:
+    span = Span(_offset_of(file, rows, start), _offset_of(file, rows, end))
     if span.start > span.end:
         raise UsageError(f"The span {start}-{end} ends before it starts.")
     return span
@@ -148,11 +148,13 @@ def _captured(file: TextFile, language: Language, query: str) -> list[Span]:
     return found
 
 
-def _offset_of(file: TextFile, where: Place) -> int:
-    starts = positions.line_starts(file.text)
-    wanted = Position(where.line - 1, where.column)
-    offset = positions.offset_at(file.text, starts, wanted, Encoding.UTF32)
-    # The document's arithmetic is lenient, as LSP demands; a wrong number on a command line is a mistake.
-    if positions.position_at(file.text, starts, offset, Encoding.UTF32) != wanted:
+def _rows(file: TextFile) -> list[Span]:
+    return list(lines(file.text, Span(0, len(file.text))))
+
+
+def _offset_of(file: TextFile, rows: Sequence[Span], where: Place) -> int:
+    """The code-point offset of a place; raise UsageError if the file has no such line, or it is shorter."""
+    row = rows[where.line - 1] if where.line <= len(rows) else None
+    if row is None or row.start + where.column > row.end:
         raise UsageError(f"{where} is outside {file.path}.")
-    return offset
+    return row.start + where.column
