@@ -17,7 +17,7 @@ def model(infill: Infill) -> Answerer:
 
 
 def baseline(answer: Callable[[Hole], str]) -> Answerer:
-    """A baseline knows single holes: it fills them in turn, and sees what it has filled already."""
+    """Fill a question's holes in turn: a baseline knows single holes, and sees those that it has filled already."""
 
     def answered(question: Question) -> Filled:
         began = time.perf_counter()
@@ -35,12 +35,12 @@ def baseline(answer: Callable[[Hole], str]) -> Answerer:
 
 
 def empty(question: Question) -> Filled:
-    """The floor that leaves everything out."""
+    """Answer nothing: a floor."""
     return Filled(("",) * len(question.holes))
 
 
 def always_pass(question: Question) -> Filled:
-    """The floor that writes `pass`, indented like the line before (one deeper after a colon); it knows of line ends."""
+    """Answer `pass`, indented like the line before, one deeper after a colon: a floor. It knows whether a line ends."""
     texts = []
     for hole in question.holes:
         above = [line for line in hole.text[: hole.span.start].split("\n") if line.strip()][-1:]

@@ -21,7 +21,7 @@ class Asked:
     parses: Mapping[str, bool | None]
 
     def is_exact(self, system: str) -> bool:
-        """Every hole is right."""
+        """Whether every hole of the question is right."""
         return all(map(metrics.is_exact, self.answers[system].texts, self.question.truths))
 
     def similarity(self, system: str) -> float:
@@ -46,22 +46,22 @@ class Figures:
 
     questions: int
     exact: Estimate
-    """All holes of a question right; the interval is drawn by file."""
+    """Share of questions with all holes right; the interval is drawn by file."""
     similarity: float
     parses: float | None
-    """Share of what was answered with which Python's own parser takes the file; None if nothing was."""
+    """Share of answered questions whose file Python's own parser takes with the answers; None if none was answered."""
     empty: float
     """Share of questions without an answer."""
     length_error: float
     """Mean absolute difference from the true length, in characters."""
     steps: float
-    """Predictions of the denoiser."""
+    """Mean number of predictions of the denoiser."""
     milliseconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How one system answered."""
+    """How one system answered all questions, and groups of them."""
 
     all: Figures
     by_kind: dict[str, Figures]
@@ -73,7 +73,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Gains:
-    """Exact match of the first system less that of another, paired by question."""
+    """How much more often the first system is right than another one, paired by question."""
 
     all: Paired
     by_kind: dict[str, Paired]

@@ -1,4 +1,4 @@
-"""The rule that baselines keep as Lacuna does: what may be offered."""
+"""What a baseline may offer: the rules that Lacuna keeps, too."""
 
 import functools
 
@@ -9,12 +9,12 @@ from lacuna.syntax.languages import PYTHON
 
 
 def may_offer(hole: Hole, text: str) -> bool:
-    """The gate of `infill`, for the baselines: it says something, repeats nothing, and the document still parses."""
+    """Whether the answer says something, repeats nothing and leaves a document that parses: the gate of `infill`."""
     return bool(text.strip()) and not repeats(hole.shown, hole.place, text) and _check(hole).accepts((text,))
 
 
 def is_sound(hole: Hole, text: str) -> bool:
-    """Whether the answer leaves nothing unparsable about the hole."""
+    """Whether nothing around the hole fails to parse with the answer."""
     return _check(hole).is_sound((text,))
 
 

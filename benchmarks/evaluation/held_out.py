@@ -27,7 +27,7 @@ class Hole:
 
     @property
     def shown(self) -> str:
-        """The text with the answer taken out: what whoever answers may see."""
+        """The text without the answer: all that a system may see."""
         return self.text[: self.span.start] + self.text[self.span.end :]
 
     @property
@@ -98,6 +98,6 @@ def _cursor(text: str, line: Span, generator: random.Random) -> Span:
 
 
 def digest(holes: Sequence[Hole]) -> str:
-    """Tells whether two runs asked the same questions."""
+    """Hash of the holes: equal in two runs that asked the same questions."""
     rows = [[hole.package, hole.path, hole.span.start, hole.span.end, hole.truth] for hole in holes]
     return hashlib.sha256(json.dumps(rows).encode("ascii")).hexdigest()[:16]

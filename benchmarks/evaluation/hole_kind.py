@@ -1,4 +1,4 @@
-"""The kinds of holes that are asked about; this module loads nothing, for `lacuna eval holes --help`."""
+"""The kinds of holes that are asked about, where `lacuna eval holes --help` reads them without loading anything heavy."""
 
 import enum
 

@@ -25,7 +25,7 @@ _PACKED = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One row of the data, as it is named there."""
+    """One row of the data; fields are named as there."""
 
     task_id: str
     entry_point: str
@@ -45,7 +45,7 @@ class Task:
 
     @property
     def line_question(self) -> Question:
-        """The same without the last line end: what is shown is an empty line, as an editor has it."""
+        """The question without the last line end: the hole is shown as an empty line, as in an editor."""
         if not (self.canonical_solution.endswith("\n") and self.prompt.endswith("\n")):
             raise UsageError(f"--whole-lines makes no sense here: {self.task_id} hides no whole lines.")
         return self._question(self.canonical_solution[:-1])
@@ -75,7 +75,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Scores over rows of like length."""
+    """How one system did on rows of like length."""
 
     rows: int
     passed: Estimate
@@ -84,7 +84,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How one system did."""
+    """How one system did on all rows."""
 
     passed: Estimate
     exact: Estimate
@@ -97,9 +97,9 @@ class Scores:
     length_bias: float
     """Mean of answered less true length."""
     steps: float
-    """Predictions of the denoiser for an answer: its passes."""
+    """Mean number of predictions of the denoiser for an answer."""
     milliseconds: float
-    """Median of an answer."""
+    """Median time of an answer."""
     outcomes: dict[Outcome, int]
     reasons: dict[str, int]
     by_lines: dict[str, Group]
@@ -131,7 +131,7 @@ class HumanEvalReport:
 
 
 def read(path: Path) -> tuple[Task, ...]:
-    """Raises FileError for what is no such data. Reads gzip whatever the name."""
+    """Read the rows, from gzip whatever the name. Raises FileError for a file that holds none."""
     try:
         data = path.read_bytes()
         text = (gzip.decompress(data) if data.startswith(_PACKED) else data).decode("utf-8")
@@ -153,17 +153,17 @@ def _text(value: object) -> str:
 
 
 def chosen(tasks: Sequence[Task], *, every: int, limit: int | None) -> Sequence[Task]:
-    """Every n-th row, of these the first ones."""
+    """Take every n-th row, and of these the first `limit`."""
     return tasks[::every][:limit]
 
 
 def with_line_end(filled: Filled) -> Filled:
-    """An answer to a `line_question` as the row's completion."""
+    """Complete an answer to a `line_question` with the line end that was not asked for."""
     return replace(filled, texts=(filled.text + "\n",)) if filled.text else filled
 
 
 def score(task: Task, filled: Mapping[str, Filled]) -> Scored:
-    """Run the programs, one for each answer that differs."""
+    """Run the row's program with each answer; equal answers run once."""
     ended = {text: sandbox.run(task.program(text)) for text in {one.text for one in filled.values()}}
     return Scored(task, filled, {system: ended[one.text] for system, one in filled.items()})
 
@@ -241,7 +241,7 @@ def _grouped(rows: Sequence[Scored], system: str, bucket: Callable[[str], str], 
 
 
 def sample_line(row: Scored, system: str) -> str:
-    """As the independent scorer reads it, and what we found."""
+    """One line of JSON: the fields that the independent scorer reads, and our own figures."""
     filled = row.filled[system]
     return json.dumps(
         {

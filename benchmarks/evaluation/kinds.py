@@ -15,7 +15,7 @@ from lacuna.model.corpus.files import SourceFile
 from lacuna.syntax.spans import Span
 
 LONGEST = 10
-"""Lines a hole may have: nobody fills more."""
+"""Most lines that a hole may have: nobody fills more."""
 JOINT = {
     HoleKind.WITHIN_LINE.value: 2.0,
     HoleKind.EXPRESSION.value: 1.0,
@@ -24,9 +24,9 @@ JOINT = {
 }
 """How often a joint hole is of each kind, in proportion."""
 APART = 8
-"""Lines from one joint hole to the next, about."""
+"""Mean number of lines from one joint hole to the next, about."""
 ROUNDS = 8
-"""Draws from every file before a package has no more to give."""
+"""How often every file is drawn from before a package counts as used up."""
 
 
 def draw(
@@ -80,7 +80,7 @@ def _in_turn(files: Sequence[SourceFile], kind: HoleKind, generator: random.Rand
 
 
 def _spans(text: str, kind: HoleKind, rng: np.random.Generator) -> tuple[Span, ...]:
-    """Where one question of the kind hides something; nothing if that is not to be found."""
+    """Draw the spans of one question of the kind; none if the text has no place for it."""
     if kind is not HoleKind.JOINT:
         return tuple(_fillable(text, drawing.draw(text, 1, {kind.value: 1.0}, rng)))
     size = int(rng.integers(2, 4))

@@ -1,4 +1,4 @@
-"""How right answers are, and how sure of it we may be: similarity, length buckets, bootstrap intervals."""
+"""Exactness and similarity of answers, buckets of lengths, and bootstrap intervals."""
 
 import difflib
 import math
@@ -89,7 +89,7 @@ def _mcnemar(one: int, other: int) -> float:
 
 
 def is_exact(completion: str, truth: str) -> bool:
-    """Equal but for outer line ends and trailing blanks, which no reader would call an error."""
+    """Whether both are equal but for outer line ends and trailing blanks, which no reader would call an error."""
     return _bare(completion) == _bare(truth)
 
 
@@ -103,7 +103,7 @@ def edit_similarity(completion: str, truth: str) -> float:
 
 
 def lines_bucket(text: str) -> str:
-    """By the number of lines; a final line end begins no new line."""
+    """Name the bucket of the text's number of lines; a final line end begins no new line."""
     lines = max(1, text.count("\n") + (not text.endswith("\n")))
     return _bucket(lines, (1, 3, 7, 15), "line", "lines")
 
@@ -126,5 +126,5 @@ def _bucket(size: int, tops: Sequence[int], one: str, many: str) -> str:
 
 
 def first_number(bucket: str) -> int:
-    """Puts buckets in order of size."""
+    """Sort key of buckets: the least size that belongs there."""
     return int(bucket.replace("+", "-").split("-")[0].split(" ")[0])

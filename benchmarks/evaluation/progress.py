@@ -1,4 +1,4 @@
-"""How far a long measurement is, on stderr."""
+"""A bar on stderr that says how far a long measurement is."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def tracked(items: Iterable[T], description: str, total: int | None = None) -> Iterable[T]:
-    """The items, with a bar that grows as they are taken; the total is known of sequences."""
+    """Yield the items while a bar grows; `total` is needed for items that have no length."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""What is asked: holes of one text, to be filled together by whoever answers."""
+"""A question: holes of one text, which a system fills together."""
 
 import ast
 import functools
@@ -31,7 +31,7 @@ class Question:
 
     @property
     def shown(self) -> str:
-        """The text with the answers taken out: what whoever answers may see."""
+        """The text without the answers: all that a system may see."""
         return self.filled([""] * len(self.holes))
 
     @property

@@ -1,4 +1,4 @@
-"""Reports as tables for people; what machines read is the JSON."""
+"""Reports of `lacuna eval` as tables for people; machines read the JSON."""
 
 from collections.abc import Iterator, Mapping
 

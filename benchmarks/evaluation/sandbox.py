@@ -1,4 +1,4 @@
-"""Runs a program of unknown quality in a process of its own and says how it ended.
+"""Run a program of unknown quality in a process of its own and say how it ended.
 
 A limit on accidents, not a wall against attackers: file permissions are the caller's.
 """
@@ -121,7 +121,7 @@ def _outcome(report: str, token: str) -> Outcome:
 
 
 def _end_session(process: subprocess.Popen[bytes]) -> None:
-    """Children that the program left behind go with it."""
+    """Kill the session: children that the program left behind end, too."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()

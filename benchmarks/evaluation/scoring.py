@@ -34,7 +34,7 @@ def scored(answered: Iterable[tuple[Task, Mapping[str, Filled]]]) -> Generator[S
 
 
 def _ended(running: deque[Future[Scored]]) -> Iterator[Scored]:
-    """Take from the left what has ended."""
+    """Take rows from the left as far as they have ended."""
     while running and running[0].done() and not running[0].cancelled():
         row = running[0].result()
         running.popleft()

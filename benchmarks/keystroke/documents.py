@@ -28,13 +28,13 @@ MODULES = (
     "inspect",
     "typing",
 )
-"""Long ones without data or binary tricks, in every Python that we support. The order decides what is taken."""
+"""Long modules without data or binary tricks, in every Python that we support. The order decides what is taken."""
 SPARE = 2
-"""Blocks to choose from, as a multiple of what is asked: not every block fits."""
+"""Lines of blocks to choose from, as a multiple of the lines asked for: not every block fits."""
 MOST_BLANK = 0.02
 """Share of lines that may be left blank because no block is short enough."""
 SHORTEST_STATEMENT = 12
-"""Code points: of a shorter one the middle is its beginning, too."""
+"""Code points that a statement needs: the middle of a shorter one is its beginning, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def places(passage: str, count: int, seed: int) -> tuple[int, ...]:
 
 
 def _taken(pool: list[str], lines: int) -> str:
-    """The first blocks that fit, taken out of the pool, and blank lines where no block is so short."""
+    """Take the first blocks that fit out of the pool; blank lines fill up where no block is short enough."""
     taken, left = [], lines
     for block in list(pool):
         height = block.count("\n")
@@ -95,7 +95,7 @@ def _taken(pool: list[str], lines: int) -> str:
 
 
 def _pool(lines: int) -> list[str]:
-    """Blocks of whole modules, at least so many lines if there are."""
+    """Collect blocks of whole modules until there are so many lines, or no more modules."""
     pool: list[str] = []
     height = 0
     for module in MODULES:
@@ -108,7 +108,7 @@ def _pool(lines: int) -> list[str]:
 
 
 def _blocks(module: str) -> Iterator[str]:
-    """Top-level functions and classes, each with the comments and blank lines before it."""
+    """Yield top-level functions and classes, each with the comments and blank lines before it."""
     path = Path(sysconfig.get_path("stdlib")) / f"{module}.py"
     try:
         source = path.read_text(encoding="utf-8")
@@ -124,7 +124,7 @@ def _blocks(module: str) -> Iterator[str]:
 
 
 def _statements(source: str) -> Iterator[Span]:
-    """Statements on one line that hold no others; a docstring is none."""
+    """Yield statements on one line that hold no others; a docstring does not count."""
     starts = [0]
     for line in source.split("\n"):
         starts.append(starts[-1] + len(line) + 1)

@@ -11,7 +11,7 @@ from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.model.tokenizer import split_lines
 
 START: Weights = (1.0, 0.5, 2.0, 4.0, 4.0, 2.0, 1.0, 1.0)
-"""What `_features` gives; the bonus for frequency comes last."""
+"""A weight for each of `_features`, and last the one for frequency."""
 FOUND = 400
 """Places compared with the cursor's, longest match first."""
 LONGEST = 60
@@ -21,7 +21,7 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def guesses(hole: Hole) -> Guesses:
-    """The rests of lines whose beginnings end as the text left of the cursor does."""
+    """Find rests of lines whose beginnings end as the text left of the cursor does."""
     line_start = hole.text.rfind("\n", 0, hole.span.start) + 1
     prefix = hole.text[line_start : hole.span.start]
     above = split_lines(hole.text[:line_start])[:-1]
@@ -71,7 +71,7 @@ def _places(lines: Sequence[str], here: int, prefix: str) -> Iterator[tuple[int,
 
 
 def _up_to(rest: str, following: str) -> str:
-    """What of a line's rest stands before the text that follows the hole in its line, or before that text's first word.
+    """Cut a line's rest before the text that follows the hole in its line, or before that text's first word.
 
     Empty where it has neither; all of it where nothing follows.
     """
@@ -111,5 +111,5 @@ class _Words:
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Jaccard's index."""
+    """Jaccard's index of two sets of words; 1 for two that are empty."""
     return len(one & other) / len(one | other) if one or other else 1.0

@@ -12,14 +12,14 @@ from lacuna.benchmarks.evaluation.metrics import is_exact
 
 ROUNDS = 4
 TRIED = 30
-"""Guesses looked at for one that may be offered."""
+"""Most guesses that are tried until one may be offered."""
 FACTORS = (0.0, 0.25, 0.5, 0.7, 0.85, 1.2, 1.5, 2.0, 4.0, -1.0)
-"""What a weight is multiplied with in search of a better one."""
+"""Factors that a weight is multiplied with in search of a better one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """What could stand in one hole, and what is known about each: (guesses, features)."""
+    """Guesses for one hole, and their features: (guesses, features)."""
 
     texts: tuple[str, ...]
     features: NDArray[np.float64]
@@ -27,11 +27,11 @@ class Guesses:
 
 Weights = tuple[float, ...]
 Gate = Callable[[Hole, str], bool]
-"""May this be offered? The same rule for all that answer."""
+"""Says whether a text may be offered in a hole: the same rule for every baseline."""
 
 
 def ranked(guesses: Guesses, weights: Weights) -> list[str]:
-    """Best first; what comes first of equals was found first."""
+    """Sort guesses, best first; of equals the one found first."""
     if not guesses.texts:
         return []
     order = np.argsort(-(guesses.features @ np.array(weights)), kind="stable")
@@ -39,7 +39,7 @@ def ranked(guesses: Guesses, weights: Weights) -> list[str]:
 
 
 def offered(hole: Hole, guesses: Guesses, weights: Weights, gate: Gate, is_sound: Gate) -> str:
-    """The best guess that may be offered, a sound one if there is any; nothing when none may."""
+    """Choose the best guess that may be offered, a sound one if there is any; empty when none may."""
     first = ""
     for text in ranked(guesses, weights):
         if gate(hole, text):

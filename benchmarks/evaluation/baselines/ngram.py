@@ -164,7 +164,7 @@ def _smoothed(counted: _Counts, counts: Ids, contexts: int) -> Level:
 
 
 def _discounts(counts: Ids) -> NDArray[np.float64]:
-    """What is taken from counts of 0, 1, 2, and 3 or more.
+    """Estimate the discounts of counts of 0, 1, 2, and 3 or more.
 
     A small text may lack n-grams of some count; then the equations have no answer and an absolute 3/4 is taken.
     """

@@ -33,9 +33,9 @@ class Settled:
     """What was learnt from holes of the role validation."""
 
     holes: str
-    """Their digest."""
+    """Digest of these holes."""
     shares: tuple[float, ...]
-    """The document's share in the n-gram mixture, by context seen."""
+    """The document's share in the mixture of n-gram models, by the length of context seen."""
     ngram: Tuned
     copier: Tuned
 

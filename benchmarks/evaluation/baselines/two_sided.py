@@ -20,13 +20,13 @@ from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
 
 BEAM = 24
 LONGEST = 40
-"""Tokens an answer may have."""
+"""Most tokens that an answer may have."""
 KEPT = 64
 """Answers kept for ranking."""
 BONUS = 0.3
 """A token's reward while searching, lest only short answers come to be ranked."""
 START: Weights = (1.0, 1.0, 0.5, 0.01)
-"""Log-probability of the answer and of what follows it; tokens; characters."""
+"""Weights of the features: log-probability of the answer and of what follows it; tokens; characters."""
 FOLLOWING = ngram.ORDER - 2
 """Tokens behind the line end whose probability depends on the answer."""
 EVEN_MIX = (0.3,) * ngram.ORDER
@@ -44,7 +44,7 @@ class Sides:
     end: int
     """What follows the answer: a line end, or the first token of what the line goes on with."""
     right: tuple[int, ...]
-    """What follows that."""
+    """Tokens behind the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _Path:
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """The training corpus's model and the document's own."""
+    """A mixture of the training corpus's model and the document's own."""
 
     everywhere: NGram
     here: NGram

@@ -1,4 +1,4 @@
-"""`lacuna eval`: answers to questions with known ones, through the `infill` that serves."""
+"""`lacuna eval`: the commands that ask questions with known answers."""
 
 import click
 
