@@ -1,4 +1,4 @@
-"""The kinds of holes that are asked about, where `lacuna eval holes --help` reads them without loading anything heavy."""
+"""The kinds of holes that are asked about, where `lacuna eval holes --help` reads them and loads nothing else."""
 
 import enum
 
