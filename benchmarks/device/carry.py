@@ -31,7 +31,7 @@ PART = 15 * 2**20
 """Bytes of a part of a file that is carried."""
 LINES = "lines.npy"
 KEPT = (text.TOKENIZER, ORIGIN)
-"""What a run has beside its checkpoint, tokens and report."""
+"""Files of a run beside its checkpoint, tokens and report."""
 
 folder = click.Path(file_okay=False, path_type=Path)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
     from lacuna.export.chunked.engine import Engine
 
 HOLES = 500
-"""Asked about before and after, in held-out files."""
+"""Number of holes in held-out files that are asked about before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def compare(own: Own, before: "Engine", after: "Engine") -> Iterator[Table | str
 
 
 def _measured(asked: Sequence["Hole"], engine: "Engine") -> tuple[list[float], list[float]]:
-    """Of each hole, whether the answer is exactly right, and the nats of the right one."""
+    """Ask about every hole: whether the answer is exactly right, and the nats of the right one."""
     from functools import partial
 
     from lacuna.benchmarks.evaluation import filling, likelihood, metrics

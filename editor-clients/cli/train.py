@@ -172,7 +172,7 @@ def train(  # noqa: PLR0913 -- one for each option
 
 
 def _kept(own: adapt.Own, run: Path, recipe: str, source: Path) -> Iterator["Table | str"]:
-    """Export what was trained, with defaults and calibration of what it began with, and say what that gained."""
+    """Export what was trained, with the defaults and the calibration of its origin, and yield what that gained."""
     from lacuna.export.chunked.engine import Engine
     from lacuna.export.convert import convert
 
@@ -204,7 +204,7 @@ def _build(folder: Path, probes: Path | None) -> None:
 
 @contextlib.contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C (or a polite kill) came: the step in hand is finished first. A second one does not wait."""
+    """Note Ctrl-C (or a polite kill), so that the step in hand is finished first; a second one does not wait."""
     came = False
 
     def note(number: int, _frame: FrameType | None) -> None:

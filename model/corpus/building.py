@@ -33,7 +33,7 @@ from lacuna.workspace import atomic
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much text there is."""
+    """An amount of text."""
 
     files: int
     bytes: int
@@ -41,7 +41,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class PackageReport:
-    """What one package gave; `sha256` is that of its archive, empty for the standard library."""
+    """A package's part in the corpus; `sha256` is that of its archive, empty for the standard library."""
 
     name: str
     version: str

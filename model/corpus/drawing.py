@@ -21,7 +21,7 @@ Generator = np.random.Generator
 
 
 def draw(text: str, count: int, kinds: Mapping[str, float], rng: Generator) -> list[Span]:
-    """At most `count` disjoint spans of a Python text, sorted, of kinds drawn with the given weights."""
+    """Draw at most `count` disjoint spans of a Python text, sorted, of kinds chosen with the given weights."""
     parsed = parse(text, language_of("python"))
     by_kind: dict[str, list[Span]] = {}
     names = sorted(kinds)
@@ -47,7 +47,7 @@ def draw(text: str, count: int, kinds: Mapping[str, float], rng: Generator) -> l
 
 
 def shortened(text: str, span: Span, limit: int, rng: Generator) -> Span:
-    """Half of the spans that no canvas holds begin later: what is before is as if filled already, block by block."""
+    """Let half of the spans that no canvas holds begin later, as if blocks before had been filled already."""
     if span.end - span.start <= limit or rng.random() < 0.5:
         return span
     return Span(_cut(text, span.start, span.end - 1, rng), span.end)
@@ -69,7 +69,7 @@ def _within_line(text: str, rng: Generator) -> Span:
 
 
 def _lines(text: str, rng: Generator) -> Span:
-    """One to four whole lines, from the first one's indentation on."""
+    """Draw one to four whole lines, without the first one's indentation."""
     line = _line(text, rng)
     end = line.end
     for _ in range(int(rng.integers(0, 4))):
@@ -86,7 +86,7 @@ RANDOM: dict[str, Callable[[str, Generator], Span]] = {
 
 
 def _line(text: str, rng: Generator) -> Span:
-    """The line about a random character, without its indentation."""
+    """Draw the line about a random character, without its indentation."""
     at = int(rng.integers(len(text))) if text else 0
     start = text.rfind("\n", 0, at) + 1
     whole = rest_of_line(text, start)
@@ -94,7 +94,7 @@ def _line(text: str, rng: Generator) -> Span:
 
 
 def _cut(text: str, start: int, end: int, rng: Generator) -> int:
-    """A random place in [start, end], in a word or not as IN_WORD says, where there is such a place."""
+    """Draw a place in [start, end], inside a word as often as IN_WORD says if a few tries find one."""
     wants_word = rng.random() < IN_WORD
     for _ in range(4):
         at = int(rng.integers(start, end + 1))

@@ -95,7 +95,7 @@ def configured() -> ConfiguredIndex:
 
 
 def settings_in(listed: str) -> dict[str, str]:
-    """Read what `pip config list` prints; the environment goes before the section `download`, and that before `global`."""
+    """Read what `pip config list` prints; the environment goes before section `download`, and that before `global`."""
     found = re.findall(r"^(global|download|:env:)\.([\w-]+)=(.+)$", listed, re.MULTILINE)
     found.sort(key=lambda setting: ("global", "download", ":env:").index(setting[0]))
     values = ((name, ast.literal_eval(value)) for _, name, value in found)

@@ -8,7 +8,7 @@ from lacuna.model.corpus.files import CorpusError, RawFile
 from lacuna.workspace.walk import code_files
 
 HELD_OUT = 10
-"""One file in so many is held out."""
+"""One file is held out of so many."""
 
 
 def python_files(root: Path, *, is_held_out: bool) -> Iterator[RawFile]:

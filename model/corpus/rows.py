@@ -14,7 +14,7 @@ from lacuna.model.corpus import drawing
 from lacuna.model.tokenizer import Tokenizer
 
 CHARACTERS = 370
-"""Code points of a chunk, about; a row's text is this much for each chunk wanted."""
+"""Code points of a chunk, about; a row's text has so many for each chunk wanted."""
 
 
 class Wanted(Protocol):

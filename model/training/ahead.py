@@ -15,7 +15,7 @@ Step = Sequence[causal.Drawn] | Sequence[infilling.Drawn]
 
 @dataclass(frozen=True)
 class Steps(Dataset[Step]):
-    """The steps of a recipe, by number."""
+    """A recipe's steps, drawn when they are asked for by number."""
 
     recipe: Recipe
     documents: Documents
@@ -30,7 +30,7 @@ class Steps(Dataset[Step]):
 def drawn_ahead(
     recipe: Recipe, documents: Documents, tokenizer: Tokenizer, steps: range, workers: int
 ) -> Iterable[Step]:
-    """The steps in order, the same with any number of workers."""
+    """Yield the steps in order, the same with any number of workers."""
     return DataLoader(
         Steps(recipe, documents, tokenizer),
         sampler=steps,

@@ -19,15 +19,15 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A micro-batch as it is before the network sees it."""
+    """A micro-batch of plain text, before the network sees it; R rows of T tokens."""
 
     text: Tensor  # (R, BEFORE_ANCHOR + T + 1)
     hints: tuple[Tensor, Tensor]  # with their strengths, (R, T, HINTS) each
     share: float
-    """Of the step's rows."""
+    """Share of the step's rows that are in this micro-batch."""
 
     def part(self, network: Denoiser, device: torch.device) -> Part:
-        """Its share of the step's mean cross-entropy."""
+        """Compute its part of the step's mean cross-entropy."""
         hints = (self.hints[0].to(device), self.hints[1].to(device))
         loss = network.causal_loss(self.text.to(device), hints)
         count = hints[0][..., 0].numel()
@@ -35,7 +35,7 @@ class Drawn:
 
 
 def draw(recipe: Recipe, tokens: NDArray[np.uint16], step: int) -> list[Drawn]:
-    """What a step learns from, a few rows at a time; step and seed alone decide it.
+    """Draw what a step learns from, a few rows at a time; step and seed alone decide it.
 
     tokens: the whole corpus in a row.
     """
@@ -55,7 +55,10 @@ def draw(recipe: Recipe, tokens: NDArray[np.uint16], step: int) -> list[Drawn]:
 
 
 def _row(tokens: NDArray[np.uint16], phase: CausalPhase, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
-    """Tokens with those before them -> text (BEFORE_ANCHOR + T + 1,), hints and strengths (T, HINTS), at times none."""
+    """Make a row: tokens -> text (BEFORE_ANCHOR + T + 1,), hints and strengths (T, HINTS), which are at times empty.
+
+    tokens: (BEFORE_ANCHOR + before + T + 1,), of which the first serve hints alone.
+    """
     text = tokens.astype(np.int64)
     hints, strengths = of_text(text[:-1])
     if rng.random() < phase.unhinted:

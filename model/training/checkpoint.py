@@ -19,7 +19,7 @@ NAME = "checkpoint.pt"
 LOCK = "lock"
 PARTS = ("network", "average", "muon", "adam")
 FIXED = ("seed", "vocabulary", "network")
-"""What of a recipe cannot change within a run; the rest may, from the next step on."""
+"""Parts of a recipe that cannot change within a run; others may, from the next step on."""
 
 
 class RunError(FileError):

@@ -31,14 +31,14 @@ def begin(run: Path, step: int) -> None:
 
 
 def append(run: Path, row: Row) -> None:
-    """Add one step."""
+    """Add the row of one step."""
     shown = {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()}
     with (run / CSV).open("a", encoding="utf-8", newline="") as file:
         csv.DictWriter(file, FIELDS, lineterminator="\n").writerow(shown)
 
 
 def rows(run: Path) -> list[dict[str, str]]:
-    """The rows logged so far; a last one that was torn is none."""
+    """Read the rows logged so far; a last one that was torn is left out."""
     try:
         text = (run / CSV).read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -14,7 +14,7 @@ class DeviceError(ModelError):
 
 
 def device_of(name: str) -> torch.device:
-    """`cpu`, `cuda`, or for `auto` CUDA where torch finds it; DeviceError where CUDA is demanded in vain."""
+    """Choose `cpu`, `cuda`, or for `auto` CUDA if torch finds it; raises DeviceError if there is no CUDA to obey."""
     if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
         return torch.device("cpu")
     if not torch.cuda.is_available():
@@ -23,7 +23,7 @@ def device_of(name: str) -> torch.device:
 
 
 def precision_of(name: str, device: torch.device) -> torch.dtype:
-    """What matrices are multiplied in: `float32`, `bfloat16`, or for `auto` bfloat16 where there are units for it."""
+    """Choose `float32`, `bfloat16`, or for `auto` bfloat16 if the device has units that multiply matrices in it."""
     if name == "auto":
         has_units = device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16", False)
         return torch.bfloat16 if has_units else torch.float32
@@ -41,7 +41,7 @@ def multiplying_in(precision: torch.dtype, device: torch.device) -> Iterator[Non
 
 
 def use_threads(count: int | None) -> int:
-    """Let torch use so many threads, if a number is given; how many it uses."""
+    """Let torch use so many threads, if a number is given, and return how many it uses."""
     if count:
         torch.set_num_threads(count)
     return torch.get_num_threads()

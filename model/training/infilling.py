@@ -23,7 +23,7 @@ WRONG = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A micro-batch as it is before the network sees it; B counts the noise levels."""
+    """A micro-batch of rows with holes, before the network sees it; B counts the noise levels."""
 
     phase: InfillPhase
     data: Batch
@@ -31,11 +31,12 @@ class Drawn:
     canvases: Tensor
     """(R, B + 1, G, N): the corrupted ones, then the true tokens, to be predicted in order."""
     hints: tuple[Tensor, Tensor]
+    """With their strengths, (R, B + 1, G, 1 + N, HINTS) each."""
     existing: int
     """Hidden tokens of the whole step."""
 
     def part(self, network: Denoiser, device: torch.device) -> Part:
-        """Its share of the step's loss."""
+        """Compute its part of the step's loss."""
         found, ordered = row_losses(network, self, device)
         phase, data = self.phase, self.data
         loss = (
@@ -56,7 +57,7 @@ class Drawn:
 
 
 def draw(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> list[Drawn]:
-    """What a step learns from, a few rows at a time; step and seed alone decide it."""
+    """Draw what a step learns from, a few rows at a time; step and seed alone decide it."""
     generator = torch.Generator().manual_seed(recipe.seed * 2**32 + step)
     data = list(batches(recipe, documents, tokenizer, step))
     existing = sum(int(micro.existing.sum()) for micro in data)
@@ -64,7 +65,7 @@ def draw(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) 
 
 
 def batches(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> Iterator[Batch]:
-    """The rows of one step, a few at a time."""
+    """Draw the rows of one step, a few at a time: rows of about the same number of chunks, canvases of one capacity."""
     phase = recipe.infill
     rng = np.random.default_rng((recipe.seed, 2, step))
     capacity = int(rng.choice(phase.canvases))
@@ -90,16 +91,19 @@ def noised(data: Batch, phase: InfillPhase, existing: int, generator: torch.Gene
 def row_losses(network: Denoiser, drawn: Drawn, device: torch.device) -> tuple[Losses, Ordered]:
     """Encode the context once, denoise every hole at every level, and once with all its tokens in place and in order.
 
-    The last is what the causal phase taught, now with the text that follows in view, and where a hole ends.
+    In order, each true token is predicted as the causal phase taught, now with the text that follows in view.
     """
+    # 1. To the device
     data, levels = drawn.data, drawn.phase.levels
     corrupted = Corrupted(*(t.to(device) for t in drawn.corrupted))
     targets, existing, lengths, hidden, anchors, joint = (
         torch.from_numpy(array).to(device)
         for array in (data.targets, data.existing, data.lengths, data.hidden, data.anchors, data.joint)
     )
-    near, far = context(network, data, device)
     exists = torch.arange(targets.shape[-1], device=device) < existing.unsqueeze(-1)  # (R, G, N)
+
+    # 2. States (R, B + 1, G, N, D) and existence (R, B + 1, G, N), all levels of a hole seeing one encoding
+    near, far = context(network, data, device)
     anchors = anchors[:, None].expand(-1, levels + 1, -1, -1)
     hidden_states, existence = network.denoise(
         torch.cat([anchors, drawn.canvases.to(device)], -1),
@@ -110,8 +114,10 @@ def row_losses(network: Denoiser, drawn: Drawn, device: torch.device) -> tuple[L
         joint,
         torch.arange(levels + 1, device=device) == levels,
     )
+
+    # 3. Losses; slots without one need no logits (S, V)
     judged = corrupted.masked | corrupted.committed
-    logits = network.logits(hidden_states[:, :levels][judged])  # (S, V): slots without a loss need no logits
+    logits = network.logits(hidden_states[:, :levels][judged])
     found = losses(logits, existence[:, :levels], corrupted, targets, hidden, lengths)
     return found, in_order(
         network.logits(hidden_states[:, levels][exists]), existence[:, levels], targets, existing, hidden, lengths
@@ -132,7 +138,7 @@ def context(network: Denoiser, data: Batch, device: torch.device) -> tuple[Near,
 
 
 def hints(data: Batch, canvases: Tensor) -> tuple[Tensor, Tensor]:
-    """Canvases (R, B, G, N) -> hints and strengths (R, B, G, 1 + N, HINTS); a row's padding to G holes has none."""
+    """Look up hints: canvases (R, B, G, N) -> hints and strengths (R, B, G, 1 + N, HINTS); padding of G has none."""
     R, B, G, N = canvases.shape
     found = np.zeros((2, R, B, G, 1 + N, HINTS), np.int64)
     slots = canvases.numpy()
@@ -144,7 +150,7 @@ def hints(data: Batch, canvases: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _wrong(data: Batch, levels: int, share: float, generator: torch.Generator) -> Tensor:
-    """(R, B, G, N) wrong tokens drawn from the batch's own text, -1 where a committed slot stays right."""
+    """Draw wrong tokens (R, B, G, N) from the batch's own text; -1 where a committed slot stays right."""
     R, G, N = data.targets.shape
     pool = torch.from_numpy(data.chunks[data.chunks >= SPECIAL])
     tokens = pool[torch.randint(len(pool), (R, levels, G, N), generator=generator)]

@@ -114,7 +114,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
 
 
 def optimisers(network: Denoiser, settings: Optimiser) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
-    """Muon for the layers' matrices, AdamW for the rest, at their peak rates."""
+    """Make Muon for the layers' matrices and AdamW for the rest, at their peak rates."""
     matrices = [p for name, p in network.named_parameters() if p.ndim == 2 and name.startswith("layers")]
     chosen = {id(p) for p in matrices}
     others = [p for p in network.parameters() if id(p) not in chosen]
@@ -125,7 +125,7 @@ def optimisers(network: Denoiser, settings: Optimiser) -> tuple[torch.optim.Opti
 
 
 def rate_at(recipe: Recipe, step: int) -> float:
-    """Share of the peak learning rate at a step."""
+    """Compute the share of the peak learning rate at a step."""
     settings = recipe.optimiser
     decay_from = settings.decay_from * recipe.steps
     warm = min(1.0, (step + 1) / max(1, settings.warm_up))

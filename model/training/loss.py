@@ -15,7 +15,7 @@ from lacuna.model.tokenizer import MASK
 
 
 class Corrupted(NamedTuple):
-    """Noised canvases."""
+    """Canvases with some slots masked and some of the others wrong."""
 
     slots: Tensor  # (R, B, G, N) token ids, MASK where masked
     masked: Tensor  # (R, B, G, N) existing slots that are masked
@@ -30,28 +30,35 @@ def corrupt(targets: Tensor, existing: Tensor, levels: int, wrong: Tensor, gener
     """
     R, G, N = targets.shape
     shape = (R, levels, G)
+
+    # 1. How many slots to mask, (R, B, G): all m at the first level; of the others each has a stratum of (0, m]
     noise = torch.rand((R, levels, G), generator=generator)
-    stratum = (torch.arange(levels).view(1, levels, 1) - 1 + noise) / max(1, levels - 1)
+    level = torch.arange(levels).view(1, levels, 1)
+    stratum = (level - 1 + noise) / max(1, levels - 1)
     m = existing[:, None].expand(shape)
-    k = torch.where(torch.arange(levels).view(1, levels, 1) == 0, m, (stratum * m).ceil().long())
-    k = torch.minimum(k.clamp(min=1), m)  # (R, B, G)
-    exists = torch.arange(N) < m.unsqueeze(-1)  # (R, B, G, N)
-    order = torch.rand((*shape, N), generator=generator).masked_fill(~exists, 2.0)
-    rank = order.argsort(-1).argsort(-1)  # a random order of the existing slots
+    k = torch.where(level == 0, m, (stratum * m).ceil().long())
+    k = torch.minimum(k.clamp(min=1), m)
+
+    # 2. Which, (R, B, G, N): the first k in a random order
+    exists = torch.arange(N) < m.unsqueeze(-1)
+    order = torch.rand((*shape, N), generator=generator).masked_fill(~exists, 2.0)  # slots that do not exist come last
+    rank = order.argsort(-1).argsort(-1)  # sorting the sorted places gives each slot its rank
     masked = exists & (rank < k.unsqueeze(-1))
     committed = exists & ~masked
+
+    # 3. What stands in them
     truth = targets[:, None].expand(*shape, N)
     slots = torch.where(committed, torch.where(wrong >= 0, wrong, truth), torch.full_like(truth, MASK))
     return Corrupted(slots, masked, committed, m / k.clamp(min=1))
 
 
 class Losses(NamedTuple):
-    """Sums, in nats."""
+    """Sums over a micro-batch, in nats; each is a scalar."""
 
     tokens: Tensor
     """The negative ELBO of the hidden tokens, summed over holes and averaged over levels."""
     full: Tensor
-    """The same, of the fully masked level."""
+    """The part of the fully masked level in that sum."""
     existence: Tensor
     """Binary cross-entropy summed over all slots of all canvases, averaged over levels."""
     committed: Tensor
@@ -68,17 +75,23 @@ def losses(
     hidden, lengths: (R, G) hidden tokens in all, -1 where there is no hole; slots of each canvas.
     """
     R, B, G, N = existence.shape
+
+    # 1. Tokens, (S,): a masked slot counts m / k, so that a level with few masked slots weighs as much as one with many
     judged = corrupted.masked | corrupted.committed  # (R, B, G, N)
-    truth = targets[:, None].expand(R, B, G, N)[judged]  # (S,)
-    nll = F.cross_entropy(logits, truth, reduction="none")  # (S,)
+    truth = targets[:, None].expand(R, B, G, N)[judged]
+    nll = F.cross_entropy(logits, truth, reduction="none")
     weight = corrupted.weight.unsqueeze(-1).expand(R, B, G, N)[judged]
     masked = corrupted.masked[judged]
     level = torch.arange(B, device=nll.device).view(1, B, 1, 1).expand(R, B, G, N)[judged]
     weighted = nll * weight * masked
+
+    # 2. Existence, (R, B, G, N): whether the hidden text reaches to a slot; the canvas' padding is not asked
     slot = torch.arange(N, device=nll.device)
     label = (slot < hidden.unsqueeze(-1)).float()[:, None].expand(R, B, G, N)
     counted = ((slot < lengths.unsqueeze(-1)) & (hidden >= 0).unsqueeze(-1))[:, None].expand(R, B, G, N)
     binary = F.binary_cross_entropy_with_logits(existence, label, reduction="none") * counted
+
+    # 3. Sums; a recipe without levels has no slots to sum
     levels = max(1, B)
     return Losses(
         weighted.sum() / levels, weighted[level == 0].sum(), binary.sum() / levels, (nll * ~masked).sum() / levels
@@ -86,20 +99,25 @@ def losses(
 
 
 class Ordered(NamedTuple):
-    """Sums over holes, in nats, of the level whose slots see only true tokens to their left."""
+    """Sums over holes, in nats, at the level whose slots see only true tokens to their left; each is a scalar."""
 
     tokens: Tensor
     """The negative log-likelihood of the hidden tokens that exist in the canvas."""
     existence: Tensor
-    """Binary cross-entropy of those slots' existence, and of the end's."""
+    """Binary cross-entropy of existence, at those slots and at the one where the answer ends."""
 
 
 def in_order(
     logits: Tensor, existence: Tensor, targets: Tensor, existing: Tensor, hidden: Tensor, lengths: Tensor
 ) -> Ordered:
-    """logits: (S, V) of the slots that exist, in row-major order; existence: (R, G, N); the rest as in `losses`."""
+    """Compare what was predicted in order with what was hidden.
+
+    logits: (S, V) of the slots that exist, in row-major order. existence: (R, G, N) logits.
+    targets: (R, G, N) token ids. existing: (R, G) slots of the canvas that exist. hidden, lengths: as in `losses`.
+    """
     slot = torch.arange(existence.shape[-1], device=existence.device)
     tokens = F.cross_entropy(logits, targets[slot < existing.unsqueeze(-1)], reduction="sum")
     label = (slot < hidden.unsqueeze(-1)).float()
+    # Slots that exist and the one where the answer ends: behind it nothing is ever asked in order.
     counted = (slot <= existing.unsqueeze(-1)) & (slot < lengths.unsqueeze(-1)) & (hidden >= 0).unsqueeze(-1)
     return Ordered(tokens, (F.binary_cross_entropy_with_logits(existence, label, reduction="none") * counted).sum())

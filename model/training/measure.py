@@ -34,15 +34,15 @@ class Tally:
         self.loss_tokens += part.loss_tokens
 
     def means(self) -> dict[str, float]:
-        """Nats for each loss token."""
+        """Divide by the step's loss tokens; reading the sums waits for the device."""
         return {name: value.item() / max(1, self.loss_tokens) for name, value in self.sums.items()}
 
 
 LOOKED_UP = ("bigrams", "trigrams", "hint", "role")
-"""Tables that are read, not multiplied by."""
+"""Parameters that are looked up in, not multiplied by."""
 
 
 def flops_of_token(network: Denoiser) -> float:
-    """Floating-point operations of forward and backward for one position, attention left out: 6 for each weight."""
+    """Count the operations of forward and backward for one position, attention left out: 6 for each weight."""
     matrices = (p for name, p in network.named_parameters() if p.ndim == 2 and not name.startswith(LOOKED_UP))
     return 6.0 * sum(p.numel() for p in matrices)

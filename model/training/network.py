@@ -24,7 +24,7 @@ MASKED, COMMITTED = range(2)
 
 
 class Near(NamedTuple):
-    """What local layers see of the context: W tokens to the left of each hole, then W to its right."""
+    """Context that local layers see: W tokens to the left of each hole, then W to its right."""
 
     keys: Tensor  # (local layers, R, G, 2W, K, E), not rotated
     values: Tensor  # the same shape
@@ -32,7 +32,7 @@ class Near(NamedTuple):
 
 
 class Far(NamedTuple):
-    """What global layers see of the context."""
+    """Context that global layers see: all of it."""
 
     keys: Tensor  # (global layers, R, M, K, E)
     values: Tensor  # the same shape
@@ -65,7 +65,7 @@ class Layer(nn.Module):
         return q, *self.keys_values(x)
 
     def keys_values(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """What others see of (..., D): all that `encode` needs of the last layer."""
+        """(..., D) -> keys and values (..., K, E), which is all that `encode` needs of the last layer."""
         h = self.attention_norm(x)
         k = self.key_norm(self.key(h).unflatten(-1, (self.dims.key_heads, self.dims.head_width)))
         return k, self.value(h).unflatten(-1, (self.dims.key_heads, self.dims.head_width))
@@ -78,7 +78,11 @@ class Layer(nn.Module):
 
 
 class GlobalBias(nn.Module):
-    """What a global layer adds to its scores: a bias by relation and log-distance, a scale by log(keys), a null key."""
+    """Tells a global layer, which rotates nothing, where keys stand: by relation and log-distance.
+
+    Scores grow with the logarithm of how many keys are seen, so that attention stays sharp in long files; and there is
+    a null key, for a query that no key concerns.
+    """
 
     def __init__(self, heads: int) -> None:
         super().__init__()
@@ -94,9 +98,10 @@ class GlobalBias(nn.Module):
         return one_hot @ self.bias + torch.log1p(distance.float()).unsqueeze(-1) * (one_hot @ self.slope)
 
     def softmax(self, scores: tuple[Tensor, ...], biases: tuple[Tensor, ...], count: Tensor) -> tuple[Tensor, ...]:
-        """Scores (R, A, ..., keys) of some parts, their biases (-inf: not seen), keys seen by each query (R, 1, ...).
+        """Turn scores (R, A, ..., keys) into weights of the same shapes, over the keys of all parts together.
 
-        Returns the weights of each part, less the null key's.
+        biases: for each part, -inf where a key is not seen. count: (R, 1, ...) keys seen by each query.
+        The null key's weight is left out, so that the others may add up to less than 1.
         """
         heads = (-1, *[1] * (count.ndim - 1))
         scale = self.scale.view(heads) * torch.log(count + 2).unsqueeze(-1)  # (R, A, ..., 1)
@@ -107,7 +112,7 @@ class GlobalBias(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """See the module's docstring."""
+    """Predicts tokens and existence of slots, from a context that never sees them."""
 
     def __init__(self, dims: Dimensions) -> None:
         super().__init__()
@@ -140,7 +145,7 @@ class Denoiser(nn.Module):
         nn.init.zeros_(self.role.weight)  # after the causal phase a committed slot is a token like any other
 
     def embed(self, tokens: Tensor) -> Tensor:
-        """(..., BEFORE_ANCHOR + P) -> (..., P, D): each token, those before it, and the n-grams that end with it.
+        """(..., BEFORE_ANCHOR + P) -> (..., P, D): each token, the one before it, and the n-grams that end with it.
 
         Tables of hashed n-grams cost memory, not time: what a 3-gram model knows need not be computed.
         """
@@ -151,7 +156,7 @@ class Denoiser(nn.Module):
         return self.embedding(third) + self.smear * self.embedding(second) + self.ngrams(ngrams)
 
     def hinted(self, hints: Tensor, strengths: Tensor) -> Tensor:
-        """Hints and their strengths (..., P, HINTS) -> what they add to (..., P, D)."""
+        """Hints and their strengths (..., P, HINTS) -> the sum of the hinted tokens' embeddings, gated (..., P, D)."""
         gates = self.hint(strengths + STRENGTHS * torch.arange(HINTS, device=strengths.device))
         return (gates * self.embedding(hints)).sum(-2)
 
@@ -162,12 +167,10 @@ class Denoiser(nn.Module):
 
         A token attends to those before it in its chunk, as in the causal phase (docs/log says what that gained).
         """
+        # 1. Tokens in a row without padding, which then costs attention only and not the matrix products
         X, T = tokens.shape
         valid = tokens != PAD  # (X, T)
-        flat = valid.flatten().nonzero().squeeze(1)  # padding costs attention only, not the matrix products
-        position = torch.arange(T, device=tokens.device)
-        offset = position - position.unsqueeze(1)  # (query, key)
-        mask = (valid[:, None, None, :] & (offset <= 0)).expand(X, 1, T, T)
+        flat = valid.flatten().nonzero().squeeze(1)  # (valid,)
         x = self.embed(F.pad(tokens, (BEFORE_ANCHOR, 0), value=PAD)).flatten(0, 1)[flat]  # (valid, D)
         no_hints = flat.new_full((HINTS,), PAD)
         x = x + self.hinted(no_hints, torch.zeros_like(no_hints))
@@ -175,6 +178,12 @@ class Denoiser(nn.Module):
         def pad(y: Tensor) -> Tensor:  # (valid, h, E) -> (X, T, h, E)
             return y.new_zeros(X * T, *y.shape[1:]).index_copy(0, flat, y).unflatten(0, (X, T))
 
+        # 2. Who sees whom
+        position = torch.arange(T, device=tokens.device)
+        offset = position - position.unsqueeze(1)  # (query, key)
+        mask = (valid[:, None, None, :] & (offset <= 0)).expand(X, 1, T, T)
+
+        # 3. Layers; of the last one, only keys and values are ever used
         keys, values = [], []
         for n, layer in enumerate(self.layers):
             if n == self.dims.layers - 1:
@@ -202,16 +211,19 @@ class Denoiser(nn.Module):
         joint: Tensor,
         ordered: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """One prediction for all slots of all holes.
+        """Predict all slots of all holes at once.
 
         slots (R, B, G, BEFORE_ANCHOR + 1 + N): the context tokens left of the hole, the last of which is the anchor,
-        then the canvas' token ids, MASK where masked; lengths (R, B, G): slots of each canvas, the rest is padding;
-        hints: with their strengths, (R, B, G, 1 + N, HINTS) each, of what follows the anchor and each slot; joint (R,):
-        whether the holes of a row see each other's canvases; ordered (B,), for training alone: whether a slot sees of
-        the canvases only what is to its left in its own, so that each true token can be predicted from those before it.
+        then the canvas' token ids, MASK where masked.
+        lengths (R, B, G): slots of each canvas, the rest is padding.
+        hints: with their strengths, (R, B, G, 1 + N, HINTS) each, of what follows the anchor and each slot.
+        joint (R,): whether the holes of a row see each other's canvases.
+        ordered (B,), for training alone: whether a slot sees of the canvases only what is to its left in its own, so
+        that each true token can be predicted from those before it.
         Returns hidden states (R, B, G, N, D), for `logits`, and existence logits (R, B, G, N). Both are read one place
         to the left of the slot they speak of, as in the causal phase: what was learned there holds here at once.
         """
+        # 1. Canvases with their anchors
         R, B, G, N, _ = hints[0].shape  # N counts the anchor from here on
         W = near.offsets.shape[-1] // 2
         role = torch.where(slots[..., BEFORE_ANCHOR:] == MASK, MASKED, COMMITTED)
@@ -220,17 +232,17 @@ class Denoiser(nn.Module):
         x, lengths = x.transpose(1, 2).contiguous(), lengths.transpose(1, 2)  # (R, G, B, N, D), (R, G, B)
         slot = torch.arange(N, device=slots.device) - 1  # the anchor stands at -1
         is_slot = slot < lengths.unsqueeze(-1)  # (R, G, B, N)
-        from_right = slot - (lengths.unsqueeze(-1) - 1)  # (R, G, B, N) position as seen from the right
+        from_right = slot - (lengths.unsqueeze(-1) - 1)  # (R, G, B, N) the last slot stands at 0
         if ordered is None:
             ordered = torch.zeros(B, dtype=torch.bool, device=slots.device)
         is_visible = ~ordered.view(B, 1, 1) | (slot <= slot.unsqueeze(1))  # (B, query, key)
         is_own = is_slot[:, None, :, :, None, :] & is_visible  # (R, 1, G, B, N, N)
 
-        # local layers: [left context | right context | own canvas]
+        # 2. Keys that local layers see: [left context | right context | own canvas]
         is_near = (near.offsets != 0)[:, None, :, None, None, :].expand(R, 1, G, B, N, 2 * W)
         near_mask = torch.cat([is_near, is_own], -1)
 
-        # global layers: [far context | own canvas, or where holes see each other all canvases]
+        # 3. Keys that global layers see: [far context | own canvas, or where holes see each other all canvases]
         is_joint = bool(joint.any())
         is_far = far.offsets != 0  # (R, G, M)
         far_relation = (far.offsets > 0).long() * AFTER
@@ -249,6 +261,7 @@ class Denoiser(nn.Module):
             relation = torch.full_like(distance, OWN)
         count = is_far.sum(-1)[:, None, :, None, None] + is_canvas.sum(-1)  # (R, 1, G, B, N)
 
+        # 4. Layers
         for n, layer in enumerate(self.layers):
             q, k, v = layer.project(x)  # (R, G, B, N, A, E), (R, G, B, N, K, E) twice
             if self.dims.is_global(n):
@@ -276,6 +289,8 @@ class Denoiser(nn.Module):
                     attended = attended + _mix(to_canvas.permute(0, 2, 3, 1, 4, 5), v)
             else:
                 at = self.dims.local_layers.index(n)
+                # To the right, text stands at its distance from the canvas' end, however long that is. The queries are
+                # rotated a second time, as seen from there: keys are the same for canvases of all lengths.
                 near_k = self._rotate(near.keys[at], near.offsets)  # (R, G, 2W, K, E)
                 left_k, right_k = near_k.chunk(2, -3)
                 from_left = self._rotate(q, slot)
@@ -295,7 +310,7 @@ class Denoiser(nn.Module):
     def causal(self, tokens: Tensor, hints: tuple[Tensor, Tensor], window: int = 256) -> Tensor:
         """Text (R, BEFORE_ANCHOR + T), hints and strengths (R, T, HINTS) -> hidden states (R, T, D).
 
-        Each predicts the token after it.
+        A state predicts the token after it. Local layers see `window` tokens, a token's own among them.
         """
         R, T, _ = hints[0].shape
         position = torch.arange(T, device=tokens.device)
@@ -309,7 +324,7 @@ class Denoiser(nn.Module):
         return F.cross_entropy(logits.flatten(0, 1), text[:, BEFORE_ANCHOR + 1 :].flatten())
 
     def attended(self, x: Tensor, local: Tensor, whole: Tensor) -> Tensor:
-        """Rows (R, T, D) -> hidden states (R, T, D); masks (R, 1, T, T) say whom local and global layers see."""
+        """Rows (R, T, D) -> hidden states (R, T, D); masks (R, 1, T, T) say which keys local and global layers see."""
         position = torch.arange(x.shape[1], device=x.device)
         offset = position - position.unsqueeze(1)  # (query, key)
         for n, layer in enumerate(self.layers):

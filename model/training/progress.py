@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 SECONDS = 15.0
-"""Between two lines where there is no terminal."""
+"""Time between two lines where there is no terminal."""
 
 Show = Callable[[int, str], None]
 """Takes how much is done, and a note."""
@@ -29,12 +29,12 @@ def shown(description: str, total: int, done: int = 0) -> Iterator[Show]:
 
 
 def say(sentence: str) -> None:
-    """One line beside the progress."""
+    """Print one line beside the progress."""
     Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(sentence)
 
 
 class _Lines:
-    """The first and the last of what is shown, and what falls due between."""
+    """Progress without a terminal: a line at first and at last, and one every so many seconds between."""
 
     def __init__(self, console: Console, description: str, total: int, done: int) -> None:
         self._console, self._description, self._total = console, description, total

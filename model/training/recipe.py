@@ -93,7 +93,7 @@ class Optimiser:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All of it."""
+    """One training in two phases."""
 
     seed: int
     vocabulary: int
@@ -108,7 +108,7 @@ class Recipe:
 
 
 def read(name_or_path: str) -> Recipe:
-    """A recipe of ours by name, or one at a path. Raises RecipeError."""
+    """Read a recipe of ours by name, or one at a path; raises RecipeError."""
     path = _path_of(name_or_path, Path())
     if not path.is_file():
         raise RecipeError(f"there is no recipe {name_or_path!r} ({_OURS})")
@@ -121,7 +121,7 @@ def _path_of(name: str, folder: Path) -> Path:
 
 
 def _table(path: Path, above: tuple[Path, ...]) -> Table:
-    """What a recipe says, in full: where it is silent, its base speaks, table by table.
+    """Read a recipe's table, with its base's values where it has none.
 
     above: the recipes that are based on this one.
     """
@@ -145,7 +145,7 @@ def _table(path: Path, above: tuple[Path, ...]) -> Table:
 
 
 def _laid_over(base: Table, table: Table) -> Table:
-    """The base with the table's values in place of its own; a table within is laid over in the same way."""
+    """Put the table's values in place of the base's; tables within them are laid over one another in the same way."""
     both = {
         key: _laid_over(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
         for key, value in table.items()
@@ -168,7 +168,7 @@ def _structured(table: Table, path: Path) -> Recipe:
 
 
 def _faults(recipe: Recipe) -> Iterator[str]:
-    """What would otherwise stop a run in its middle."""
+    """Yield what would otherwise stop a run in its middle."""
     network, causal, infill = recipe.network, recipe.causal, recipe.infill
     if network.width % (2 * network.heads) or network.heads % network.key_heads:
         yield "the heads must divide half the network's width, and the key heads the heads"

@@ -1,4 +1,4 @@
-"""The training text: documents, and the same text as one long row of tokens; the run's folder keeps what was made."""
+"""A run's training text: documents, their tokens in one long row, the tokenizer; the run's folder keeps both."""
 
 import json
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from lacuna.workspace import atomic
 
 TOKENIZER = "tokenizer.json"
 TOKENS = "tokens.npy"
-TOKENIZER_BYTES = 24_000_000
-"""The tokenizer learns from so much of the corpus, evenly taken."""
+TOKENIZER_CHARACTERS = 24_000_000
+"""Characters of the corpus, evenly taken, that the tokenizer learns from, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ def keep_report(run: Path, folder: Path) -> None:
 
 
 def tokenizer_of(run: Path, folder: Path, size: int) -> Tokenizer:
-    """The run's tokenizer, learned from the corpus in `folder` if it has none yet."""
+    """Load the run's tokenizer; if it has none yet, learn one from the corpus in `folder`."""
     path = run / TOKENIZER
     if not path.exists():
         texts = [file.text for file in load(folder, Role.TRAIN)]
-        every = max(1, round(sum(map(len, texts)) / TOKENIZER_BYTES))
+        every = max(1, round(sum(map(len, texts)) / TOKENIZER_CHARACTERS))
         run.mkdir(parents=True, exist_ok=True)
         Tokenizer.train(texts[::every], size).save(path)
     tokenizer = Tokenizer.load(path)
@@ -64,7 +64,7 @@ def keep_tokenizer(run: Path, content: bytes) -> None:
 
 
 def documents_of(run: Path, folder: Path, tokenizer: Tokenizer) -> Documents:
-    """The corpus' training files; their tokens are kept in the run's folder."""
+    """Load the corpus' training files; their tokens are kept in the run's folder."""
     texts = tuple(file.text for file in load(folder, Role.TRAIN))
     if not texts:
         raise CorpusError(f"The corpus in {folder} has no training text.")
