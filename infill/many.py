@@ -2,6 +2,7 @@
 
 import functools
 import multiprocessing
+import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,7 +26,7 @@ def in_order(prepare: Callable[[], Work[Thing, Result]], things: Sequence[Thing]
         yield from map(prepare(), things)
         return
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin, (prepare,))
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin, (pickle.dumps(prepare),))
     try:
         # Not `map`: that cancels what is pending when a process dies, and Python 3.11's executor then hangs.
         for future in [pool.submit(_worked, thing) for thing in things]:
@@ -45,11 +46,20 @@ def in_order(prepare: Callable[[], Work[Thing, Result]], things: Sequence[Thing]
 _work: Callable[[], Work[Any, Any]]
 
 
-def _begin(prepare: Callable[[], Work[Thing, Result]]) -> None:
-    """Preparing waits for the first thing: what it raises there reaches the caller; here it would only be logged."""
-    global _work  # noqa: PLW0603 -- a process of a pool does one work all its life
-    _work = functools.cache(prepare)
+def _begin(prepare: bytes) -> None:
+    """Preparing waits for the first thing: what it raises there reaches the caller; here it would only be logged.
+
+    What is pickled waits, too: loading its modules takes long, and until here Ctrl-C would end this process loudly.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, and that ends its processes
+
+    @functools.cache
+    def work() -> Work[Any, Any]:
+        found: Work[Any, Any] = pickle.loads(prepare)()  # noqa: S301 -- this command has pickled it
+        return found
+
+    global _work  # noqa: PLW0603 -- a process of a pool does one work all its life
+    _work = work
 
 
 def _worked(thing: Thing) -> object:
