@@ -1,12 +1,8 @@
 """Which spans are meant by a cursor or a selection, and what stands there."""
 
-import bisect
-import enum
-
 from lacuna.syntax import parsing, spans
-from lacuna.syntax.blocks import Blocks
-from lacuna.syntax.languages import Language
-from lacuna.syntax.lines import line_start, rest_of_line
+from lacuna.syntax.languages.language import Language
+from lacuna.syntax.lines import rest_of_line
 from lacuna.syntax.nodes import snapped
 from lacuna.syntax.spans import Span
 
@@ -27,34 +23,6 @@ def word_start(text: str, offset: int) -> int:
     while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
     return start
-
-
-class Prose(enum.Enum):
-    """Text that is no code."""
-
-    COMMENT = enum.auto()
-    STRING = enum.auto()
-
-
-def prose_at(text: str, language: Language, offset: int) -> Prose | None:
-    """What prose a cursor stands in. By lines, not by a tree: while one types, most strings are not closed yet.
-
-    What stands in an f-string counts as a string, its expressions too.
-    """
-    start = line_start(text, offset)
-    blocks = Blocks.of(text, language)
-    before = bisect.bisect_left(blocks.string_starts, offset) - 1
-    if before >= 0:
-        end = blocks.string_ends[before]
-        if offset < end:
-            return Prose.STRING
-        start = max(start, end)
-    code = language.code.match(text, start, offset)
-    assert code, "the pattern matches the empty string"
-    stop = text[code.end() : code.end() + 1]
-    if code.end() == offset or stop == "\\":
-        return None
-    return Prose.STRING if stop in {"'", '"', *(fence[0] for fence in language.fences)} else Prose.COMMENT
 
 
 def touched_markers(text: str, selection: Span) -> tuple[Span, ...]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lacuna.syntax.languages import Language
+from lacuna.syntax.languages.language import Fence, Language, Prose, TextRules
 from lacuna.syntax.spans import Span
 
 _REACH = 1_000
@@ -25,18 +25,19 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """A text with its long strings, in which what looks like a block is none."""
+    """A text with its prose between fences, in which what looks like a block is none."""
 
     text: str
     language: Language
-    string_starts: tuple[int, ...]
-    string_ends: tuple[int, ...]
+    prose_starts: tuple[int, ...]
+    prose_ends: tuple[int, ...]
+    prose_kinds: tuple[Prose, ...]
 
     @classmethod
     def of(cls, text: str, language: Language) -> "Blocks":
         """Reads the text once, mostly by searching for fences."""
-        found = list(_long_strings(text, language))
-        return cls(text, language, tuple(start for start, _ in found), tuple(end for _, end in found))
+        found = list(_fenced(text, language.text))
+        return cls(text, language, *(tuple(column) for column in zip(*found, strict=True)) if found else ((), (), ()))
 
     def wide(self, around: Span, size: int) -> Window:
         """As many whole blocks about a span as fit into `size` code points beside it."""
@@ -53,9 +54,9 @@ class Blocks:
         low = max(0, around.start - size // 2)
         high = min(len(self.text), around.end + size // 2)
         before, after = [], []
-        for match in self.language.block_start.finditer(self.text, max(0, low - _REACH), high + _REACH):
+        for match in self.language.text.block_start.finditer(self.text, max(0, low - _REACH), high + _REACH):
             line, cut = match.group(), match.start()
-            if not low <= cut <= high or self._is_within_string(cut):
+            if not low <= cut <= high or self._is_within_prose(cut):
                 continue
             indent = len(line) - len(line.lstrip(" \t\f"))
             if cut <= around.start:
@@ -70,9 +71,9 @@ class Blocks:
         is_ragged = not (starts and ends and (0, starts[0]) in before and (0, ends[0]) in after)
         return starts or [self._line_start(around)], ends or [self._line_end(around)], is_ragged
 
-    def _is_within_string(self, offset: int) -> bool:
-        i = bisect.bisect_right(self.string_starts, offset) - 1
-        return i >= 0 and offset < self.string_ends[i]
+    def _is_within_prose(self, offset: int) -> bool:
+        i = bisect.bisect_right(self.prose_starts, offset) - 1
+        return i >= 0 and offset < self.prose_ends[i]
 
     def _line_start(self, around: Span) -> int:
         low = max(0, around.start - _RAGGED // 2)
@@ -83,31 +84,36 @@ class Blocks:
         return self.text.rfind("\n", around.end, high) + 1 or high
 
 
-def _long_strings(text: str, language: Language) -> Iterator[tuple[int, int]]:
-    fences = re.compile("|".join(map(re.escape, language.fences)))
+def _fenced(text: str, rules: TextRules) -> Iterator[tuple[int, int, Prose]]:
+    """Where prose between fences starts and ends, and what it is."""
+    if not rules.fences:
+        return
+    fences = {fence.opens: fence for fence in rules.fences}
+    openings = re.compile("|".join(map(re.escape, fences)))
     position = 0
-    while match := fences.search(text, position):
+    while match := openings.search(text, position):
         # Is this fence one, or does it stand in a comment or another string? The code before it in its line tells.
         line_start = max(text.rfind("\n", position, match.start()) + 1, position)
-        code = language.code.match(text, line_start)
+        code = rules.code.match(text, line_start)
         assert code, "the pattern matches the empty string"
-        opening = fences.match(text, code.end())
+        opening = openings.match(text, code.end())
         if not opening:
             position = _from(text.find("\n", code.end()), text)
             continue
-        end = _closing(text, opening.group(), opening.end())
+        fence = fences[opening.group()]
+        end = _closing(text, fence, opening.end())
         if end is None:
             return  # never closed: what follows can be read either way, so take it for code
-        yield opening.start(), end
+        yield opening.start(), end, fence.holds
         position = end
 
 
-def _closing(text: str, fence: str, position: int) -> int | None:
+def _closing(text: str, fence: Fence, position: int) -> int | None:
     """The end of the first such fence that is not escaped."""
-    while (found := text.find(fence, position)) >= 0:
+    while (found := text.find(fence.closes, position)) >= 0:
         before = text[max(position, found - _REACH) : found]
-        if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
-            return found + len(fence)
+        if not fence.has_escapes or (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+            return found + len(fence.closes)
         position = found + 1
     return None
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.defects import defects
-from lacuna.syntax.languages import Language
-from lacuna.syntax.layout import as_line, has_block_behind, indentations, places
+from lacuna.syntax.languages.language import Language
+from lacuna.syntax.layout import as_line, has_block_behind, header_stand_ins, indentations, places
 from lacuna.syntax.names import is_open_to_any_name, visible
 from lacuna.syntax.openings import may_open, openings
 from lacuna.syntax.parsing import BRISK, NARROW, Parsed, parse_window
@@ -129,7 +129,7 @@ class _Part:
         if not defects:
             return defects
         language = self.blocks.language
-        is_healed = any(map(self.healed_by, (language.stand_ins, language.header_stand_ins)))
+        is_healed = any(map(self.healed_by, (language.stand_ins, header_stand_ins(language))))
         return 0 if is_healed else defects
 
     def healed_by(self, stand_ins: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -183,7 +183,7 @@ class _Region:
     def stand_ins(self) -> tuple[str, ...]:
         """What leaves no defect in the spans, if anything does."""
         part, language = self._narrow, self._narrow.blocks.language
-        stand_ins = (*language.stand_ins, *language.header_stand_ins)
+        stand_ins = (*language.stand_ins, *header_stand_ins(language))
         return part.healed_by(stand_ins) or ("",) * len(part.spans)
 
     def openings(self) -> tuple[str, ...]:
@@ -199,7 +199,7 @@ class _Region:
         return (
             has_block_behind(text, span, language)
             and all(part.defects(part.as_lines(stand_in)) for stand_in in language.stand_ins if stand_in)
-            and part.healed_by(language.header_stand_ins) is not None
+            and part.healed_by(header_stand_ins(language)) is not None
         )
 
     @property

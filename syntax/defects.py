@@ -8,18 +8,14 @@ import itertools
 
 import tree_sitter
 
-from lacuna.syntax.languages import Language, grammar_of
-from lacuna.syntax.queries import captured, compiled
+from lacuna.syntax.languages.language import Defects, Language
+from lacuna.syntax.queries import captured
 from lacuna.syntax.spans import Kind
-
-_BRACKETS = frozenset("()[]{}")
-_JOINED = "line_continuation"
-"""What a grammar calls a line end that does not end a line."""
 
 
 def defects(root: tree_sitter.Node, language: Language) -> int:
     """How many syntax errors a tree has."""
-    misaligned = _misaligned(root, language) if language.is_aligned else 0
+    misaligned = _misaligned(root, language) if language.layout and language.layout.is_aligned else 0
     return _errors(root, language) + misaligned + _unfinished(root, language) + _torn(root, language)
 
 
@@ -36,7 +32,7 @@ def _errors(root: tree_sitter.Node, language: Language) -> int:
         if not node.has_error:
             continue
         if node.is_error:
-            defects += 1 + sum(child.type in language.delimiters for child in node.children)
+            defects += 1 + sum(child.type in language.defects.delimiters for child in node.children)
         elif not any(child.has_error for child in node.children):
             defects += 1  # missing is a token without a node, such as a line end
         nodes += node.children
@@ -45,18 +41,15 @@ def _errors(root: tree_sitter.Node, language: Language) -> int:
 
 def _unfinished(root: tree_sitter.Node, language: Language) -> int:
     """Nodes that lack what they must have, though the grammar takes them so."""
-    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), language.owing))
-    found = cursor.captures(root)
+    found = ((node, language.defects.owed[node.type]) for node in captured(root, language, "owing"))
     return sum(
-        not any(child.type in parts if parts else child.is_named for child in node.children)
-        for kind, parts in language.owed.items()
-        for node in found.get(kind, [])
+        not any(child.type in parts if parts else child.is_named for child in node.children) for node, parts in found
     )
 
 
 def _misaligned(root: tree_sitter.Node, language: Language) -> int:
     """Statements on lines of their own that begin farther right than those before them in their blocks."""
-    return sum(map(_is_misaligned, captured(root, language, language.nodes[Kind.STATEMENT], "hole")))
+    return sum(map(_is_misaligned, captured(root, language, Kind.STATEMENT.value)))
 
 
 def _is_misaligned(node: tree_sitter.Node) -> bool:
@@ -70,24 +63,24 @@ def _is_misaligned(node: tree_sitter.Node) -> bool:
 
 def _torn(root: tree_sitter.Node, language: Language) -> int:
     """Expressions and statements in which a line ends, though nothing holds its parts together."""
-    return sum(map(_is_torn, captured(root, language, language.unbroken, "node")))
+    return sum(_is_torn(node, language.defects) for node in captured(root, language, "unbroken"))
 
 
-def _is_torn(node: tree_sitter.Node) -> bool:
+def _is_torn(node: tree_sitter.Node, rules: Defects) -> bool:
     if node.start_point.row == node.end_point.row:
         return False
     return any(
         part.end_point.row != following.start_point.row
-        and _JOINED not in (part.type, following.type)
-        and not _is_enclosed(node, part.end_byte)
+        and rules.joined.isdisjoint((part.type, following.type))
+        and not _is_enclosed(node, part.end_byte, rules)
         for part, following in itertools.pairwise(node.children)
     )
 
 
-def _is_enclosed(node: tree_sitter.Node | None, at: int) -> bool:
+def _is_enclosed(node: tree_sitter.Node | None, at: int, rules: Defects) -> bool:
     """Whether a place in a node lies between brackets, its own or those of a node about it."""
     while node is not None:
-        brackets = [child for child in node.children if child.type in _BRACKETS]
+        brackets = [child for child in node.children if child.type in rules.brackets]
         if any(child.end_byte <= at for child in brackets) and any(child.start_byte >= at for child in brackets):
             return True
         node = node.parent

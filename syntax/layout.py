@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from lacuna.syntax.languages import Language
+from lacuna.syntax.languages.language import Language, Layout
 from lacuna.syntax.lines import line_start, rest_of_line
 from lacuna.syntax.spans import Span
 
@@ -18,18 +18,20 @@ def indentation_of(line: str) -> str:
 
 
 def indentations(text: str, span: Span, language: Language) -> tuple[str, ...]:
-    """How a statement may be indented in a span that begins its line; none where something stands before the span.
+    """How a statement may be indented in a span that begins its line.
 
+    None is known where something stands before the span, or where the language has no layout.
     As the line before it, or the one after it; deeper than a line before it that a block must follow.
     """
-    if span.start != line_start(text, span.start):
+    layout = language.layout
+    if layout is None or span.start != line_start(text, span.start):
         return ()
     before = text[max(0, span.start - _BESIDE) : span.start].rstrip()
     last, after = before[line_start(before, len(before)) :], indentation_of(text[span.end :].lstrip("\r\n"))
-    if not language.block_header.search(last):
+    if not layout.block_header.search(last):
         return tuple(dict.fromkeys((indentation_of(last), after)))
     own = indentation_of(last)
-    deeper = own + _unit(before)
+    deeper = own + _unit(before, layout)
     return (after if len(own) < len(after) < len(deeper) else deeper,)
 
 
@@ -40,7 +42,9 @@ def as_line(text: str, span: Span, statement: str) -> str:
 
 
 def has_block_behind(text: str, span: Span, language: Language) -> bool:
-    """Whether the line behind a span is farther right than the span's own line."""
+    """Whether the line behind a span is farther right than the span's own line, so that a block begins there."""
+    if language.layout is None or not language.layout.is_aligned:
+        return False
     behind = indentation_of(text[span.end :].lstrip("\r\n"))
     return len(behind) > len(places(text, span, language)[0])
 
@@ -50,7 +54,12 @@ def places(text: str, span: Span, language: Language) -> tuple[str, ...]:
     return indentations(text, span, language) or (indentation_of(text[line_start(text, span.start) : span.start]),)
 
 
-def _unit(text: str) -> str:
+def header_stand_ins(language: Language) -> tuple[str, ...]:
+    """Texts of which one parses in most places where the header of a block is missing."""
+    return language.layout.header_stand_ins if language.layout else ()
+
+
+def _unit(text: str, layout: Layout) -> str:
     """By how much a block is indented: as most of those in the text are."""
     steps = Counter(match[2] for match in _DEEPER.finditer(text))
-    return steps.most_common(1)[0][0] if steps else "    "
+    return steps.most_common(1)[0][0] if steps else layout.unit

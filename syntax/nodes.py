@@ -7,7 +7,7 @@ import tree_sitter
 
 from lacuna.syntax.lines import line_start, lines, rest_of_line
 from lacuna.syntax.parsing import Parsed
-from lacuna.syntax.queries import compiled
+from lacuna.syntax.queries import captured
 from lacuna.syntax.spans import Kind, Span, by_start
 
 
@@ -65,25 +65,19 @@ def snapped(parsed: Parsed, span: Span) -> Span:
     if not node.children:
         return _joined(inner, parsed.span_of(node))
     touched = [child for child in node.children if child.end_byte > first and child.start_byte < last]
-    if not parsed.language.delimiters.isdisjoint(child.type for child in touched):
+    if not parsed.language.defects.delimiters.isdisjoint(child.type for child in touched):
         touched = [node]  # one bracket without the other is nothing whole
     return functools.reduce(_joined, (parsed.span_of(child) for child in touched), inner)
 
 
 def _ranges(parsed: Parsed, kind: Kind, within: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """The byte ranges of the kind's nodes that touch these bytes."""
-    source = parsed.language.nodes.get(kind)
-    if source is None:
-        return
-    cursor = tree_sitter.QueryCursor(compiled(parsed.tree.language, source))
-    cursor.set_byte_range(*within)
-    root = parsed.tree.root_node
-    captured = cursor.captures(root)
-    for node in captured.get("hole", []):
+    root, language = parsed.tree.root_node, parsed.language
+    for node in captured(root, language, kind.value, within):
         # Comments and errors stand among statements but are none.
         if not node.is_extra and not (parsed.is_ragged and _is_at_rim(node, root)):
             yield node.byte_range
-    for node in captured.get("inside", []):
+    for node in captured(root, language, f"{kind}.inside", within):
         if node.child_count > 1:
             yield node.children[0].end_byte, node.children[-1].start_byte
 

@@ -1,7 +1,7 @@
 """What a span is likely to begin with, as the document tells it: text models seldom see that something is missing."""
 
 from lacuna.syntax.endings import unreturned
-from lacuna.syntax.languages import Language
+from lacuna.syntax.languages.language import Language, Openings
 from lacuna.syntax.layout import places
 from lacuna.syntax.lines import line_start
 from lacuna.syntax.names import wanted
@@ -11,7 +11,8 @@ from lacuna.syntax.spans import Span
 
 def may_open(text: str, span: Span, language: Language) -> bool:
     """Whether on the line of a span no more has begun than what an opening may begin with: cheap to tell."""
-    return language.begun.fullmatch(text, line_start(text, span.start), span.start) is not None
+    rules = language.openings
+    return rules is not None and rules.begun.fullmatch(text, line_start(text, span.start), span.start) is not None
 
 
 def openings(parsed: Parsed, window: Span, text: str, span: Span, *, is_header_wanted: bool) -> tuple[str, ...]:
@@ -20,18 +21,20 @@ def openings(parsed: Parsed, window: Span, text: str, span: Span, *, is_header_w
     They bind names that are read behind the span and not bound by then, are the header of a block that has none, or
     return from a function that ends there. `parsed` is the text's `window` with nothing in the span.
     """
-    language, offset = parsed.language, span.start - window.start
-    statements = bindings(wanted(parsed, offset, text[: window.start] + text[window.end :]), language)
+    language, rules, offset = parsed.language, parsed.language.openings, span.start - window.start
+    if rules is None:
+        return ()
+    statements = bindings(wanted(parsed, offset, text[: window.start] + text[window.end :]), rules)
     if is_header_wanted:
-        statements = tuple(one for one in statements if one.startswith(language.headers)) or language.headers
+        statements = tuple(one for one in statements if one.startswith(rules.headers)) or rules.headers
     lines = [place + statement for place in places(text, span, language) for statement in statements]
     if not statements:
-        lines = [place + statement for place in unreturned(parsed, offset) for statement in language.returns]
+        lines = [place + statement for place in unreturned(parsed, offset) for statement in rules.returns]
     begun = text[line_start(text, span.start) : span.start]
     return tuple(line[len(begun) :] for line in lines if line.startswith(begun))
 
 
-def bindings(names: tuple[str, ...], language: Language) -> tuple[str, ...]:
+def bindings(names: tuple[str, ...], rules: Openings) -> tuple[str, ...]:
     """What a statement that binds the names begins with; of more than two, one that binds the first."""
     some = (names, names[::-1]) if len(names) in (1, 2) else (names[:1],)
-    return tuple(form.format(", ".join(order)) for order in dict.fromkeys(some) if order for form in language.bindings)
+    return tuple(form.format(", ".join(order)) for order in dict.fromkeys(some) if order for form in rules.bindings)

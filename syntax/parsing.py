@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
-from lacuna.syntax.languages import Language, grammar_of
+from lacuna.syntax.languages.language import Language, grammar_of
 from lacuna.syntax.spans import Span
 
 WHOLE = 64_000

@@ -5,8 +5,8 @@ import re
 
 import tree_sitter
 
-from lacuna.syntax.errors import UsageError
-from lacuna.syntax.languages import Language, grammar_of
+from lacuna.syntax.errors import FileError, UsageError
+from lacuna.syntax.languages.language import Language, grammar_of
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.spans import Span, by_start
 
@@ -17,7 +17,7 @@ class QueryError(UsageError):
 
 def captures(parsed: Parsed, query_source: str) -> list[Span]:
     """What a tree-sitter query captures as `@hole`, by start and disjoint: of overlapping ones the outer or first."""
-    query = compiled(parsed.tree.language, query_source)
+    query = compiled(grammar_of(parsed.language), query_source)
     if "hole" not in (query.capture_name(i) for i in range(query.capture_count)):
         message = "The query captures nothing as @hole, so it does not say what is to be filled."
         raise QueryError(message)
@@ -39,13 +39,30 @@ def captures(parsed: Parsed, query_source: str) -> list[Span]:
 
 
 def captured(
-    root: tree_sitter.Node, language: Language, query: str, name: str, within: tuple[int, int] | None = None
+    root: tree_sitter.Node, language: Language, name: str, within: tuple[int, int] | None = None
 ) -> list[tree_sitter.Node]:
-    """What a query captures by a name, of the whole tree or of what touches some bytes."""
-    cursor = tree_sitter.QueryCursor(compiled(grammar_of(language), query))
+    """What the language's files capture by a name, of the whole tree or of what touches some bytes.
+
+    Where no file of the language captures anything by the name, nothing is found.
+    """
+    query = _query(language, name)
+    if query is None:
+        return []
+    cursor = tree_sitter.QueryCursor(query)
     if within:
         cursor.set_byte_range(*within)
     return cursor.captures(root).get(name, [])
+
+
+@functools.cache
+def _query(language: Language, name: str) -> tree_sitter.Query | None:
+    query = language.queries.get(name)
+    if query is None:
+        return None
+    try:
+        return compiled(grammar_of(language), query.source)
+    except QueryError as error:
+        raise FileError(f"{query.file}: {error}") from error
 
 
 @functools.lru_cache(maxsize=64)

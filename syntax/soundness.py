@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import tree_sitter
 
-from lacuna.syntax.languages import Language
+from lacuna.syntax.languages.language import Language
 from lacuna.syntax.names import has_word, unknown
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.queries import captured
@@ -13,7 +13,7 @@ from lacuna.syntax.spans import Span
 
 def doubts(root: tree_sitter.Node, language: Language) -> int:
     """How many statements of a tree parse, though nobody means to write them."""
-    return len(captured(root, language, language.doubtful, "doubtful"))
+    return len(captured(root, language, "doubtful"))
 
 
 def has_unknown_names(parsed: Parsed, spans: Sequence[Span], seen: frozenset[str], elsewhere: Sequence[str]) -> bool:

@@ -27,7 +27,15 @@ FOLDERS = {
     "editor-clients/cli": "lacuna/cli",
     "editor-clients/launcher": "lacuna_launcher",
 }
-DATA = {"py.typed", "*.py", "embedded/*", "corpus/*.toml", "training/recipes/*.toml"}
+DATA = {
+    "py.typed",
+    "*.py",
+    "embedded/*",
+    "corpus/*.toml",
+    "training/recipes/*.toml",
+    "languages/*/*.toml",
+    "languages/*/*.scm",
+}
 FOR_TRAINING = (
     "lacuna.model.corpus.index",
     "lacuna.model.training",

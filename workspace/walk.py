@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lacuna.syntax.errors import FileError
-from lacuna.syntax.languages import UnknownLanguageError, language_of
+from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
 from lacuna.workspace.gitignore import Rules
 from lacuna.workspace.ignoring import holds_secrets, rules_above
 

@@ -5,7 +5,7 @@ import functools
 from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.infill.ranking import repeats
 from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 
 
 def may_offer(hole: Hole, text: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lacuna.syntax import spans
 from lacuna.syntax.errors import UsageError
-from lacuna.syntax.languages import Language
+from lacuna.syntax.languages.language import Language
 from lacuna.syntax.lines import lines, rest_of_line
 from lacuna.syntax.nodes import enclosing
 from lacuna.syntax.parsing import parse

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from lacuna.syntax.languages import language_of
+from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.lines import rest_of_line
 from lacuna.syntax.nodes import every
 from lacuna.syntax.parsing import parse

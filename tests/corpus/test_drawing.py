@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacuna.model.corpus import drawing
-from lacuna.syntax.languages import language_of
+from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.nodes import every
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.spans import Kind, Span

@@ -5,7 +5,7 @@ import pytest
 from lacuna.infill.ranking import judged, off_indentation, rank, refusal, repeats, with_line_end, without_overlap
 from lacuna.infill.request import Reason
 from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.spans import Span
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lacuna.infill.request import Scope
 from lacuna.infill.scope import cut
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.spans import Span
 
 CASES = {

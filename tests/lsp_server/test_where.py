@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.lsp_server.where import Prose, at_cursor, prose_at, selected, word_start
-from lacuna.syntax.languages import PYTHON
+from lacuna.lsp_server.where import at_cursor, selected, word_start
+from lacuna.syntax.languages.language import Prose
+from lacuna.syntax.languages.registry import PYTHON
+from lacuna.syntax.prose import prose_at
 from lacuna.syntax.spans import Span
 
 

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lacuna.syntax.check import SyntaxCheck, filled
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.nodes import every
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.spans import Kind, Span

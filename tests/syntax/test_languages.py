@@ -2,7 +2,8 @@
 
 import pytest
 
-from lacuna.syntax.languages import LANGUAGES, PYTHON, UnknownLanguageError, grammar_of, language_of
+from lacuna.syntax.languages.language import grammar_of
+from lacuna.syntax.languages.registry import LANGUAGES, PYTHON, UnknownLanguageError, language_of
 from lacuna.syntax.nodes import every
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.spans import Kind
@@ -31,5 +32,5 @@ def test_every_entry_has_a_grammar_whose_queries_compile(language):
 
 
 def test_no_two_entries_claim_the_same_name():
-    claimed = [name for language in LANGUAGES for name in (*language.language_ids, *language.suffixes)]
+    claimed = [name for language in LANGUAGES for name in (*language.ids, *language.suffixes)]
     assert len(claimed) == len(set(claimed))

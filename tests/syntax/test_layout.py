@@ -2,7 +2,7 @@
 
 import pytest
 
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.layout import as_line, indentations
 from lacuna.syntax.lines import line_start
 from lacuna.syntax.spans import Span

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.names import wanted
 from lacuna.syntax.parsing import parse
 

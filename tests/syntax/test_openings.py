@@ -3,16 +3,16 @@
 import pytest
 
 from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.openings import bindings
 from lacuna.syntax.spans import Span
 
 
 def test_two_names_may_be_bound_in_either_order_and_of_more_the_first_is():
-    assert bindings((), PYTHON) == ()
-    assert bindings(("a",), PYTHON)[:2] == ("a =", "for a in")
-    assert {"a, b =", "for b, a in"} <= set(bindings(("a", "b"), PYTHON))
-    assert bindings(("a", "b", "c"), PYTHON) == bindings(("a",), PYTHON)
+    assert bindings((), PYTHON.openings) == ()
+    assert bindings(("a",), PYTHON.openings)[:2] == ("a =", "for a in")
+    assert {"a, b =", "for b, a in"} <= set(bindings(("a", "b"), PYTHON.openings))
+    assert bindings(("a", "b", "c"), PYTHON.openings) == bindings(("a",), PYTHON.openings)
 
 
 def openings_at(marked):

@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lacuna.syntax.blocks import Blocks, Window
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.nodes import enclosing, every
 from lacuna.syntax.parsing import WHOLE, Parsed, parse, parse_window
 from lacuna.syntax.spans import Kind, Span
@@ -163,9 +163,9 @@ def test_long_strings_are_where_the_tokenizer_finds_them():
             for token in tokenize.generate_tokens(io.StringIO(text).readline)
             if token.type == tokenize.STRING
             for prefix in (len(token.string) - len(token.string.lstrip("rRbBuUfF")),)
-            if token.string[prefix:].startswith(PYTHON.fences)
+            if token.string[prefix:].startswith(tuple(fence.opens for fence in PYTHON.text.fences))
         ]
-        assert list(zip(blocks.string_starts, blocks.string_ends, strict=True)) == expected
+        assert list(zip(blocks.prose_starts, blocks.prose_ends, strict=True)) == expected
 
 
 LONG_STRINGS = {
@@ -184,7 +184,7 @@ LONG_STRINGS = {
 @pytest.mark.parametrize(("text", "expected"), LONG_STRINGS.values(), ids=LONG_STRINGS.keys())
 def test_long_strings(text, expected):
     blocks = Blocks.of(text, PYTHON)
-    assert [text[start:end] for start, end in zip(blocks.string_starts, blocks.string_ends, strict=True)] == expected
+    assert [text[start:end] for start, end in zip(blocks.prose_starts, blocks.prose_ends, strict=True)] == expected
 
 
 # 3. The budget

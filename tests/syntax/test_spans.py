@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from lacuna.syntax.languages import PYTHON
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.lines import rest_of_line
 from lacuna.syntax.nodes import enclosing, every, snapped
 from lacuna.syntax.parsing import parse

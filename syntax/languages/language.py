@@ -1,0 +1,142 @@
+"""What Lacuna knows of a language: rules about text, queries about trees, and the parts that not every language has."""
+
+import enum
+import functools
+import pkgutil
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import tree_sitter
+
+
+class Prose(enum.Enum):
+    """Text that is no code."""
+
+    COMMENT = "comment"
+    STRING = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """What opens and closes prose that may run over lines."""
+
+    opens: str
+    closes: str
+    holds: Prose
+    has_escapes: bool = False
+    """A backslash before the closing fence makes it text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRules:
+    """What is told from text alone, because no tree can be had of a long text, or of one that is being typed."""
+
+    code: re.Pattern[str]
+    """Code of a line up to a fence, a comment, a quote that is not closed or the line's end."""
+    block_start: re.Pattern[str]
+    """A line at whose start a text can be cut so that both parts parse; leading white space is its indentation."""
+    fences: tuple[Fence, ...] = ()
+    comments: tuple[str, ...] = ()
+    """What begins a comment that goes up to the end of its line."""
+    quotes: tuple[str, ...] = ()
+    """What begins a string that ends on its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defects:
+    """What counts as a syntax error beside the ERROR and MISSING nodes of a tree."""
+
+    delimiters: frozenset[str] = frozenset()
+    """Leaves that come in pairs: alone in an ERROR node, each is a defect of its own."""
+    brackets: frozenset[str] = frozenset()
+    """Leaves between which a line may end anywhere."""
+    joined: frozenset[str] = frozenset()
+    """Leaves that stand for a line end which does not end a line."""
+    owed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Nodes that a grammar takes without the child that they must have: one of these types; of none, any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the lines of a block are indented."""
+
+    block_header: re.Pattern[str]
+    """A line that a block must follow."""
+    unit: str
+    """By how much a block is indented, unless a text does it otherwise."""
+    is_aligned: bool = False
+    """Indentation alone makes blocks: statements of one block begin in one column, though a grammar may take more."""
+    header_stand_ins: tuple[str, ...] = ()
+    """Texts of which one parses in most places where the header of a block is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Where what names stand for begins, beside what queries say."""
+
+    known: frozenset[str] = frozenset()
+    """Identifiers that are known everywhere."""
+    late: Mapping[str, str] = field(default_factory=dict)
+    """Nodes that bind their names when they end, or when their field of this name does."""
+    early: frozenset[str] = frozenset()
+    """Nodes that bind their names when they begin, wherever these stand in them."""
+    deferred: frozenset[str] = frozenset()
+    """Nodes that run later than what stands behind them."""
+    wildcard: re.Pattern[str] | None = None
+    """Text after which names may stand for what is bound in another file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """What a span is likely to begin with."""
+
+    begun: re.Pattern[str]
+    """A line on which no more has begun than a statement that binds names, or the header of a block."""
+    bindings: tuple[str, ...] = ()
+    """What a statement that binds names (`{}`, with commas between them) begins with."""
+    headers: tuple[str, ...] = ()
+    """What a statement that a block follows begins with."""
+    returns: tuple[str, ...] = ()
+    """What a statement that ends a function begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The patterns of a file that capture something by one name."""
+
+    file: str
+    source: str
+    """The file with everything else blank, so that an error's line is the file's."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """One language, as its folder describes it. A part that is None is a part that the folder does not have."""
+
+    name: str
+    ids: frozenset[str]
+    """What editors call it."""
+    suffixes: frozenset[str]
+    """How its files' names end."""
+    grammar: str
+    """Where the tree-sitter grammar comes from, as "module:function"."""
+    text: TextRules
+    queries: Mapping[str, Query]
+    """By the name of what they capture."""
+    roots: tuple[str, ...] = ()
+    """Files that mark the root of a project."""
+    prose: frozenset[str] = frozenset()
+    """Leaves that hold running text: a selection in one need not grow to all of it."""
+    stand_ins: tuple[str, ...] = ("",)
+    """Texts of which one parses in most places where something is missing; they open and close nothing."""
+    defects: Defects = Defects()
+    layout: Layout | None = None
+    names: Names | None = None
+    openings: Openings | None = None
+
+
+@functools.cache
+def grammar_of(language: Language) -> tree_sitter.Language:
+    """The language's grammar, loaded when it is first needed."""
+    return tree_sitter.Language(pkgutil.resolve_name(language.grammar)())
