@@ -9,7 +9,7 @@ import re
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -21,7 +21,6 @@ from unearth.fetchers import Fetcher, PyPIClient
 from lacuna.model.corpus.files import CorpusError
 from lacuna.model.corpus.sources import Distribution
 
-PYPI = "https://index.invalid/simple/"
 CHUNK_BYTES = 1 << 16
 TIMEOUT = 15.0
 """Seconds without a byte after which a server is given up; pip's own default."""
@@ -31,9 +30,7 @@ class ConfiguredIndex:
     """The indexes, folders, certificates and proxies that pip is set up with, by its files and the environment."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
-        indexes = [settings.get("index-url", PYPI), *settings.get("extra-index-url", "").split()]
-        if settings.get("no-index", "").lower() in {"1", "true", "t", "yes", "y", "on"}:
-            indexes = []
+        main, more = settings.get("index-url", "").split(), settings.get("extra-index-url", "").split()
         folders = [_url(where) for where in settings.get("find-links", "").split()]
         self._client = PyPIClient(
             trusted_hosts=settings.get("trusted-host", "").split(),
@@ -41,10 +38,13 @@ class ConfiguredIndex:
             proxy=settings.get("proxy"),
             timeout=float(settings.get("timeout") or settings.get("default-timeout") or TIMEOUT),
             follow_redirects=True,
+            auth=MultiDomainBasicAuth(prompting=False, index_urls=[*main, *more]),
         )
-        self._client.auth = MultiDomainBasicAuth(prompting=False, index_urls=indexes)
         # A finder for each place: where one cannot be reached, the others are still asked.
-        self._finders = [self._finder([url], []) for url in indexes] + [self._finder([], [url]) for url in folders]
+        self._finders = [self._finder(folders=[url]) for url in folders]
+        if settings.get("no-index", "").lower() not in {"1", "true", "t", "yes", "y", "on"}:
+            # Without an index of its own, `unearth` asks the public one, as pip does.
+            self._finders += [self._finder(indexes=main), *(self._finder(indexes=[url]) for url in more)]
 
     def archive(self, distribution: Distribution) -> Iterator[bytes]:
         """Yield the archive's bytes as they were published; raises CorpusError when it cannot be had."""
@@ -59,12 +59,13 @@ class ConfiguredIndex:
             message = f"Downloading {distribution.archive} failed ({type(error).__name__}): try again when online."
             raise CorpusError(message) from error
 
-    def _finder(self, indexes: list[str], folders: list[str]) -> PackageFinder:
-        fetcher = cast(
-            "Fetcher", self._client
-        )  # as `unearth` itself gives it; the types of its streams differ in a default
+    def _finder(self, *, indexes: Sequence[str] = (), folders: Sequence[str] = ()) -> PackageFinder:
         return PackageFinder(
-            fetcher, index_urls=indexes, find_links=folders, no_binary=[":all:"], ignore_compatibility=True
+            cast(Fetcher, self._client),  # what `unearth` takes by default; only its types do not say that it fits
+            index_urls=indexes,
+            find_links=folders,
+            no_binary=[":all:"],
+            ignore_compatibility=True,
         )
 
     def _found(self, distribution: Distribution) -> Link:
