@@ -77,6 +77,17 @@ def test_a_run_is_begun_stopped_and_finished(
     assert names == {"checkpoint.pt", "corpus.json", "lock", "losses.csv", "losses.png", "tokenizer.json", "tokens.npy"}
 
 
+@pytest.mark.slow
+def test_unasked_the_small_recipe_is_trained(
+    corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    words = ["--corpus", str(corpus_folder), "--device", "cpu", "--threads", "1", "--until", "1"]
+    assert main.run(["train", *words]) == 0
+    assert "small in runs/small on cpu" in capsys.readouterr().err
+    assert logged(tmp_path / "runs" / "small") == 1
+
+
 def test_a_finished_run_stays_as_it_is(arguments: dict[str, object], tmp_path: Path):
     arguments["--for"] = "1s"
     assert main.run(flat(arguments)) == 0
