@@ -34,6 +34,10 @@ def test_help_and_version_load_nothing_heavy(arguments: list[str]):
     assert not loaded_by(*arguments) & {"numpy", "onnxruntime", "torch", "tree_sitter", "rich", "pygls", "tokenizers"}
 
 
+def test_help_of_fill_loads_nothing_that_computes():
+    assert not loaded_by("fill", "--help") & {"numpy", "onnxruntime", "tokenizers"}
+
+
 @pytest.mark.parametrize("command", ["fill", "serve", "doctor", "model", "eval", "bench"])
 def test_no_serving_command_loads_torch(command: str):
     assert "torch" not in loaded_by(command, "--help")
