@@ -1,18 +1,29 @@
-"""JSON-RPC as the specification has it, where pygls 2.1 departs from it; no feature is known here.
+"""JSON-RPC as the specification has it; no feature is known here.
 
-Each override says what it cures. Nothing here or in pygls logs parameters or results: they hold source text.
+Pygls 2.1 reads messages into types, calls handlers, asks the client and computes capabilities. Where it departs from
+the specification, or tells source text, something of ours stands in its place; no other name of pygls is overridden
+(`tests/lsp_server/test_pygls.py`).
+
+| of pygls | of ours | because that of pygls |
+| --- | --- | --- |
+| `_send_handler_result` | overridden in `Protocol` | sends tracebacks to the client |
+| `report_server_error` | overridden in `Session` | shows the user what an error says, which may quote the document |
+| its handlers of documents | removed in `server.build` | split lines at form feeds and U+2028 |
+| its handler of `initialized` | removed in `server.build` | fails when ours is cancelled |
+| `run_async` | `Protocol.receive` | gives no answer to what it cannot read or what comes too early or too late |
+| `start_io` | `server.run` | always exits with 0, and only after the client wrote again |
+| `StdoutWriter` | in `server` | fails when the client reads no more, and pygls reports that by writing |
+
+Nothing here or in pygls logs parameters or results: they hold source text.
 """
 
 import json
 import logging
-import threading
 from asyncio import CancelledError
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
-from cattrs import Converter
 from lsprotocol import types
 from pygls.exceptions import (
     JsonRpcContentModified,
@@ -23,100 +34,66 @@ from pygls.exceptions import (
     JsonRpcRequestCancelled,
     JsonRpcServerNotInitialized,
 )
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
-from pygls.protocol.json_rpc import MsgId, RPCMessage, RPCNotification, RPCRequest
+from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.json_rpc import MsgId
 
 from lacuna.lsp_server.worker import OutdatedError, StoppedError
 from lacuna.syntax.errors import LacunaError
 
 _log = logging.getLogger(__name__)
 
-_LEFT_TO_FEATURES = (
-    types.INITIALIZED,
-    types.TEXT_DOCUMENT_DID_OPEN,
-    types.TEXT_DOCUMENT_DID_CHANGE,
-    types.TEXT_DOCUMENT_DID_CLOSE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """A message that is not what its method says."""
-
-    id: MsgId | None
-    method: str | None
-
 
 class Protocol(LanguageServerProtocol):
     """One conversation with one client."""
 
-    def __init__(self, server: LanguageServer, converter: Converter) -> None:
-        super().__init__(server, converter)
-        self.ended = threading.Event()
-        """Set when the client said `exit`; pygls wants a thread's event."""
-        self.exit_code = 0
-        self._is_cut_off = False
-
-    def _register_builtin_features(self) -> None:
-        """Pygls' text documents split lines at form feeds and U+2028, and its `initialized` fails when cancelled."""
-        super()._register_builtin_features()  # type: ignore[no-untyped-call] # pygls leaves it untyped
-        for method in _LEFT_TO_FEATURES:
-            del self.fm.builtin_features[method]
-
-    # --- reading
-
-    def structure_message(self, data: dict[str, Any]) -> object:
-        """A typed message. Pygls leaves one that it cannot read without an answer."""
+    def receive(self, body: bytes) -> None:
+        """Handle one message. Every request is answered, and none ends the conversation but `exit`, by SystemExit."""
         try:
-            return super().structure_message(data)
-        except JsonRpcException:
-            return Malformed(data.get("id"), data.get("method"))
+            self._handle(json.loads(body))
+        except Exception as error:  # noqa: BLE001 (the outermost layer)
+            _log.error("The client sent a message that cannot be handled:\n%s", traceback_of(error))
 
-    def handle_message(self, message: RPCMessage | Malformed | dict[str, Any]) -> None:
-        """Answer what cannot be handled; hand on the rest."""
-        if isinstance(message, Malformed):
-            self._reject(message)
-        elif isinstance(message, dict):
+    def _handle(self, sent: object) -> None:
+        if not isinstance(sent, dict) or "jsonrpc" not in sent:
             _log.error("The client sent something that is no JSON-RPC message")
-        elif isinstance(message, RPCRequest):  # before notifications: pygls tells them apart by their attributes
-            fault = self._untimely(message.method)
-            if fault is None:
-                super().handle_message(message)
-            else:
-                self._send_response(message.id, error=fault.to_response_error())
-        elif isinstance(message, RPCNotification) and self._workspace is None and message.method != types.EXIT:
-            _log.warning("The client sent %s before initialize", message.method)
+            return
+        fault: JsonRpcException | None
+        try:
+            message = self.structure_message(sent)
+        except JsonRpcException:
+            fault = JsonRpcInvalidParams(f"The parameters of {sent.get('method')} cannot be read.")
         else:
-            super().handle_message(message)
+            fault = self._untimely(sent)
+        if fault is None:
+            self.handle_message(message)
+        else:
+            self._refuse(sent.get("id"), sent.get("method"), fault)
 
-    def _untimely(self, method: str) -> JsonRpcException | None:
+    def _untimely(self, sent: Mapping[str, Any]) -> JsonRpcException | None:
+        """What is wrong with the time at which a message comes. Pygls passes over notifications after `shutdown`."""
+        method = sent.get("method")
+        if method in (None, types.EXIT):
+            return None
         if self._shutdown:
-            return JsonRpcInvalidRequest("The server is shutting down.")
+            return JsonRpcInvalidRequest("The server is shutting down.") if "id" in sent else None
         is_initialized = self._workspace is not None
         if method == types.INITIALIZE:
             return JsonRpcInvalidRequest("The server is initialized already.") if is_initialized else None
         return None if is_initialized else JsonRpcServerNotInitialized("The server is not initialized yet.")
 
-    def _reject(self, message: Malformed) -> None:
-        if message.method is None:
+    def _refuse(self, id_: MsgId | None, method: str | None, fault: JsonRpcException) -> None:
+        if method is None:
             _log.error("The client sent a response that cannot be read")
-            future = self._request_futures.pop(message.id, None) if message.id is not None else None
+            future = self._request_futures.pop(id_, None) if id_ is not None else None
             if future is not None:
-                future.cancel()
-        elif message.id is None:
-            _log.error("The client sent a %s that cannot be read", message.method)
+                future.set_exception(JsonRpcInternalError("The client's response cannot be read."))
+        elif id_ is None:
+            _log.error("The client's %s is passed over: %s", method, fault.message)
         else:
-            error = JsonRpcInvalidParams(f"The parameters of {message.method} cannot be read.")
-            self._send_response(message.id, error=error.to_response_error())
-
-    # --- answering
+            self._send_response(id_, error=fault.to_response_error())
 
     def _send_handler_result(self, future: Future[Any], *, msg_id: MsgId) -> None:
-        """Answer a request: the one place where errors become what the user reads.
-
-        Pygls sends tracebacks to the client and logs cancellations as failures.
-        """
+        """Answer a request: the one place where errors become what the user reads."""
         self._request_futures.pop(msg_id, None)
         try:
             result = future.result()
@@ -126,37 +103,6 @@ class Protocol(LanguageServerProtocol):
             self._send_response(msg_id, error=JsonRpcRequestCancelled().to_response_error())
         else:
             self._send_response(msg_id, result=result)
-
-    def _send_data(self, data: object) -> None:
-        """Write a message, as long as there is somebody to read it.
-
-        Pygls reports a failed write by writing, 190,000 times over; and at INFO it logs every message.
-        """
-        if self._is_cut_off or self.writer is None:
-            return
-        body = json.dumps(data, default=self._serialize_message).encode()
-        try:
-            self.writer.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
-        except (OSError, ValueError):  # the pipe is broken or closed
-            self._is_cut_off = True
-
-    # --- ending
-
-    @lsp_method(types.SHUTDOWN)
-    def lsp_shutdown(self, *args: object) -> None:  # type: ignore[override] # a generator only to call a handler first
-        """End what runs. Pygls fails here when a request is open, and then never shuts down."""
-        user_handler = self.fm.features.get(types.SHUTDOWN)
-        if user_handler is not None:
-            user_handler(*args)
-        self._shutdown = True
-        for future in list(self._request_futures.values()):
-            future.cancel()
-
-    @lsp_method(types.EXIT)
-    def lsp_exit(self, *_: object) -> None:  # type: ignore[override] # the same
-        """Let the conversation end. Pygls leaves with 0 whether or not there was a `shutdown`."""
-        self.exit_code = 0 if self._shutdown else 1
-        self.ended.set()
 
 
 def _told(error: Exception) -> JsonRpcException:

@@ -4,18 +4,26 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from lsprotocol import types
-from pygls.io_ import run_async
 
 from lacuna.infill.request import Model
 from lacuna.lsp_server.features import code_action, completion, inline_completion, lifecycle, text_sync
+from lacuna.lsp_server.protocol import Protocol
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
 
+_NOT_FOR_PYGLS = (
+    types.INITIALIZED,  # pygls' handler fails when ours is cancelled
+    types.TEXT_DOCUMENT_DID_OPEN,  # pygls' documents split lines at form feeds and U+2028
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.TEXT_DOCUMENT_DID_CLOSE,
+)
+_LENGTH = re.compile(rb"Content-Length: (\d{1,12})\r\n")
 _LAST_STEP = 2.0
 """Seconds that a step may take to end after the client has left."""
 
@@ -23,8 +31,8 @@ _LAST_STEP = 2.0
 def serve(load: Callable[[], Model], version: str) -> None:
     """Serve one client until it leaves. `load` runs in the worker's thread, after `initialize` was answered.
 
-    It runs again when the model is wanted after idleness. Raises SystemExit(1) if the client said `exit` without
-    `shutdown`.
+    It runs again when the model is wanted after idleness. Ends by SystemExit when the client says `exit`: with 0 after
+    `shutdown`, else with 1.
     """
     run(build(Worker(load), version))
 
@@ -33,17 +41,17 @@ def run(session: Session) -> None:
     """Converse until the client leaves; as `serve`."""
     _log_without_source_text()
     try:
-        asyncio.run(_converse(session))
+        asyncio.run(_converse(session.protocol))
     finally:
-        session.worker.stop()
-        session.worker.join(_LAST_STEP)
-    if session.protocol.exit_code:
-        raise SystemExit(session.protocol.exit_code)
+        session.inference.worker.stop()
+        session.inference.worker.join(_LAST_STEP)
 
 
 def build(worker: Worker, version: str) -> Session:
     """A session with its features."""
     session = Session(worker, version)
+    for method in _NOT_FOR_PYGLS:
+        del session.protocol.fm.builtin_features[method]
     session.feature(types.INITIALIZE)(lifecycle.initialize)
     session.feature(types.INITIALIZED)(lifecycle.initialized)
     session.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(lifecycle.did_change_configuration)
@@ -64,47 +72,49 @@ def build(worker: Worker, version: str) -> Session:
     return session
 
 
-async def _converse(session: Session) -> None:
+async def _converse(protocol: Protocol) -> None:
     stream = asyncio.StreamReader()
     pump = threading.Thread(target=_pump, args=(stream, asyncio.get_running_loop()), name="stdin", daemon=True)
-    session.protocol.set_writer(_Writer(_claim_stdout()))
+    protocol.set_writer(_Writer(_claim_stdout()), include_headers=False)
     pump.start()
     with contextlib.suppress(asyncio.IncompleteReadError):  # the client died in mid-message
-        await run_async(
-            stop_event=session.protocol.ended,
-            reader=_Reader(stream),
-            protocol=session.protocol,
-            error_handler=session.report_server_error,
-        )
+        async for body in _bodies(stream):
+            # Lets a handler begin, and take its snapshot, before the next message changes the document.
+            await asyncio.sleep(0)
+            protocol.receive(body)
 
 
-class _Reader:
-    """Standard input, message by message."""
-
-    def __init__(self, stream: asyncio.StreamReader) -> None:
-        self._stream = stream
-
-    async def readline(self) -> bytes:
-        # Lets a handler begin, and take its snapshot, before the next message changes the document.
-        await asyncio.sleep(0)
-        return await self._stream.readline()
-
-    async def readexactly(self, n: int) -> bytes:
-        return await self._stream.readexactly(n)
+async def _bodies(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """What messages say, without their headers. Headers that name no length are passed over."""
+    length = 0
+    while header := await stream.readline():
+        if named := _LENGTH.fullmatch(header):
+            length = int(named[1])
+        elif length and not header.strip():
+            yield await stream.readexactly(length)
+            length = 0
 
 
 class _Writer:
-    """Standard output, without a buffer that would fail once more when it is closed."""
+    """Standard output as messages are written to it, as long as there is somebody to read them.
+
+    It has no buffer, which would fail once more when it is closed.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._is_open = True
 
     def write(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+        rest = memoryview(b"Content-Length: %d\r\n\r\n%b" % (len(data), data))
+        try:
+            while self._is_open and rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        except OSError:  # the pipe is broken
+            self._is_open = False
 
     def close(self) -> None:
+        self._is_open = False
         os.close(self._descriptor)
 
 

@@ -8,14 +8,14 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from lacuna.infill.request import Reason, Request
-from lacuna.lsp_server import offering, where, wire
+from lacuna.lsp_server import where, wire
 from lacuna.lsp_server.client import Client
 from lacuna.lsp_server.documents import Document
-from lacuna.lsp_server.offering import NothingToShowError
+from lacuna.lsp_server.inference import NothingToShowError
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import WHY
 from lacuna.lsp_server.worker import Kind, OutdatedError
-from lacuna.syntax.languages import UnknownLanguageError, language_of
+from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit
 
@@ -42,8 +42,8 @@ def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAc
     is_empty = selection.start == selection.end
     if not session.client.resolves_edits or not _is_wanted(params.context.only) or not _is_known(document):
         return []
-    is_wanted_here = session.settings_of(document.uri).has_language(document.language)
-    if not is_wanted_here or session.why_ignored(document.uri) is not None:
+    is_wanted_here = session.configuration.settings_of(document.uri).has_language(document.language)
+    if not is_wanted_here or session.configuration.why_ignored(document.uri) is not None:
         return []
     if is_empty and not where.touched_markers(document.text, selection):
         return []
@@ -54,7 +54,7 @@ def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAc
 
 async def resolve(session: Session, action: types.CodeAction) -> types.CodeAction:
     """The action with its edit; fails if the document moved on or there is nothing to offer."""
-    with offering.accounted(session):
+    with session.inference.accounted():
         document, edits = await _filled(session, _target(action.data))
     action.edit = _workspace_edit(document, edits, session.client)
     return action
@@ -68,7 +68,9 @@ async def _filled(session: Session, target: _Target) -> tuple[Document, tuple[Ed
         raise JsonRpcInvalidParams(_NOT_OURS)
     language = language_of(document.language)
     spans = where.selected(document.text, language, Span(target.start, target.end))
-    answer = await session.infill(document, Kind.EXPLICIT, Request(document.text, language.name, spans, threshold=0.0))
+    answer = await session.inference.infill(
+        document, Kind.EXPLICIT, Request(document.text, language.name, spans, threshold=0.0)
+    )
     if not answer.edits:
         reason = answer.reason or Reason.EMPTY
         raise NothingToShowError(WHY[reason], f"Lacuna has nothing to offer here: {reason}.")

@@ -4,7 +4,8 @@ from lsprotocol import types
 
 from lacuna.lsp_server import offering, where, wire
 from lacuna.lsp_server.documents import Document
-from lacuna.lsp_server.offering import NothingToShowError, Place
+from lacuna.lsp_server.inference import NothingToShowError
+from lacuna.lsp_server.offering import Place
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import Why
 from lacuna.lsp_server.worker import Kind

@@ -3,28 +3,31 @@
 import asyncio
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
 
 from lsprotocol import types
 
 from lacuna.lsp_server import settings
 from lacuna.lsp_server.client import Client
+from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.session import Session
-from lacuna.lsp_server.settings import Options, Settings
-from lacuna.lsp_server.status import Why
+from lacuna.lsp_server.settings import Options
 from lacuna.syntax.errors import LacunaError
+from lacuna.workspace import uris
 
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
     session.client = Client.of(params.capabilities)
     (session.initial_options,) = _heard(session, [params.initialization_options])
-    _obey(session, settings.resolve(session.initial_options))
+    _obey(session, Configuration(settings.resolve(session.initial_options), roots=_roots(session)))
     if not session.client.has_configuration:
         session.is_configured.set()
 
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
     """Only now, with the answer to `initialize` sent, does the model begin to load."""
-    session.watch_worker()
+    session.inference.start()
     if session.client.registers_configuration:
         register = types.Registration(
             id="configuration",
@@ -41,13 +44,13 @@ async def did_change_configuration(session: Session, params: types.DidChangeConf
 
 
 async def did_change_workspace_folders(session: Session, _: types.DidChangeWorkspaceFoldersParams) -> None:
+    session.configuration = replace(session.configuration, roots=_roots(session))
     if session.client.has_configuration:  # what a client pushed holds for all folders
         await _configure(session, pushed=None)
 
 
 def shutdown(session: Session, _: object) -> None:
-    session.status.stop()
-    session.worker.stop()
+    session.inference.stop()
 
 
 async def _configure(session: Session, pushed: object) -> None:
@@ -60,15 +63,21 @@ async def _configure(session: Session, pushed: object) -> None:
         told = await session.workspace_configuration_async(types.ConfigurationParams(items))
         answers = [answer if answer is not None else pushed for answer in told] or [pushed]
     own, *of_folders = (settings.resolve(session.initial_options, each) for each in _heard(session, answers))
-    session.folder_settings = dict(zip(folders, of_folders, strict=False))  # a client may answer for fewer
-    _obey(session, own)
+    by_folder = dict(zip(folders, of_folders, strict=False))  # a client may answer for fewer
+    _obey(session, Configuration(own, by_folder, _roots(session)))
     session.is_configured.set()
 
 
-def _obey(session: Session, own: Settings) -> None:
-    session.settings = own
+def _obey(session: Session, configuration: Configuration) -> None:
+    session.configuration = configuration
     session.offers.forget_all()
-    session.worker.unload_after(60 * own.unload_after or math.inf)
+    session.inference.worker.unload_after(60 * configuration.own.unload_after or math.inf)
+
+
+def _roots(session: Session) -> tuple[PurePath, ...]:
+    folders = [folder.uri for folder in session.workspace.folders.values()]
+    paths = map(uris.path_of, folders or [session.workspace.root_uri or ""])
+    return tuple(path for path in paths if path is not None)
 
 
 def _heard(session: Session, answers: Sequence[object]) -> list[Options]:
@@ -80,11 +89,10 @@ def _heard(session: Session, answers: Sequence[object]) -> list[Options]:
 
 async def _watch_loading(session: Session) -> None:
     try:
-        await asyncio.wrap_future(session.worker.loaded)
+        await asyncio.wrap_future(session.inference.worker.loaded)
     except Exception as error:  # noqa: BLE001 (the user must hear of it, whatever it is)
         sentence = (
             str(error) if isinstance(error, LacunaError) else "The model cannot be loaded; Lacuna's log says why."
         )
         session.tell(sentence)
-        session.outcomes.showed_nothing(session.outcomes.begin(), Why.FAILED, sentence)
-        session.status.changed()
+        session.inference.fail(sentence)

@@ -11,7 +11,6 @@ import socket
 from dataclasses import replace
 
 from lacuna.infill.request import Answer, Candidate, Draft, Model, Reason, Timings, Tokens
-from lacuna.lsp_server import offering
 from lacuna.lsp_server.server import build, run
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
@@ -139,13 +138,13 @@ def held(session: Session, _):
     return {
         "answers": len(session.protocol._request_futures),  # noqa: SLF001 (what is looked for is a leak)
         "offers": len(session.offers),
-        "waiting": len(session.worker._waiting),  # noqa: SLF001
+        "waiting": len(session.inference.worker._waiting),  # noqa: SLF001
         "documents": len(session.documents),
     }
 
 
 if __name__ == "__main__":
-    offering.BUDGET = float(os.environ.get("SCRIPT_BUDGET", "600"))
     session = build(Worker(load), version="1.2.3")
+    session.inference.budget = float(os.environ.get("SCRIPT_BUDGET", "600"))
     session.feature("test/held")(held)
     run(session)

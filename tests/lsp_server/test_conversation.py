@@ -78,6 +78,34 @@ def test_a_notification_that_nobody_knows_is_passed_over(open_pipes):
     assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
 
 
+def test_a_notification_that_fails_is_logged_and_shown_to_nobody(pipes):
+    pipes.initialize()
+    unknown = {"textDocument": {"uri": f"file:///{SOURCE}", "version": 1}, "contentChanges": [{"text": SOURCE}]}
+    pipes.write({"method": "textDocument/didChange", "params": unknown}, {"id": 1, "method": "shutdown"})
+    received = []
+    while (message := pipes.read()).get("id") != 1:
+        received.append(message["method"])
+    assert "window/showMessage" not in received
+    pipes.write({"method": "exit"})
+    stderr, code = pipes.end()
+    assert code == 0
+    assert "UnknownDocumentError" in stderr
+    assert SOURCE not in stderr
+
+
+def test_a_response_that_cannot_be_read_does_not_end_the_conversation(pipes):
+    started = {"processId": None, "rootUri": None, "capabilities": {"workspace": {"configuration": True}}}
+    pipes.ask(0, "initialize", started)
+    pipes.write({"method": "initialized", "params": {}})
+    while (asked := pipes.read()).get("method") != "workspace/configuration":
+        pass
+    pipes.write({"id": asked["id"], "result": 5}, OPEN)
+    assert pipes.ask(1, "textDocument/completion", COMPLETE)["result"] is None
+    stderr, code = pipes.leave()
+    assert code == 0
+    assert stderr.startswith("ERROR lacuna.lsp_server.protocol: The client sent a response that cannot be read\n")
+
+
 def test_an_edit_right_behind_a_request_does_not_move_its_cursor(open_pipes):
     start = {"line": 0, "character": 0}
     change = {
