@@ -17,7 +17,7 @@ class UnknownDocumentError(LacunaError):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ContentChange:
     """New text for a range, or for the whole document."""
 
     range: Range | None
@@ -41,7 +41,7 @@ class Document:
         text = _well_formed(text)
         return cls(uri, language, version, text, positions.line_starts(text))
 
-    def changed(self, version: int, changes: Iterable[Change], encoding: Encoding) -> "Document":
+    def changed(self, version: int, changes: Iterable[ContentChange], encoding: Encoding) -> "Document":
         """The next snapshot; each change speaks of the text that the one before it left."""
         document = self
         for change in changes:
@@ -65,7 +65,7 @@ class Document:
         """The inverse of `span_of`."""
         return Range(self.position_at(span.start, encoding), self.position_at(span.end, encoding))
 
-    def _with(self, change: Change, encoding: Encoding) -> "Document":
+    def _with(self, change: ContentChange, encoding: Encoding) -> "Document":
         if change.range is None:
             return Document.opened(self.uri, self.language, self.version, change.text)
         span = self.span_of(change.range, encoding)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from lsprotocol import types
 
-from lacuna.lsp_server.documents import Change, Document
+from lacuna.lsp_server.documents import ContentChange, Document
 from lacuna.syntax.spans import Span
 from lacuna.workspace.positions import Encoding, Position, Range
 
@@ -17,12 +17,12 @@ def range_(sent: types.Range) -> Range:
     return Range(position(sent.start), position(sent.end))
 
 
-def changes(sent: Iterable[types.TextDocumentContentChangeEvent]) -> Iterator[Change]:
+def changes(sent: Iterable[types.TextDocumentContentChangeEvent]) -> Iterator[ContentChange]:
     for change in sent:
         if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-            yield Change(None, change.text)
+            yield ContentChange(None, change.text)
         else:
-            yield Change(range_(change.range), change.text)
+            yield ContentChange(range_(change.range), change.text)
 
 
 def range_to_send(document: Document, span: Span, encoding: Encoding) -> types.Range:

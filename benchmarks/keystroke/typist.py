@@ -15,7 +15,7 @@ from lacuna.export.artifact import Defaults
 from lacuna.infill.opening import Apart
 from lacuna.infill.request import Answer, Infill, Request
 from lacuna.lsp_server import where
-from lacuna.lsp_server.documents import Change, Document
+from lacuna.lsp_server.documents import ContentChange, Document
 from lacuna.syntax.languages import PYTHON
 from lacuna.syntax.lines import rest_of_line
 from lacuna.syntax.spans import Span
@@ -92,11 +92,11 @@ class Typist:
         """Finish the line in hand; in another one type the character at `place` over its rest, and ask behind it."""
         left = self._rest()
         back = self._now.range_of(Span(left.start, left.start), EDITORS)
-        finished = Change(back, self._text.text[left.start : left.end])
+        finished = ContentChange(back, self._text.text[left.start : left.end])
         self._place = self._text.passage.start + place
         rest = self._rest()
         over = self._whole.range_of(Span(self._place, rest.end), EDITORS)
-        typed = Change(over, self._text.text[self._place])
+        typed = ContentChange(over, self._text.text[self._place])
         version = self._now.version + 1
         return self._asked(lambda: self._now.changed(version, (finished, typed), EDITORS))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.lsp_server.documents import Change, Document, Documents, UnknownDocumentError
+from lacuna.lsp_server.documents import ContentChange, Document, Documents, UnknownDocumentError
 from lacuna.syntax.spans import Span
 from lacuna.workspace.positions import Encoding, Position, Range
 
@@ -26,9 +26,9 @@ def opened(text, version=1):
 
 def change_of(sent):
     if "range" not in sent:
-        return Change(None, sent["text"])
+        return ContentChange(None, sent["text"])
     ends = (Position(**sent["range"]["start"]), Position(**sent["range"]["end"]))
-    return Change(Range(*ends), sent["text"])
+    return ContentChange(Range(*ends), sent["text"])
 
 
 def fingerprint(text):
@@ -72,7 +72,7 @@ def test_changes_do_what_slicing_does(text, encoding, data):
     for version in range(2, 2 + data.draw(st.integers(1, 4))):
         start, end, new = data.draw(edits(text))
         ends = (position_one_by_one(text, start, encoding), position_one_by_one(text, end, encoding))
-        document = document.changed(version, [Change(Range(*ends), new)], encoding)
+        document = document.changed(version, [ContentChange(Range(*ends), new)], encoding)
         text = text[:start] + new + text[end:]
         assert document.text == text
         assert document.line_starts.tolist() == opened(text).line_starts.tolist()
@@ -87,14 +87,14 @@ def test_a_span_and_its_range_are_the_same_place(text, encoding, data):
 
 def test_a_snapshot_stays_as_it_was_when_its_document_changes():
     before = opened("one\n")
-    after = before.changed(2, [Change(None, "two\nthree\n")], Encoding.UTF16)
+    after = before.changed(2, [ContentChange(None, "two\nthree\n")], Encoding.UTF16)
     assert (before.version, before.text, before.line_starts.tolist()) == (1, "one\n", [0, 4])
     assert (after.version, after.text, after.line_starts.tolist()) == (2, "two\nthree\n", [0, 4, 10])
 
 
 def test_a_backward_range_means_the_same_as_a_forward_one():
     backward = Range(Position(0, 3), Position(0, 1))
-    assert opened("abcd").changed(2, [Change(backward, "-")], Encoding.UTF16).text == "a-d"
+    assert opened("abcd").changed(2, [ContentChange(backward, "-")], Encoding.UTF16).text == "a-d"
 
 
 def test_half_a_surrogate_pair_becomes_a_character_of_the_same_width():
@@ -124,6 +124,6 @@ def test_a_keystroke_in_a_large_document_moves_the_lines_behind_it():
     text = "x = 1\n" * 100_000
     document = opened(text)
     at = Position(50_000, 2)
-    after = document.changed(2, [Change(Range(at, at), "yy")], Encoding.UTF8)
+    after = document.changed(2, [ContentChange(Range(at, at), "yy")], Encoding.UTF8)
     assert after.line_starts[:50_001].tolist() == document.line_starts[:50_001].tolist()
     assert (after.line_starts[50_001:] - document.line_starts[50_001:] == 2).all()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.lsp_server.documents import Change, Document
+from lacuna.lsp_server.documents import ContentChange, Document
 from lacuna.workspace.positions import Encoding, Position, Range
 
 PATIENCE = 60
@@ -169,7 +169,7 @@ class Server:
     @staticmethod
     def _change(change):
         sent = change.get("range")
-        return Change(sent and Range(position(sent["start"]), position(sent["end"])), change["text"])
+        return ContentChange(sent and Range(position(sent["start"]), position(sent["end"])), change["text"])
 
     def _complete(self, params, id_):
         document = self.documents[params["textDocument"]["uri"]]
