@@ -37,7 +37,8 @@ class Blocks:
     def of(cls, text: str, language: Language) -> "Blocks":
         """Reads the text once, mostly by searching for fences."""
         found = list(_fenced(text, language.text))
-        return cls(text, language, *(tuple(column) for column in zip(*found, strict=True)) if found else ((), (), ()))
+        starts, ends = tuple(start for start, _, _ in found), tuple(end for _, end, _ in found)
+        return cls(text, language, starts, ends, tuple(kind for _, _, kind in found))
 
     def wide(self, around: Span, size: int) -> Window:
         """As many whole blocks about a span as fit into `size` code points beside it."""

@@ -74,8 +74,8 @@ def _ranges(parsed: Parsed, kind: Kind, within: tuple[int, int]) -> Iterator[tup
     """The byte ranges of the kind's nodes that touch these bytes."""
     root, language = parsed.tree.root_node, parsed.language
     for node in captured(root, language, kind.value, within):
-        # Comments and errors stand among statements but are none.
-        if not node.is_extra and not (parsed.is_ragged and _is_at_rim(node, root)):
+        # Comments and errors stand among statements but are none; a docstring may well be a comment.
+        if not (node.is_extra and kind is not Kind.DOCSTRING) and not (parsed.is_ragged and _is_at_rim(node, root)):
             yield node.byte_range
     for node in captured(root, language, f"{kind}.inside", within):
         if node.child_count > 1:

@@ -1,5 +1,6 @@
 """Reading a language from its folder: `language.toml`, and queries in those `.scm` files that it has."""
 
+import functools
 import re
 import tomllib
 from collections.abc import Mapping
@@ -56,7 +57,9 @@ def read(folder: Path) -> Language:
     try:
         language = _converter().structure(table | {"queries": {}}, Language)
     except cattrs.BaseValidationError as error:
-        raise FileError(f"{path} describes no language: {'; '.join(cattrs.transform_error(error))}.") from error
+        raise FileError(
+            f"{path} describes no language: {'; '.join(cattrs.transform_error(error, format_exception=_wrong))}."
+        ) from error
     if owing := " ".join(f"({kind})" for kind in language.defects.owed):
         queries["owing"] = Query(str(path), f"[{owing}] @owing")
     return replace(language, queries=queries)
@@ -110,13 +113,23 @@ def _blank(text: str) -> str:
 def _check(file: Path, text: str) -> None:
     """Raise FileError where a capture or a predicate has a name that nobody asks for: a slip would go unseen."""
     for token in _TOKEN.finditer(text):
-        line, allowed = text.count("\n", 0, token.start()) + 1, CAPTURES[file.name]
-        if token["capture"] and not token["capture"].startswith("_") and token["capture"] not in allowed:
-            raise FileError(f"{file}, line {line}: {token.group()} is none of @{', @'.join(sorted(allowed))}.")
-        if token["predicate"] and token["predicate"] not in _PREDICATES:
-            raise FileError(f"{file}, line {line}: {token.group()} is none of #{', #'.join(sorted(_PREDICATES))}.")
+        capture, predicate, allowed = token["capture"], token["predicate"], CAPTURES[file.name]
+        if capture and not capture.startswith("_") and capture not in allowed:
+            expected = f"@{', @'.join(sorted(allowed))}"
+        elif predicate and predicate not in _PREDICATES:
+            expected = f"#{', #'.join(sorted(_PREDICATES))}"
+        else:
+            continue
+        line = text.count("\n", 0, token.start()) + 1
+        raise FileError(f"{file}, line {line}: {token.group()} is none of {expected}.")
 
 
+def _wrong(error: BaseException, kind: type | None) -> str:
+    """What is wrong with a value, in the words of what raised it."""
+    return str(error) if type(error) in (TypeError, ValueError) else cattrs.v.format_exception(error, kind)
+
+
+@functools.cache
 def _converter() -> cattrs.Converter:
     """Takes nothing for what it is not: cattrs would make a set of characters of a string."""
     converter = cattrs.Converter(forbid_extra_keys=True)

@@ -5,9 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacuna.lsp_server.where import at_cursor, selected, word_start
-from lacuna.syntax.languages.language import Prose
 from lacuna.syntax.languages.registry import PYTHON
-from lacuna.syntax.prose import prose_at
 from lacuna.syntax.spans import Span
 
 
@@ -72,41 +70,6 @@ def test_garbage_that_takes_too_long_to_parse_leaves_a_span_that_covers_the_sele
     (span,) = selected(garbage, PYTHON, Span(100_003, 100_009))
     assert span.start <= 100_003
     assert span.end >= 100_009
-
-
-CODE, COMMENT, STRING = None, Prose.COMMENT, Prose.STRING
-
-
-@pytest.mark.parametrize(
-    ("text", "prose"),
-    [
-        ("x = |", CODE),
-        ("# |", COMMENT),
-        ("|# ", CODE),
-        ("x = 1  # a|b\ny", COMMENT),
-        ("# a\n|", CODE),
-        ("x = 'a|b' + y", STRING),
-        ("x = 'ab' + |y", CODE),
-        ("x = 'ab|", STRING),
-        ("x = '|", STRING),
-        ("x = |''", CODE),
-        ("x = ''|", CODE),
-        ("x = 'a # |'", STRING),
-        ("x = 'a' # '|", COMMENT),
-        ('def f():\n    """Does\n    |\n    """\n', STRING),
-        ('"""Does"""\nx = |', CODE),
-        ('"""Does"""; x = |', CODE),
-        ('x = """Does|', STRING),
-        ("x = r'\\|'", STRING),
-        ("x = 1 + \\|\n", CODE),
-        ("a\rb = '|'", STRING),
-        ("f'{a|}'", STRING),
-        ("it's = |", STRING),
-    ],
-    ids=ascii,
-)
-def test_a_cursor_stands_in_code_a_comment_or_a_string(text, prose):
-    assert prose_at(text.replace("|", ""), PYTHON, text.index("|")) is prose
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import pytest
 
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.layout import as_line, indentations
-from lacuna.syntax.lines import line_start
 from lacuna.syntax.spans import Span
 
 
@@ -39,7 +38,3 @@ def test_a_statement_that_stands_above_a_line_brings_its_line_end():
     assert as_line("a\nb\n", Span(2, 2), "x") == "x\n"
     assert as_line("a\n\nb\n", Span(2, 2), "x") == "x"
     assert as_line("a\n", Span(2, 2), "x") == "x"
-
-
-def test_a_line_begins_behind_any_line_end():
-    assert [line_start("a\r\nb\rc\nd", offset) for offset in (0, 1, 3, 4, 5, 7)] == [0, 0, 3, 3, 5, 7]

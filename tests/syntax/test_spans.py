@@ -8,7 +8,6 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from lacuna.syntax.languages.registry import PYTHON
-from lacuna.syntax.lines import rest_of_line
 from lacuna.syntax.nodes import enclosing, every, snapped
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.queries import QueryError, captures
@@ -111,12 +110,6 @@ def test_what_encloses_a_cursor_lies_in_the_text(text, kind, data):
     offset = data.draw(st.integers(0, len(text)))
     span = enclosing(parse(text, PYTHON), offset, kind)
     assert span is None or 0 <= span.start <= span.end <= len(text)
-
-
-@given(ANYTHING, st.data())
-def test_the_rest_of_a_line_ends_where_the_line_does(text, data):
-    offset = data.draw(st.integers(0, len(text)))
-    assert cut(text, rest_of_line(text, offset)) == re.split(r"\r\n|\r|\n", text[offset:], maxsplit=1)[0]
 
 
 # 2. All of a file

@@ -1,5 +1,7 @@
 -- Options, as the user wrote them, become the configuration, complete and checked.
 
+local languages = require('lacuna.languages')
+
 local M = {}
 
 ---@class (exact) lacuna.Keys Insert-mode mappings; false switches one off.
@@ -37,9 +39,11 @@ local M = {}
 
 ---@return lacuna.Config
 function M.defaults()
+  local filetypes = vim.tbl_keys(languages)
+  table.sort(filetypes)
   return {
     automatic = true,
-    filetypes = { 'python' },
+    filetypes = filetypes,
     debounce = 75,
     keys = {
       accept = '<Tab>',

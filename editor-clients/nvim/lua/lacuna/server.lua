@@ -1,9 +1,8 @@
 -- The server as a client of Neovim's: which command it is, starting, attaching, restarting, asking.
 
 local install = require('lacuna.install')
+local languages = require('lacuna.languages')
 local version = require('lacuna.version')
-
-local ROOTS = { '.git', 'pyproject.toml', 'setup.py', 'setup.cfg' }
 
 ---@class lacuna.Server
 ---@field serverInfo? {name: string, version?: string} what the running server said of itself
@@ -63,7 +62,8 @@ function Server:attach(buf)
     return
   end
   local path = vim.api.nvim_buf_get_name(buf)
-  local root = vim.fs.root(buf, ROOTS) or vim.fs.dirname(path)
+  local marks = vim.list_extend({ '.git' }, languages[vim.bo[buf].filetype] or {})
+  local root = vim.fs.root(buf, marks) or vim.fs.dirname(path)
   local id = vim.lsp.start(self:_client_config(cmd, root), {
     bufnr = buf,
     reuse_client = function(client)
