@@ -51,7 +51,7 @@ class Client:
 
 
 def _encoding(offered: Sequence[types.PositionEncodingKind | str]) -> Encoding:
-    """The first that the client offers and we know, as pygls chooses too."""
+    """The first encoding that the client offers and Lacuna knows; pygls chooses the same."""
     for kind in offered:
         if kind in list(Encoding):
             return Encoding(kind)

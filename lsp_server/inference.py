@@ -23,7 +23,7 @@ class NothingToShowError(LacunaError):
 
 
 class Inference:
-    """One client's use of the worker, whose state and outcomes it tells the client. The event loop alone touches it."""
+    """Asks the worker, and tells the client its state and what came of requests. The event loop alone touches it."""
 
     def __init__(self, worker: Worker, documents: Documents, send: Callable[[Status], None]) -> None:
         self.worker = worker
@@ -65,7 +65,7 @@ class Inference:
         return answer
 
     async def infill_when_warm(self, number: int, document: Document, kind: Kind, request: Request) -> Answer:
-        """As `infill`, and the status of request `number` says meanwhile what it waits for.
+        """The answer as `infill` gives it, while the status says what request `number` waits for.
 
         A request whose context is cold is asked again once that is warm, or as warm as it got before something more
         urgent ran. An automatic request fails with a `NothingToShowError` when the budget is spent.
@@ -121,7 +121,7 @@ class Inference:
 
 
 def sentence_of(error: BaseException) -> str:
-    """What the user reads of why nothing is shown."""
+    """Why nothing is shown, as the user reads it."""
     match error:
         case LacunaError():
             return str(error)

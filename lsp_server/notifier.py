@@ -1,4 +1,4 @@
-"""lacuna/status: tells the client what the server is doing, when that changed and not more often than people read."""
+"""lacuna/status tells the client what the server is doing: when that changed, not more often than people read."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _REST = 0.1
 
 
 class Notifier:
-    """Sends the status when it is another than the one sent last. The event loop alone touches it."""
+    """Sends the status when it differs from the one sent last. The event loop alone touches it."""
 
     def __init__(self, look: Callable[[], Status], send: Callable[[Status], None]) -> None:
         self._look = look
@@ -22,7 +22,7 @@ class Notifier:
         self._is_on = False
 
     def start(self) -> None:
-        """Send the first one; before that, changes are nobody's business."""
+        """Send the first status; changes before that are not told."""
         self._is_on = True
         self.changed()
 
@@ -30,7 +30,7 @@ class Notifier:
         self._is_on = False
 
     def changed(self) -> None:
-        """Something may have changed."""
+        """Send the status if it changed; call this whenever it may have."""
         self._has_changed = True
         if self._is_on and self._rest is None:
             self._tell()

@@ -36,7 +36,7 @@ class Place:
 
 
 async def offered(session: Session, uri: str, kind: Kind, find: Callable[[Document], Place]) -> Offer | None:
-    """What is offered for a document, or None; an error only if the user asked for it and it failed.
+    """What is offered for a document, or None. It fails only if the user asked for it.
 
     An automatic request that a newer one displaced is answered as cancelled: Neovim would show a late answer.
     """

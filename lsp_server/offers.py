@@ -26,7 +26,7 @@ class _Held:
     span: Span
     threshold: float
     usual: float
-    """The threshold of who names none."""
+    """The artifact's threshold, for requests that name none."""
     sought: int
     """Alternatives that were looked for."""
     alternatives: tuple[tuple[str, float], ...]
@@ -34,7 +34,7 @@ class _Held:
 
 
 class Offers:
-    """One for each document. Whoever changes what may be offered forgets them."""
+    """Holds the last offer of each document. Whoever changes what may be offered must forget them."""
 
     def __init__(self) -> None:
         self._held: dict[str, _Held] = {}
@@ -49,7 +49,7 @@ class Offers:
         self._held.clear()
 
     def take(self, uri: str, request: Request, answer: Answer) -> Offer | None:
-        """What an answer for one span offers, at most the alternatives asked for; all it has is held until the next."""
+        """Hold all that an answer for one span found; return as many alternatives as were asked for, or None."""
         (span,), (candidates,) = request.spans, answer.candidates or ((),)
         threshold = answer.threshold if request.threshold is None else request.threshold
         fit: dict[str, float] = {}
@@ -63,9 +63,9 @@ class Offers:
         return Offer(request.text, span, tuple(fit)[:most])
 
     def along(self, uri: str, text: str, offset: int, threshold: float | None, most: int) -> Offer | None:
-        """What is left of the offer if, since it was made, the user typed its beginning and nothing else.
+        """The rest of the offer if the user typed its beginning since it was made, and nothing else.
 
-        None, too, where fewer alternatives were looked for than are wanted now.
+        None, too, if fewer alternatives were looked for than are wanted now.
         """
         held = self._held.get(uri)
         if held is None:
@@ -91,6 +91,6 @@ class Offers:
 
 
 def _may_be_shown(text: str, span: Span, candidate: Candidate) -> bool:
-    """An empty item leaves some clients in a state of showing nothing."""
+    """Whether the candidate adds something and parses: after an empty item some clients show nothing any more."""
     changes = candidate.text and candidate.text != text[span.start : span.end]
     return bool(changes) and candidate.parses and not ranking.repeats(text, span, candidate.text)

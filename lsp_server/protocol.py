@@ -47,7 +47,7 @@ class Protocol(LanguageServerProtocol):
     """One conversation with one client."""
 
     def receive(self, body: bytes) -> None:
-        """Handle one message. Every request is answered, and none ends the conversation but `exit`, by SystemExit."""
+        """Handle one message. Every request is answered; `exit` alone ends the conversation, by SystemExit."""
         try:
             self._handle(json.loads(body))
         except Exception as error:  # noqa: BLE001 (the outermost layer)
@@ -70,7 +70,7 @@ class Protocol(LanguageServerProtocol):
             self._refuse(sent.get("id"), sent.get("method"), fault)
 
     def _untimely(self, sent: Mapping[str, Any]) -> JsonRpcException | None:
-        """What is wrong with the time at which a message comes. Pygls passes over notifications after `shutdown`."""
+        """Why a message comes too early or too late, if it does. Pygls drops notifications after `shutdown`."""
         method = sent.get("method")
         if method in (None, types.EXIT):
             return None

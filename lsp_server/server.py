@@ -38,7 +38,7 @@ def serve(load: Callable[[], Model], version: str) -> None:
 
 
 def run(session: Session) -> None:
-    """Converse until the client leaves; as `serve`."""
+    """Converse until the client leaves, and end as `serve` does."""
     _log_without_source_text()
     try:
         asyncio.run(_converse(session.protocol))
@@ -85,7 +85,7 @@ async def _converse(protocol: Protocol) -> None:
 
 
 async def _bodies(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """What messages say, without their headers. Headers that name no length are passed over."""
+    """Yields the body of each message. Headers that name no length are passed over."""
     length = 0
     while header := await stream.readline():
         if named := _LENGTH.fullmatch(header):
@@ -96,9 +96,9 @@ async def _bodies(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
 
 
 class _Writer:
-    """Standard output as messages are written to it, as long as there is somebody to read them.
+    """Writes messages to standard output as long as somebody reads them.
 
-    It has no buffer, which would fail once more when it is closed.
+    It has no buffer: that would fail once more when it is closed.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -131,7 +131,7 @@ def _pump(stream: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None
 
 
 def _claim_stdout() -> int:
-    """Standard output for the protocol alone: what anything else prints goes to standard error."""
+    """Take standard output for the protocol alone: what anything else prints goes to standard error."""
     sys.stdout.flush()
     own = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

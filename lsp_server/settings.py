@@ -44,11 +44,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds."""
+    """What the server obeys."""
 
     enabled: bool = True
     threshold: float | None = None
-    """None: what the artifact's manifest says."""
+    """None leaves it to the artifact's manifest."""
     exclude: GitIgnoreSpec = field(default_factory=lambda: GitIgnoreSpec(()))
     scope: Scope = Scope.BLOCK
     in_comments: bool = True
@@ -73,7 +73,7 @@ def resolve(*layers: Options) -> Settings:
 
 
 def parse(sent: object) -> tuple[Options, tuple[str, ...]]:
-    """Options and a sentence for each thing that was sent and cannot be used. An option that is wrong is left out."""
+    """The options that can be used, and a sentence about each that cannot."""
     if sent is None or sent == []:  # Lua's empty table arrives as a list
         return Options(), ()
     if not isinstance(sent, dict):
@@ -215,7 +215,7 @@ def _camel(name: str) -> str:
 
 
 _FIELDS = {_camel(field.name): field.name for field in dataclasses.fields(Options)}
-"""What clients call an option, and what we do."""
+"""The attribute of `Options` for each name that clients use."""
 _HINTS = get_type_hints(Options)
 
 

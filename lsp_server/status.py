@@ -51,7 +51,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Of the last hundred answers, in milliseconds: two quantiles of the whole, and the median of each part."""
+    """How long the last hundred answers took, in milliseconds: two quantiles, and the median of each part."""
 
     median: float
     p95: float
@@ -94,7 +94,7 @@ class Latencies:
 
 
 class Outcomes:
-    """What became of the last request. Requests are numbered, so that a late one says nothing about a newer one."""
+    """What became of the last request. They are numbered: a late one says nothing about a newer one."""
 
     def __init__(self) -> None:
         self._last = 0
@@ -102,7 +102,7 @@ class Outcomes:
         self.message: str | None = None
 
     def begin(self) -> int:
-        """The number of a new request; from now on it alone is spoken of."""
+        """Number a new request; what becomes of older ones is not recorded any more."""
         self._last += 1
         return self._last
 

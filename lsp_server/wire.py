@@ -1,4 +1,4 @@
-"""Positions, ranges and changes: the protocol's types and ours."""
+"""Positions, ranges and changes: from the protocol's types to ours, and back."""
 
 from collections.abc import Iterable, Iterator
 

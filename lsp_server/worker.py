@@ -33,7 +33,7 @@ class Kind(enum.IntEnum):
 
 
 class State(enum.StrEnum):
-    """Of the model."""
+    """Whether the model is in memory."""
 
     LOADING = "loading"
     READY = "ready"
@@ -105,7 +105,7 @@ class Worker:
 
     @property
     def model(self) -> Model | None:
-        """None while it is not in memory."""
+        """The model in memory, or None."""
         return self._model
 
     def start(self, tell: Callable[[], None] = lambda: None) -> None:

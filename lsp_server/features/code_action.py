@@ -85,7 +85,7 @@ def _target(data: object) -> _Target:
 
 
 def _workspace_edit(document: Document, edits: tuple[Edit, ...], client: Client) -> types.WorkspaceEdit:
-    """Versioned though some clients do not say that they can: those that ignore the version lose nothing."""
+    """An edit that names the document's version, also for clients that do not say that they heed it: it harms none."""
     ranges = [wire.range_to_send(document, edit.span, client.encoding) for edit in edits]
     text_edits: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]
     if client.annotates_changes:

@@ -36,7 +36,7 @@ async def complete(session: Session, params: types.InlineCompletionParams) -> ty
 
 
 def _with_selected(document: Document, offset: int, menu: types.SelectedCompletionInfo, encoding: Encoding) -> Place:
-    """Behind the selected item, as if it stood in the text already."""
+    """The place behind the item that is selected in the menu, in the text as it will be with that item."""
     span = document.span_of(wire.range_(menu.range), encoding)
     replaced = document.text[span.start : span.end]
     if not span.start <= offset <= span.end or "\n" in replaced or "\r" in replaced:

@@ -19,8 +19,8 @@ from lacuna.workspace import uris
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
     session.client = Client.of(params.capabilities)
-    (session.initial_options,) = _heard(session, [params.initialization_options])
-    _obey(session, Configuration(settings.resolve(session.initial_options), roots=_roots(session)))
+    (session.initial_options,) = _read(session, [params.initialization_options])
+    _apply(session, Configuration(settings.resolve(session.initial_options), roots=_roots(session)))
     if not session.client.has_configuration:
         session.is_configured.set()
 
@@ -62,13 +62,13 @@ async def _configure(session: Session, pushed: object) -> None:
         items = [types.ConfigurationItem(uri, settings.SECTION) for uri in (None, *folders)]
         told = await session.workspace_configuration_async(types.ConfigurationParams(items))
         answers = [answer if answer is not None else pushed for answer in told] or [pushed]
-    own, *of_folders = (settings.resolve(session.initial_options, each) for each in _heard(session, answers))
+    own, *of_folders = (settings.resolve(session.initial_options, each) for each in _read(session, answers))
     by_folder = dict(zip(folders, of_folders, strict=False))  # a client may answer for fewer
-    _obey(session, Configuration(own, by_folder, _roots(session)))
+    _apply(session, Configuration(own, by_folder, _roots(session)))
     session.is_configured.set()
 
 
-def _obey(session: Session, configuration: Configuration) -> None:
+def _apply(session: Session, configuration: Configuration) -> None:
     session.configuration = configuration
     session.offers.forget_all()
     session.inference.worker.unload_after(60 * configuration.own.unload_after or math.inf)
@@ -80,7 +80,7 @@ def _roots(session: Session) -> tuple[PurePath, ...]:
     return tuple(path for path in paths if path is not None)
 
 
-def _heard(session: Session, answers: Sequence[object]) -> list[Options]:
+def _read(session: Session, answers: Sequence[object]) -> list[Options]:
     parsed = [settings.parse(sent) for sent in answers]
     for complaint in dict.fromkeys(complaint for _, complaints in parsed for complaint in complaints):
         session.tell(complaint)

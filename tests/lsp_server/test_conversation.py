@@ -131,6 +131,11 @@ def test_a_second_initialize_is_refused(open_pipes):
     assert open_pipes.initialize()["error"]["code"] == -32600
 
 
+def test_a_message_within_a_message_is_plain_data(pipes):
+    assert "capabilities" in pipes.initialize(jsonrpc="2.0", method="exit")["result"]
+    assert pipes.leave() == ("", 0)
+
+
 def test_after_shutdown_nothing_more_is_done(pipes):
     pipes.initialize()
     pipes.ask(1, "shutdown")
