@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import re
 import tempfile
 from collections.abc import Mapping
@@ -13,13 +12,12 @@ import cattrs
 from cattrs.errors import ClassValidationError
 
 from lacuna.export import external
-from lacuna.model.chunked.chunks import LONGEST, SHORTEST
+from lacuna.model.chunked.reading import Convention
+from lacuna.model.denoiser import Calibration, Sampling
 from lacuna.model.dimensions import Dimensions
-from lacuna.model.sampling.any_order import PolicyName
-from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL
 from lacuna.syntax.errors import ModelError
 
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 ENCODE, DENOISE, WEIGHTS, TOKENIZER = "encode.onnx", "denoise.onnx", "weights.bin", "tokenizer.json"
 ON_CUDA = {ENCODE: "encode.cuda.onnx", DENOISE: "denoise.cuda.onnx"}
@@ -31,51 +29,6 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 class ArtifactError(ModelError):
     """The folder is no artifact that this version of Lacuna can trust and run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How text becomes tokens and chunks; an artifact that was trained on another way gets nonsense."""
-
-    pad: int = PAD
-    mask: int = MASK
-    hole: int = HOLE
-    special: int = SPECIAL
-    """Ids below this have no spelling."""
-    longest: int = LONGEST
-    shortest: int = SHORTEST
-    """Tokens of a chunk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What the sampler does unless it is told otherwise."""
-
-    canvas: int = 31
-    """Slots of a hole at the first step."""
-    candidates: int = 4
-    """Denoised as one batch: the width of a beam, or so many lengths."""
-    policy: PolicyName = PolicyName.IN_ORDER
-    """Of one hole."""
-    joint_policy: PolicyName = PolicyName.IN_ORDER
-    """Of several: in order one after another, else all at once."""
-    confidence: float = 0.9
-    """A slot is committed when its best token is so probable."""
-    budget: int = 2048
-    """Context tokens."""
-    threshold: float = 0.35
-    """Least confidence at which an answer is offered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """From an answer's log-probability to the probability that it is right (Platt scaling)."""
-
-    slope: float
-    intercept: float
-
-    def probability(self, score: float) -> float:
-        return 1.0 / (1.0 + math.exp(min(700.0, -(self.slope * score + self.intercept))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +63,8 @@ class Manifest:
     name: str
     precision: str
     dimensions: Dimensions
-    reading: Reading
-    defaults: Defaults
+    reading: Convention
+    sampling: Sampling
     calibration: Calibration | None
     """None: an answer's confidence is the probability that the denoiser gave it."""
     corpus: Corpus
@@ -160,7 +113,7 @@ def _load(folder: Path) -> Artifact:
     files = {name: _verified(folder / name, digest) for name, digest in sorted(manifest.files.items())}
     for name in GRAPHS:
         _check_locations(folder / name, files[name])
-    if manifest.reading != Reading():
+    if manifest.reading != Convention():
         raise ArtifactError(f"{folder} was trained on other special tokens or chunk sizes than this Lacuna reads.")
     return Artifact(folder, manifest, files)
 
@@ -215,8 +168,6 @@ def _strict_converter() -> cattrs.Converter:
 
     for kind in (int, float, str):
         converter.register_structure_hook(kind, exactly)
-    # The hook for `str` would also take this enumeration, which is made of it.
-    converter.register_structure_hook(PolicyName, lambda value, kind: kind(value))
     return converter
 
 

@@ -2,122 +2,138 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lacuna.export.chunked.engine import Context, Engine
-from lacuna.infill import ranking, scope, texts, warming
-from lacuna.infill.ranking import Joint
-from lacuna.infill.request import Answer, Draft, Reason, Request, Timings, Tokens
-from lacuna.infill.turns import Turn
-from lacuna.model.sampling import any_order as sampler
-from lacuna.model.sampling.any_order import Beginnings, Drafts, PolicyName, Sampling
+from lacuna.infill import ranking, scope, texts
+from lacuna.infill.places import Filled, Place
+from lacuna.infill.ranking import Judged, Verdict
+from lacuna.infill.request import Answer, Candidate, Draft, Reason, Request, Timings, Tokens
+from lacuna.model.denoiser import Denoiser, Ints, Sampling, Scene, Seen
+from lacuna.model.sampling.beginnings import Beginning
+from lacuna.model.sampling.drafts import Drafts
 from lacuna.model.sampling.in_order import Growing, grow
-from lacuna.model.tokenizer import Tokenizer
 from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.languages import language_of
+from lacuna.syntax.languages.language import Language
+from lacuna.syntax.languages.registry import language_of
 from lacuna.workspace.changes import Edit
 
-Ints = NDArray[np.int64]
+COLD = 1024
+"""Context tokens not encoded yet from which on a request that does not wait is answered WARMING."""
 
-NOTHING_YET = Joint((), (), parses=True, is_sound=True, repeats=False, changes=True)
 
+def infill(
+    denoiser: Denoiser, request: Request, sampling: Sampling | None = None, *, is_calibrated: bool = True
+) -> Generator[Draft, None, Answer]:
+    """Fill the request's spans: yields a draft after every step and returns the answer. Closing it cancels.
 
-def infill(engine: Engine, request: Request) -> Iterator[Draft | Answer]:
-    """Fill the request's spans: a draft after every step, the answer last. Closing it cancels.
-
-    In order, several are filled one after another, with what those before them got in view; otherwise all at once.
+    Holes are filled one after another, each with the answers before it in view. Without a sampling the denoiser's own
+    is used; not calibrated, a confidence is the probability that the denoiser gave.
     """
-    defaults, holes = engine.manifest.defaults, len(request.spans)
-    threshold = defaults.threshold if request.threshold is None else request.threshold
-    policy = defaults.policy if holes == 1 else defaults.joint_policy
-    at_once = 1 if policy is PolicyName.IN_ORDER else holes
-    clock = _Clock()
-    check = SyntaxCheck(request.text, request.spans, language_of(request.language))
-    best, ranked, reason = NOTHING_YET, list[Joint](), None
-    parse_ms, encode_ms, steps_ms, tokens = 0.0, 0.0, list[float](), Tokens(0, 0, 0)
-    while reason is None and len(best.texts) < holes:
-        # spans -> chunks and holes
-        turn = Turn.after(engine, request, best.texts, at_once)
+    sampling = sampling or denoiser.sampling
+    threshold = sampling.threshold if request.threshold is None else request.threshold
+    probability = denoiser.calibration.probability if is_calibrated and denoiser.calibration else math.exp
+    clock, language = _Clock(), language_of(request.language)
+    check = SyntaxCheck(request.text, request.spans, language)
+    filled, reason = Filled(), None
+    candidates: dict[int, tuple[Candidate, ...]] = {}
+    parse_ms, encode_ms, steps_ms, attended, encoded = 0.0, 0.0, list[float](), 0, 0
+    while reason is None and (place := filled.place(request)) is not None:
+        # 1. Look: what the place sees
+        seen = denoiser.look(place.scene, sampling)
         parse_ms += clock.lap()
-        if not (request.is_patient or best.texts) and warming.is_cold(engine, turn.chunked, turn.chosen):
+        if not (request.is_patient or filled.texts) and seen.unread > COLD:
             reason = Reason.WARMING
             break
-
-        # chunks -> keys and values
-        seen = engine.context(turn.chunked, turn.chosen, turn.all_heads)
-        tokens = Tokens(seen.attended, tokens.encoded + seen.encoded, at_once * defaults.canvas)
+        attended, encoded = seen.attended, encoded + seen.unread
+        for _ in seen.read():
+            pass
         encode_ms += clock.lap()
 
-        # holes -> drafts
-        judge = _Judge(engine, request, check, best, turn)
-        for drafts in _denoised(engine, seen, turn, policy, judge):
+        # 2. Search: drafts, the last of them finished
+        judge = _Judge(request, language, check, filled, place, seen, sampling, probability)
+        growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings())
+        for drafts in grow(seen.continued, Beginning(seen.head, seen.vocabulary), growing, judge.worth):
             steps_ms.append(clock.lap())
-            said = texts.best_so_far(drafts, turn.heads, engine.tokenizer)
-            to_come = holes - len(best.texts) - at_once
-            yield Draft(len(steps_ms), (*((text,) for text in best.texts), *said, *((None,),) * to_come))
+            yield Draft(len(steps_ms), judge.shown(drafts))
             clock.lap()  # what the reader of a draft does with it is not ours
 
-        # drafts -> answers that parse, best first
+        # 3. Judge: answers that may be offered, best first
         ranked = judge.ranked(drafts)
+        candidates[place.hole] = tuple(judged.candidate for judged in ranked)
         reason = ranking.refusal(ranked[0], threshold) if ranked else Reason.NO_PARSE
-        best = ranked[0] if ranked else best
+
+        # 4. Commit
+        filled = ranked[0].filled if ranked else filled
         parse_ms += clock.lap()
 
-    yield Answer(
-        () if reason else tuple(map(Edit, request.spans, best.texts)),
-        tuple(tuple(joint.candidate(n) for joint in ranked if n < len(joint.texts)) for n in range(holes)),
+    return Answer(
+        () if reason else tuple(map(Edit, request.spans, filled.texts)),
+        tuple(candidates.get(hole, ()) for hole in range(len(request.spans))),
         reason,
         Timings(parse_ms, encode_ms, tuple(steps_ms), clock.total()),
-        tokens,
-        engine.provider,
-        engine.name,
-        defaults.threshold,
+        Tokens(attended, encoded, sampling.canvas),
+        denoiser.provider,
+        denoiser.name,
+        sampling.threshold,
     )
+
+
+def warm(denoiser: Denoiser, request: Request) -> Generator[int, None, None]:
+    """Encode what the request will see, the nearest first; yields the tokens left. Closing it cancels."""
+    return denoiser.look(Scene(request.text, request.spans), denoiser.sampling).read()
 
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """Of what a turn's holes might get, in the document with what those before them got."""
+    """Judges answers to the place in hand, in the document as filled so far."""
 
-    engine: Engine
     request: Request
+    language: Language
     check: SyntaxCheck
-    before: Joint
-    turn: Turn
+    filled: Filled
+    place: Place
+    seen: Seen
+    sampling: Sampling
+    probability: Callable[[float], float]
 
-    def ranked(self, drafts: Drafts) -> list[Joint]:
+    def openings(self) -> tuple[tuple[int, ...], ...]:
+        """Tokens with which the answer is likely to begin, those of the head included."""
+        if self.filled.is_open:
+            return ()
+        scene, head = self.place.scene, self.seen.head.decode("utf-8", "surrogatepass")
+        check = SyntaxCheck(scene.text, scene.spans, self.language) if self.filled.texts else self.check
+        tokens = (self.seen.encode(head + opening) for opening in check.openings())
+        return tuple(row for row in tokens if len(row) < self.sampling.canvas)
+
+    def worth(self, tokens: Ints) -> float:
+        """What a finished candidate (N,) counts, in the form that counts most."""
+        text = texts.said(tokens, self.seen.head, self.seen.vocabulary)
+        forms = () if text is None else texts.forms(self.place, text)
+        return max((self._verdict(form).worth for form in forms), default=ranking.UNSOUND * ranking.REFUSED)
+
+    def ranked(self, drafts: Drafts) -> list[Judged]:
         """The finished drafts' answers, best first."""
-        calibration, turn = self.engine.manifest.calibration, self.turn
-        probability = calibration.probability if calibration else math.exp
-        found = texts.answers(drafts, self.turn.heads, self.engine.tokenizer)
-        sure = [(answer, probability(min(0.0, score))) for answer, score in found]
-        return ranking.rank(
-            self._judged(scope.cut_all(turn.request, answer, language_of(turn.request.language)), confidence)
-            for answer, confidence in texts.in_all_forms(turn.request, sure)
-        )
+        found = texts.written(drafts, self.seen.head, self.seen.vocabulary, self.sampling.canvas)
+        sure = [(answer, self.probability(min(0.0, answer.score))) for answer in found]
+        judged = []
+        for answer, confidence in texts.in_all_forms(self.place, sure):
+            text = scope.cut(self.place.scene.text, self.place.span, answer.text, self.language, self.request.scope)
+            blocks = self.filled.blocks if self.filled.is_open else 0
+            is_open = answer.is_full and text == answer.text and blocks + 1 < self.sampling.blocks
+            judged.append(Judged(self.filled.written(text, confidence, is_open=is_open), self._verdict(text)))
+        return ranking.rank(judged)
 
-    def worth(self, slots: Ints, lengths: Ints) -> float:
-        """What finished slots (G, N) of such lengths (G,) count, in the form that counts most."""
-        answer = texts.of(slots, lengths, self.turn.heads, self.engine.tokenizer)
-        forms = texts.forms(self.turn.request, answer) if answer else ()
-        return max((self._judged(form, 1.0).worth for form in forms), default=ranking.UNSOUND * ranking.REFUSED)
+    def shown(self, drafts: Drafts) -> tuple[tuple[str | None, ...], ...]:
+        """All holes: what is written, the slots of the best candidate, and a masked slot for each hole to come."""
+        slots = texts.best_so_far(drafts, self.seen.head, self.seen.vocabulary)
+        done = [(text,) for text in self.filled.texts]
+        in_hand = (*done.pop(), *slots) if self.filled.is_open else slots
+        return (*done, in_hand, *((None,),) * (len(self.place.scene.spans) - 1))
 
-    def openings(self) -> Iterator[tuple[int, ...]]:
-        """Tokens with which the turn's first hole is likely to begin, those of its head included."""
-        check, asked, beginning = self.check, self.turn.request, self.turn.heads[0].decode("utf-8", "surrogatepass")
-        if self.before.texts:
-            check = SyntaxCheck(asked.text, asked.spans, language_of(asked.language))
-        return (self.engine.tokenizer.encode_text(beginning + opening) for opening in check.openings())
-
-    def _judged(self, answer: tuple[str, ...], confidence: float) -> Joint:
-        before, request = self.before, self.request
-        confidences = (*before.confidences, *(confidence for _ in answer))
-        return ranking.judged(request.text, request.spans, (*before.texts, *answer), confidences, self.check)
+    def _verdict(self, text: str) -> Verdict:
+        after = self.filled.written(text, 1.0, is_open=False)
+        return ranking.verdict(self.request, after.texts, self.check)
 
 
 class _Clock:
@@ -133,35 +149,3 @@ class _Clock:
 
     def total(self) -> float:
         return 1000 * (time.perf_counter() - self._began)
-
-
-def _denoised(engine: Engine, seen: Context, turn: Turn, policy: PolicyName, judge: _Judge) -> Iterator[Drafts]:
-    """The drafts of the turn's holes."""
-    defaults, told, holes = engine.manifest.defaults, turn.request.as_long_as, len(turn.request.spans)
-    predict, beginnings = partial(engine.denoise, seen), Beginnings(turn.heads, engine.tokenizer.spellings)
-    lengths = _lengths(turn.heads, told, defaults.canvas, engine.tokenizer) if told else None
-    if policy.grows:
-        most = np.full((1, holes), defaults.canvas) if lengths is None else lengths
-        in_order = policy is PolicyName.IN_ORDER
-        growing = Growing(
-            defaults.candidates,
-            in_order,
-            is_length_known=lengths is not None,
-            alternatives=turn.request.alternatives,
-            openings=tuple(row for row in judge.openings() if len(row) < most[0, 0]) if in_order else (),
-        )
-        return grow(predict, beginnings, most, growing, judge.worth)
-    if lengths is not None:
-        known = sampler.masked(lengths, np.zeros(1, np.float32))
-        return sampler.finished(predict, known, beginnings, policy.policy(defaults.confidence))
-    sampling = Sampling(defaults.canvas, defaults.candidates, policy.policy(defaults.confidence))
-    return sampler.denoise(predict, beginnings, holes, sampling)
-
-
-def _lengths(heads: Sequence[bytes], answers: Sequence[str], canvas: int, tokenizer: Tokenizer) -> Ints:
-    """(1, G) the tokens of each text with its head, as many as a canvas holds."""
-    tokens = [
-        tokenizer.encode_text(head.decode("utf-8", "surrogatepass") + answer)
-        for head, answer in zip(heads, answers, strict=True)
-    ]
-    return np.array([[min(max(1, len(row)), canvas) for row in tokens]], np.int64)

@@ -1,8 +1,7 @@
 """From a folder to a model that fills: the artifact is opened here, and nowhere else."""
 
-import copy
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +10,10 @@ from lacuna.export.providers import Provider
 from lacuna.syntax.errors import ModelError
 
 if TYPE_CHECKING:  # `lacuna --help` needs no numpy, and the engine an extra
-    from lacuna.export.artifact import Defaults
     from lacuna.export.chunked.cache import ChunkCache
     from lacuna.export.chunked.engine import Engine
     from lacuna.infill.request import Infill, Request, Warm
+    from lacuna.model.denoiser import Sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +37,15 @@ class Apart:
 
     infill: "Infill"
     cache: "ChunkCache"
-    defaults: "Defaults"
+    sampling: "Sampling"
 
 
 def _without_cache() -> Apart:
     raise ModelError("This model has no cache to measure.")
 
 
-def _without_warming(_: "Request") -> Iterator[int]:
-    return iter(())
+def _without_warming(_: "Request") -> Generator[int, None, None]:
+    yield from ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,7 @@ def open_engine(options: ModelOptions) -> "Engine":
 def open_model(options: ModelOptions) -> OpenModel:
     """The artifact as a model that fills; raise ModelError as `open_engine` does."""
     engine = open_engine(options)
-    from lacuna.infill.infill import infill
-    from lacuna.infill.warming import warm
+    from lacuna.infill.infill import infill, warm
 
     notes = (
         f"{engine.name}, {engine.manifest.precision}, from {options.artifact}",
@@ -100,9 +98,7 @@ def open_model(options: ModelOptions) -> OpenModel:
 
 
 def _apart(engine: "Engine") -> Apart:
-    from lacuna.export.chunked.cache import ChunkCache
     from lacuna.infill.infill import infill
 
-    twin = copy.copy(engine)
-    twin.cache = ChunkCache()
-    return Apart(functools.partial(infill, twin), twin.cache, twin.manifest.defaults)
+    twin = engine.apart()
+    return Apart(functools.partial(infill, twin), twin.cache, twin.sampling)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lacuna.infill.request import Candidate, Reason
+from lacuna.infill.places import Filled
+from lacuna.infill.request import Candidate, Reason, Request
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.lines import line_start, rest_of_line, split_lines
 from lacuna.syntax.spans import Span
@@ -21,19 +22,17 @@ _BESIDE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
-    """One text for each hole of a request, or for the first of them."""
+class Verdict:
+    """What is known of a document with an answer in it."""
 
-    texts: tuple[str, ...]
-    confidences: tuple[float, ...]
-    """Of each text, those before it given."""
     parses: bool
+    """It has no syntax error that is the answer's fault."""
     is_sound: bool
-    """Leaves nothing about the spans that does not parse, whatever was wrong there, and nothing that is doubtful."""
+    """Nothing about the spans is wrong any more, whatever was wrong there, and nothing is doubtful."""
     repeats: bool
-    """Says again what stands beside it anyway."""
+    """The answer says again what stands beside it anyway."""
     changes: bool
-    """Says something in every hole, and the document with it is another document."""
+    """The answer says something in every hole, and the document with it is another document."""
 
     @property
     def may_be_offered(self) -> bool:
@@ -41,41 +40,52 @@ class Joint:
 
     @property
     def worth(self) -> float:
-        """What its probability counts in a comparison."""
+        """What the answer's probability counts in a comparison."""
         return (1.0 if self.is_sound else UNSOUND) * (1.0 if self.may_be_offered else REFUSED)
 
-    def candidate(self, hole: int) -> Candidate:
-        return Candidate(self.texts[hole], self.confidences[hole], self.parses)
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer to the place in hand."""
+
+    filled: Filled
+    """The request's holes with it."""
+    verdict: Verdict
+
+    @property
+    def confidence(self) -> float:
+        return self.filled.confidences[-1]
+
+    @property
+    def candidate(self) -> Candidate:
+        """The text of the hole in hand."""
+        return Candidate(self.filled.texts[-1], self.confidence, self.verdict.parses)
 
 
-def judged(
-    text: str, spans: tuple[Span, ...], texts: tuple[str, ...], confidences: tuple[float, ...], check: SyntaxCheck
-) -> Joint:
-    """What there is to say of an answer, which may be one to the first spans alone."""
-    return Joint(
-        texts,
-        confidences,
+def verdict(request: Request, texts: tuple[str, ...], check: SyntaxCheck) -> Verdict:
+    """Judge the texts of the request's first spans; the others are stood in for."""
+    return Verdict(
         parses=check.accepts(texts),
         is_sound=check.is_sound(texts),
-        repeats=any(repeats(text, span, answer) for span, answer in zip(spans, texts, strict=False)),
-        changes=all(map(str.strip, texts)) and texts != tuple(text[span.start : span.end] for span in spans),
+        repeats=any(repeats(request.text, span, text) for span, text in zip(request.spans, texts, strict=False)),
+        changes=all(map(str.strip, texts)) and texts != request.before,
     )
 
 
-def rank(answers: Iterable[Joint]) -> list[Joint]:
-    """Those that may be offered first, then the surer ones."""
-    return sorted(answers, key=lambda joint: (not joint.may_be_offered, -joint.worth * joint.confidences[-1]))
+def rank(answers: Iterable[Judged]) -> list[Judged]:
+    """Those that may be offered first, then by confidence and worth."""
+    return sorted(answers, key=lambda one: (not one.verdict.may_be_offered, -one.verdict.worth * one.confidence))
 
 
-def refusal(best: Joint, threshold: float) -> Reason | None:
+def refusal(best: Judged, threshold: float) -> Reason | None:
     """Why the best answer is not offered, if it is not."""
-    if not best.changes:
+    if not best.verdict.changes:
         return Reason.EMPTY
-    if not best.parses:
+    if not best.verdict.parses:
         return Reason.NO_PARSE
-    if best.repeats:
+    if best.verdict.repeats:
         return Reason.REPEATS
-    return Reason.BELOW_THRESHOLD if best.confidences[-1] < threshold else None
+    return Reason.BELOW_THRESHOLD if best.confidence < threshold else None
 
 
 def repeats(text: str, span: Span, answer: str) -> bool:

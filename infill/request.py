@@ -1,7 +1,7 @@
 """What goes into an infill and what comes out of it: requests, drafts, answers."""
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from lacuna.syntax.spans import Span
@@ -34,8 +34,11 @@ class Request:
     """Candidates to look for, for each hole; fewer may come, or a few more that were found on the way."""
     is_patient: bool = True
     """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
-    as_long_as: tuple[str, ...] | None = None
-    """For measurements: texts with as many tokens as the answers are to have, instead of the lengths that look best."""
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """What stands at each span."""
+        return tuple(self.text[span.start : span.end] for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One text for one hole. The i-th candidates of all holes belong together."""
+    """One text for one hole, given the best candidates of the holes before it."""
 
     text: str
     confidence: float
-    """The model's probability that exactly this text stood there: in order with what those before it got, of holes
-    that are filled at once that all of them are right."""
+    """Calibrated probability that this text is exactly right, given the answers to the holes before it."""
     parses: bool
-    """The document with it has no new ERROR or MISSING node."""
+    """The document with it has no new syntax error."""
 
 
 class Reason(enum.StrEnum):
@@ -81,7 +83,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Context tokens attended, of these encoded anew, and slots of the first step."""
+    """Context tokens attended, of these encoded anew, and slots of a canvas."""
 
     context: int
     encoded: int
@@ -104,10 +106,10 @@ class Answer:
     """Least confidence at which the artifact offers an answer where nobody says otherwise."""
 
 
-Infill = Callable[[Request], Iterator[Draft | Answer]]
-"""Yields a draft after every step and the answer last; closing it cancels."""
+Infill = Callable[[Request], Generator[Draft, None, Answer]]
+"""Yields a draft after every step and returns the answer; closing it cancels."""
 
-Warm = Callable[[Request], Iterator[int]]
+Warm = Callable[[Request], Generator[int, None, None]]
 """Encodes what a request's spans will see; yields, after each part, the tokens that are left. Closing it cancels."""
 
 
@@ -119,3 +121,18 @@ class Model:
     provider: str
     infill: Infill
     warm: Warm
+
+
+def answered(drafts: Generator[Draft, None, Answer], show: Callable[[Draft], None] | None = None) -> Answer:
+    """Run an infill to its end, showing each draft; whatever interrupts it, no step starts after that."""
+    try:
+        while True:
+            draft = next(drafts)
+            if show is not None:
+                show(draft)
+    except StopIteration as ended:
+        answer = ended.value
+        assert isinstance(answer, Answer), "an infill returns its answer"
+        return answer
+    finally:
+        drafts.close()

@@ -1,20 +1,12 @@
 """Cutting an answer to the scope that the user wants; what is left may well not parse, which is judged elsewhere."""
 
-from lacuna.infill.request import Request, Scope
+from lacuna.infill.request import Scope
 from lacuna.syntax import parsing
-from lacuna.syntax.languages import Language
+from lacuna.syntax.languages.language import Language
 from lacuna.syntax.nodes import enclosing
 from lacuna.syntax.spans import Kind, Span
 
 _SPACE = " \t\n"
-
-
-def cut_all(request: Request, answers: tuple[str, ...], language: Language) -> tuple[str, ...]:
-    """Each span's answer, cut to the request's scope."""
-    return tuple(
-        cut(request.text, span, answer, language, request.scope)
-        for span, answer in zip(request.spans, answers, strict=True)
-    )
 
 
 def cut(text: str, span: Span, answer: str, language: Language, scope: Scope) -> str:

@@ -1,80 +1,83 @@
 """From the sampler's drafts to texts: what each candidate says, and the forms in which it may stand there."""
 
-from collections.abc import Callable, Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lacuna.infill import ranking
-from lacuna.infill.request import Request
-from lacuna.model.sampling.any_order import Drafts
-from lacuna.model.tokenizer import MASK, Tokenizer
-from lacuna.syntax.spans import Span
-
-Ints = NDArray[np.int64]
+from lacuna.infill.places import Place
+from lacuna.model.denoiser import Ints, Vocabulary
+from lacuna.model.sampling.drafts import Drafts
 
 
-def best_so_far(drafts: Drafts, heads: Sequence[bytes], tokenizer: Tokenizer) -> tuple[tuple[str | None, ...], ...]:
-    """Each hole's slots in the candidate that looks best, less what stands before the spans anyway."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a finished candidate adds to what stands before its place."""
+
+    text: str
+    score: float
+    """Log-probability."""
+    is_full: bool
+    """It fills its canvas: nothing says that it ends there."""
+
+
+def best_so_far(drafts: Drafts, head: bytes, vocabulary: Vocabulary) -> tuple[str | None, ...]:
+    """The slots of the candidate that looks best, less what stands before the place anyway; none without one."""
+    if not len(drafts.scores):
+        return ()
     best = int(drafts.scores.argmax())
-    return tuple(
-        tuple(_slots(row[:length], head, tokenizer))
-        for row, length, head in zip(drafts.slots[best], drafts.lengths[best], heads, strict=True)
-    )
+    return tuple(_slots(drafts.slots[best, : drafts.lengths[best]], head, vocabulary))
 
 
-def _slots(row: Sequence[int], head: bytes, tokenizer: Tokenizer) -> Iterator[str | None]:
+def _slots(row: Ints, head: bytes, vocabulary: Vocabulary) -> Iterator[str | None]:
     for token in row:
-        if token == MASK:
+        if token == vocabulary.mask:
             yield None
             continue
-        spelling = tokenizer.spellings[token]
+        spelling = vocabulary.spellings[token]
         yield spelling[len(head) :].decode("utf-8", "replace")
         head = head[len(spelling) :]
 
 
-def in_all_forms(
-    request: Request, answers: Sequence[tuple[tuple[str, ...], float]]
-) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Each answer's first form, then the others, none twice and as sure as the surest answer that comes to it.
+def written(drafts: Drafts, head: bytes, vocabulary: Vocabulary, canvas: int) -> Iterator[Written]:
+    """What each finished candidate says; those that are no text are left out."""
+    for slots, length, score in zip(drafts.slots, drafts.lengths, drafts.scores, strict=True):
+        text = said(slots[:length], head, vocabulary)
+        if text is not None:
+            yield Written(text, float(score), is_full=length == canvas)
 
-    Of two that are as sure and parse the first is offered.
+
+def said(tokens: Ints, head: bytes, vocabulary: Vocabulary) -> str | None:
+    """What tokens add to the head that stands there; None if that is no text."""
+    try:
+        return vocabulary.spelled(tokens)[len(head) :].decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def in_all_forms(place: Place, answers: Sequence[tuple[Written, float]]) -> Iterator[tuple[Written, float]]:
+    """Each answer's first form, then the others, none twice and with the highest confidence of those that come to it.
+
+    Of two with the same confidence that parse, the first is offered.
     """
-    formed = [(list(forms(request, texts)), confidence) for texts, confidence in answers]
-    surest: dict[tuple[str, ...], float] = {}
-    for texts, confidence in (
+    formed = [
+        ([Written(form, answer.score, answer.is_full) for form in forms(place, answer.text)], confidence)
+        for answer, confidence in answers
+    ]
+    best: dict[str, tuple[Written, float]] = {}
+    for form, confidence in (
         *((first, confidence) for (first, *_), confidence in formed),
         *((other, confidence) for (_, *others), confidence in formed for other in others),
     ):
-        surest[texts] = max(confidence, surest.get(texts, 0.0))
-    yield from surest.items()
+        known, so_far = best.get(form.text, (form, 0.0))
+        best[form.text] = (known, max(confidence, so_far))
+    yield from best.values()
 
 
-def forms(request: Request, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def forms(place: Place, text: str) -> Iterator[str]:
     """An answer as it may stand there, then without what stands after it anyway, then with the line end it lacks."""
-
-    def changed(form: Callable[[str, Span, str], str]) -> tuple[str, ...]:
-        return tuple(form(request.text, span, text) for span, text in zip(request.spans, texts, strict=True))
-
-    own = changed(ranking.off_indentation)
+    document, span = place.scene.text, place.span
+    own = ranking.off_indentation(document, span, text)
     yield own
     for form in (ranking.without_overlap, ranking.with_line_end):
-        if (other := changed(form)) not in (own, texts):
+        if (other := form(document, span, text)) not in (own, text):
             yield other
-
-
-def answers(drafts: Drafts, heads: Sequence[bytes], tokenizer: Tokenizer) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Texts and score of each candidate; those that do not begin as they must, or are no text, are left out."""
-    for slots, lengths, score in zip(drafts.slots, drafts.lengths, drafts.scores, strict=True):
-        texts = None if np.isinf(score) else of(slots, lengths, heads, tokenizer)
-        if texts is not None:
-            yield texts, float(score)
-
-
-def of(slots: Ints, lengths: Ints, heads: Sequence[bytes], tokenizer: Tokenizer) -> tuple[str, ...] | None:
-    """What finished slots (G, N) of such lengths (G,) add to what stands there; None if that is no text."""
-    rows = (tokenizer.decode(row[:length]) for row, length in zip(slots, lengths, strict=True))
-    try:
-        return tuple(row[len(head) :].decode("utf-8") for row, head in zip(rows, heads, strict=True))
-    except UnicodeDecodeError:
-        return None

@@ -8,7 +8,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -242,19 +242,15 @@ class Worker:
             assert self._failure is not None, "a model that could not be loaded has left its error"
             _settle(job.future, self._failure.with_traceback(None))  # raised often, it would collect frames
             return
-        work = self._model.warm if job.kind is Kind.BACKGROUND else self._model.infill
-        outcomes = work(job.request)
+        begin = self._model.warm if job.kind is Kind.BACKGROUND else self._model.infill
+        work = begin(job.request)
         try:
-            for outcome in outcomes:
-                if isinstance(outcome, Answer):
-                    _settle(job.future, outcome)
-                if job.future.done():
-                    return
-            assert job.kind is Kind.BACKGROUND, "an infill ends with its answer"
-            _settle(job.future, None)
+            while not job.future.done():
+                next(work)
+        except StopIteration as ended:
+            _settle(job.future, ended.value)
         finally:
-            if isinstance(outcomes, Generator):
-                outcomes.close()
+            work.close()
 
 
 def _settle(future: Future[T], outcome: T | Exception) -> bool:

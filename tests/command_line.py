@@ -1,15 +1,15 @@
 """The command line run in this process, on a scripted infill instead of a model."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 import pytest
 
 from lacuna.cli import main
-from lacuna.export.artifact import Defaults
 from lacuna.export.chunked.cache import ChunkCache
 from lacuna.infill.opening import Apart, ModelOptions, OpenModel
 from lacuna.infill.request import Answer, Candidate, Draft, Reason, Request, Timings, Tokens
+from lacuna.model.denoiser import Sampling
 from lacuna.workspace.changes import Edit
 
 
@@ -31,14 +31,14 @@ class Scripted:
         return OpenModel(self.infill, apart=self.apart)
 
     def apart(self) -> Apart:
-        return Apart(self.infill, ChunkCache(), Defaults())
+        return Apart(self.infill, ChunkCache(), Sampling())
 
-    def infill(self, request: Request) -> Iterator[Draft | Answer]:
+    def infill(self, request: Request) -> Generator[Draft, None, Answer]:
         self.requests.append(request)
         yield from self.drafts
         self.before_answer()
         texts = [self.texts[i % len(self.texts)] for i in range(len(request.spans))]
-        yield Answer(
+        return Answer(
             edits=() if self.reason else tuple(map(Edit, request.spans, texts)),
             candidates=tuple(
                 (Candidate(text, 0.5, parses=True),) if n < (self.tried or len(texts)) else ()

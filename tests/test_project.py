@@ -144,13 +144,14 @@ SERVE = """
 from lacuna.export import artifact
 from lacuna.export.chunked.engine import Engine
 from lacuna.infill.infill import infill
-from lacuna.infill.request import Answer, Request
+from lacuna.infill.request import Request, answered
 from lacuna.syntax.spans import Span
 
 text = "def total(values):\\n    result = 0\\n    for value in \\n        result += value\\n    return result\\n"
 hole = text.index("in ") + 3
-*drafts, answer = infill(Engine.load(artifact.embedded()), Request(text, "python", (Span(hole, hole),), 0.0))
-assert isinstance(answer, Answer)
+drafts = []
+asked = Request(text, "python", (Span(hole, hole),), 0.0)
+answer = answered(infill(Engine.load(artifact.embedded()), asked), drafts.append)
 print(json.dumps([len(drafts), [candidate.text for candidate in answer.candidates[0]]]))
 """
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lacuna.benchmarks.evaluation import metrics
 from lacuna.benchmarks.evaluation.filling import Filled
 from lacuna.benchmarks.evaluation.held_out import Hole
-from lacuna.export.artifact import Calibration
+from lacuna.model.denoiser import Calibration
 
 Floats = NDArray[np.float64]
 

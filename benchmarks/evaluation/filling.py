@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from lacuna.infill.request import Answer, Infill, Request
-from lacuna.syntax.languages import PYTHON
+from lacuna.infill.request import Draft, Infill, Request, answered
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.spans import Span
 
 
@@ -30,8 +30,8 @@ class Filled:
 
 def fill(infill: Infill, text: str, *spans: Span) -> Filled:
     """What Lacuna would put there, however unsure it is."""
-    *drafts, answer = infill(Request(text, PYTHON.name, spans, threshold=0.0))
-    assert isinstance(answer, Answer), "an infill ends with its answer"
+    drafts: list[Draft] = []
+    answer = answered(infill(Request(text, PYTHON.name, spans, threshold=0.0)), drafts.append)
     return Filled(
         tuple(edit.new_text for edit in answer.edits) or ("",) * len(spans),
         answer.reason.value if answer.reason else "",

@@ -1,10 +1,9 @@
 """The systems that a measurement compares: opened where they answer, in this process or in several."""
 
-import copy
 import enum
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lacuna.benchmarks.evaluation import answering, sampling
@@ -13,7 +12,6 @@ from lacuna.benchmarks.evaluation.baselines import settled as baselines
 from lacuna.benchmarks.evaluation.baselines.settled import Baselines
 from lacuna.benchmarks.evaluation.filling import Filled
 from lacuna.benchmarks.evaluation.questions import Question
-from lacuna.export.chunked.engine import Engine
 from lacuna.infill import many
 from lacuna.infill.infill import infill
 from lacuna.infill.opening import ModelOptions, Opening, open_engine
@@ -105,22 +103,13 @@ class Lineup:
     def _infill(self, column: Column) -> Infill:
         if column.is_calibrated and not column.settings:
             return self.opening(column.model).infill
-        return functools.partial(infill, _changed(_engine(column.model), column))
+        engine = _engine(column.model)
+        changed = sampling.changed(engine.sampling, dict(column.settings))
+        return functools.partial(infill, engine, sampling=changed, is_calibrated=column.is_calibrated)
 
 
 _engine = functools.cache(open_engine)
-
-
-def _changed(engine: Engine, column: Column) -> Engine:
-    """The same engine with other settings; what one has encoded the other need not."""
-    twin = copy.copy(engine)
-    manifest = engine.manifest
-    twin.manifest = replace(
-        manifest,
-        defaults=sampling.changed(manifest.defaults, dict(column.settings)),
-        calibration=manifest.calibration if column.is_calibrated else None,
-    )
-    return twin
+"""What one column has encoded the others need not."""
 
 
 def answers(

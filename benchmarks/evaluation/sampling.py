@@ -10,7 +10,7 @@ import click
 from lacuna.syntax.errors import UsageError
 
 if TYPE_CHECKING:  # `lacuna --help` needs no numpy
-    from lacuna.export.artifact import Defaults
+    from lacuna.model.denoiser import Sampling
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Setting(click.ParamType[tuple[str, str]]):
         return name, text
 
 
-def changed(defaults: "Defaults", changes: Mapping[str, str]) -> "Defaults":
+def changed(defaults: "Sampling", changes: Mapping[str, str]) -> "Sampling":
     """The defaults with some changed, each of the type it had."""
     ours: dict[str, Any] = asdict(defaults)
     if unknown := changes.keys() - ours.keys():

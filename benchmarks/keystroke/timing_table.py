@@ -1,4 +1,4 @@
-"""Reports as tables for people; what machines read is the JSON."""
+"""The report of `lacuna bench keystroke` as a table for people; machines read the JSON."""
 
 from collections.abc import Iterator
 
@@ -37,10 +37,7 @@ def of_keystroke(found: KeystrokeReport) -> Iterator[Table | str]:
     threads = "the engine's choice" if found.threads is None else found.threads
     yield f"{found.model} on {found.provider}, threads: {threads}, {found.cores} cores, Python {found.python}"
     sampling = found.defaults
-    yield (
-        f"policy {sampling.policy}, {sampling.canvas} slots, {sampling.candidates} candidates, "
-        f"at most {sampling.budget} context tokens"
-    )
+    yield (f"{sampling.canvas} slots, {sampling.candidates} candidates, at most {sampling.budget} context tokens")
     yield f"loaded in {found.load_ms:.0f} ms; memory {found.resident_mib:.0f} MiB, at its peak {found.peak_mib:.0f}"
 
 

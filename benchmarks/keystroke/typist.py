@@ -11,12 +11,12 @@ import numpy as np
 
 from lacuna.benchmarks.keystroke.documents import Text
 from lacuna.benchmarks.memory import peak_mib, resident_mib
-from lacuna.export.artifact import Defaults
 from lacuna.infill.opening import Apart
-from lacuna.infill.request import Answer, Infill, Request
+from lacuna.infill.request import Infill, Request, answered
 from lacuna.lsp_server import where
 from lacuna.lsp_server.documents import ContentChange, Document
-from lacuna.syntax.languages import PYTHON
+from lacuna.model.denoiser import Sampling
+from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.lines import rest_of_line
 from lacuna.syntax.spans import Span
 from lacuna.workspace.positions import Encoding, Position
@@ -110,7 +110,7 @@ class Typist:
         self._now = updated()
         span = _span(self._now, cursor)
         update_ms = 1000 * (time.perf_counter() - began)
-        answer = _answer(self._apart.infill, Request(self._now.text, PYTHON.name, (span,), threshold=0.0))
+        answer = answered(self._apart.infill(Request(self._now.text, PYTHON.name, (span,), threshold=0.0)))
         total_ms = 1000 * (time.perf_counter() - began)
         timings, tokens = answer.timings, answer.tokens
         return Keystroke(
@@ -165,7 +165,7 @@ class KeystrokeReport:
     """As asked; null is the engine's choice."""
     cores: int | None
     python: str
-    defaults: Defaults
+    defaults: Sampling
     runs: int
     load_ms: float
     sizes: tuple[Size, ...]
@@ -177,7 +177,7 @@ class KeystrokeReport:
 
 def warm_up(infill: Infill, text: Text) -> None:
     """A first request of any document: what is slow only once in a process is no keystroke's cost."""
-    _answer(infill, Request(text.text, PYTHON.name, (Span(text.passage.end, text.passage.end),), threshold=0.0))
+    answered(infill(Request(text.text, PYTHON.name, (Span(text.passage.end, text.passage.end),), threshold=0.0)))
 
 
 def report(
@@ -185,7 +185,7 @@ def report(
     opened: Sequence[Keystroke],
     rounds: Sequence[Sequence[Keystroke]],
     *,
-    defaults: Defaults,
+    defaults: Sampling,
     threads: int | None,
     load_ms: float,
 ) -> KeystrokeReport:
@@ -219,13 +219,6 @@ def to_json(found: KeystrokeReport) -> str:
 
 def _span(document: Document, cursor: Position) -> Span:
     return where.at_cursor(document.text, document.offset_at(cursor, EDITORS))
-
-
-def _answer(infill: Infill, request: Request) -> Answer:
-    for item in infill(request):
-        if isinstance(item, Answer):
-            return item
-    raise AssertionError("an infill ends with its answer")
 
 
 def _size(typist: Typist, opened: Keystroke, keystrokes: Sequence[Keystroke]) -> Size:

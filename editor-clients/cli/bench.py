@@ -9,7 +9,7 @@ from lacuna.cli.model_options import model_options
 from lacuna.infill.opening import ModelOptions, Opening
 
 MOST_RUNS = 90
-"""Each at another place; the passage must have so many."""
+"""Most keystrokes in a document: each is at another place, and the passage has to have them."""
 SIZES = (100, 1000, 5000)
 
 
@@ -65,7 +65,7 @@ def keystroke(opening: Opening, *, model: ModelOptions, is_json: bool, runs: int
     typists = list(map(Typist, texts, aparts))
     cold = [typist.open(first) for typist in typists]
     rounds = [[typist.type(place) for typist in typists] for place in tracked(places, "Typing")]
-    found = report(typists, cold, rounds, defaults=aparts[0].defaults, threads=model.threads, load_ms=load_ms)
+    found = report(typists, cold, rounds, defaults=aparts[0].sampling, threads=model.threads, load_ms=load_ms)
     if is_json:
         click.echo(to_json(found))
     else:

@@ -15,7 +15,7 @@ from lacuna.cli.model_options import model_options
 from lacuna.cli.terminal import visible_text
 from lacuna.cli.version import DISTRIBUTION
 from lacuna.infill.opening import ModelOptions, Opening
-from lacuna.infill.request import Answer, Request
+from lacuna.infill.request import Draft, Request, answered
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Span
 
@@ -107,8 +107,8 @@ def examine(opening: Opening, options: ModelOptions) -> Report:
         notes = opened.notes
         began = time.perf_counter()
         request = Request(BEFORE + AFTER, "python", (Span(len(BEFORE), len(BEFORE)),), threshold=0.0)
-        *drafts, answer = opened.infill(request)
-        assert isinstance(answer, Answer), "an infill ends with its answer"
+        steps: list[Draft] = []
+        answer = answered(opened.infill(request), steps.append)
         [[best, *_]] = answer.candidates
         fill = Fill(
             model=answer.model,
@@ -118,7 +118,7 @@ def examine(opening: Opening, options: ModelOptions) -> Report:
             parses=best.parses,
             load_ms=load_ms,
             fill_ms=_milliseconds_since(began),
-            steps=len(drafts),
+            steps=len(steps),
             peak_memory_mib=peak_mib(),
         )
     except LacunaError as failure:

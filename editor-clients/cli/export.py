@@ -71,13 +71,13 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
 
     With --parity the command fails (3) if the artifact does not say what the network says; it is written all the same.
     """
-    from lacuna.export.artifact import Defaults
     from lacuna.export.chunked.engine import Engine
     from lacuna.export.convert import convert
     from lacuna.export.convert.parity import compare
+    from lacuna.model.denoiser import Sampling
 
     name = name or run.resolve().name
-    sampling = changed(Defaults(), dict(defaults))
+    sampling = changed(Sampling(), dict(defaults))
     figures = {score: parsed(score, text, float) for score, text in scores}
     texts = [read(path).text for path in files]
     with tempfile.TemporaryDirectory() as temporary:

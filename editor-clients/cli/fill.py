@@ -2,21 +2,20 @@
 
 import math
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from lacuna.cli import places, terminal
-from lacuna.cli.answer_json import answer_json
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.cli.places import At, Between, Captured, Marked, Place, Where
 from lacuna.cli.terminal import Colour
 from lacuna.infill.opening import ModelOptions, Opening
-from lacuna.infill.request import Answer, Draft, Infill, Reason, Request
-from lacuna.syntax.languages import language_of
+from lacuna.infill.request import Answer, Infill, Reason, Request, answered
+from lacuna.syntax.languages.registry import language_of
 from lacuna.workspace import textfile
 from lacuna.workspace.changes import Change
 from lacuna.workspace.diff import unified
@@ -111,12 +110,14 @@ def fill(  # noqa: PLR0913 -- one for each option
 
     opened = opening(model)
     request = Request(document.text, language.name, spans, threshold, alternatives=ALTERNATIVES if is_json else 1)
-    answer = _watched(opened.infill, request, colour) if watch else _answer(opened.infill, request, _unseen)
+    answer = _watched(opened.infill, request, colour) if watch else answered(opened.infill(request))
 
     change = document.change(answer.edits)
     if write and change.edits:
         apply(change)
     if is_json:
+        from lacuna.cli.answer_json import answer_json
+
         click.echo(answer_json(document.text, answer))
     else:
         _print_diff(document, change, colour)
@@ -138,26 +139,12 @@ def _where(at: Place | None, scope: str, ranges: tuple[tuple[Place, Place], ...]
     return Marked()
 
 
-def _answer(infill: Infill, request: Request, show: Callable[[Draft], None]) -> Answer:
-    steps = infill(request)
-    try:
-        for step in steps:
-            if isinstance(step, Answer):
-                return step
-            show(step)
-    finally:
-        # Ctrl-C may come while a draft is shown: no step starts after that.
-        if isinstance(steps, Generator):
-            steps.close()
-    raise AssertionError("an infill ends with its answer")
-
-
 def _watched(infill: Infill, request: Request, colour: Colour) -> Answer:
     from lacuna.cli.watch import watching
 
     is_coloured = terminal.is_coloured(colour, on_terminal=sys.stderr.isatty())
     with watching(request, sys.stderr, is_coloured=is_coloured) as show:
-        return _answer(infill, request, show)
+        return answered(infill(request), show)
 
 
 def _why_not(answer: Answer, request: Request) -> str:
@@ -167,10 +154,6 @@ def _why_not(answer: Answer, request: Request) -> str:
         return f"{which}: {answer.reason}"
     wanted = answer.threshold if request.threshold is None else request.threshold
     return f"{which}: {answer.reason} ({tried[-1][0].confidence:.2f} of {wanted:.2f}; --threshold 0 shows it)"
-
-
-def _unseen(_draft: Draft) -> None:
-    """Without --watch."""
 
 
 def _print_diff(document: TextFile, change: Change, colour: Colour) -> None:

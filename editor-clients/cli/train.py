@@ -114,8 +114,9 @@ def train(  # noqa: PLR0913 -- one for each option
     A run goes on from its last checkpoint, exactly as if it had not been stopped (on the same machine, with as many
     threads). Ctrl-C ends it after the step in hand and keeps a checkpoint.
 
-    With --on, the files of a folder that its .gitignore leaves are trained on, but for one in ten: those show what was
-    gained. Nothing leaves the machine. The artifact is then listed by `lacuna model list`.
+    With --on, the code in a folder is trained on, without what .gitignore or a secret's name keeps out and without one
+    file in ten: those show what was gained. Nothing leaves the machine. The artifact is then listed by
+    `lacuna model list`.
     """
     from lacuna.export.convert import restore
     from lacuna.model.training import loop, text
@@ -184,7 +185,7 @@ def _kept(own: adapt.Own, run: Path, recipe: str, source: Path) -> Iterator["Tab
             own.artifact,
             convert.EIGHT_BITS,
             own.name,
-            before.manifest.defaults,
+            before.manifest.sampling,
             calibration=before.manifest.calibration,
         )
         after = Engine.load(own.artifact)

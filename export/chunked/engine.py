@@ -1,12 +1,11 @@
-"""The engine: an artifact at work. It encodes chunks (once each) and predicts slots; it knows nothing of text."""
+"""The engine: our artifact at work, a `lacuna.model.denoiser.Denoiser` that encodes chunks, once each."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Tokenizer as Bpe
 
 from lacuna.export import artifact as artifacts
@@ -16,49 +15,15 @@ from lacuna.export.chunked.cache import LIMIT, ChunkCache, Encoded
 from lacuna.export.chunked.canvases import Canvases, Row
 from lacuna.export.providers import Provider
 from lacuna.export.sessions import Sessions
-from lacuna.model.chunked.chunks import Chunked
 from lacuna.model.chunked.context import window
 from lacuna.model.chunked.hints import Hints
+from lacuna.model.chunked.reading import Reading, read
+from lacuna.model.denoiser import Floats, Ints, Prediction, Sampling, Scene, Vocabulary
 from lacuna.model.dimensions import ROTARY_BASE
-from lacuna.model.sampling.any_order import Prediction
 from lacuna.model.tokenizer import MASK, Tokenizer
 
 ROWS = 8
 """Anchor and canvas are padded to a multiple of so many rows: products of other heights add in another order."""
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the holes of a request see. Shapes as in `lacuna.export.convert.graphs.denoise`."""
-
-    near_keys: Floats  # (2 local layers, G, K, E, W) of each layer left of the holes, then right; rotated
-    near_values: Floats  # (2 local layers, G, K, W, E)
-    near_offsets: Ints  # (G, 2W) token distance from the sentinel, negative to its left; 0 is no key
-    far_keys: Floats  # (global layers, K, E, M)
-    far_values: Floats  # (global layers, K, M, E)
-    far_offsets: Ints  # (G, M)
-    anchors: Ints  # (G, BEFORE_ANCHOR + 1) the tokens left of each hole
-    hints: Hints
-    canvases: Canvases
-    """Filled in order so far."""
-    attended: int
-    """Tokens."""
-    encoded: int
-    """Tokens that were not in the cache."""
-
-    def inputs(self, holes: slice) -> dict[str, sessions.Array]:
-        """Of `lacuna.export.convert.graphs.denoise`, for some of the holes."""
-        return {
-            "near_keys": self.near_keys[:, holes],
-            "near_values": self.near_values[:, holes],
-            "near_offsets": self.near_offsets[holes],
-            "far_keys": self.far_keys,
-            "far_values": self.far_values,
-            "far_offsets": self.far_offsets[holes],
-        }
 
 
 class Engine:
@@ -67,7 +32,10 @@ class Engine:
     def __init__(self, manifest: Manifest, tokenizer: Tokenizer, running: Sessions, cache: ChunkCache) -> None:
         self.manifest = manifest
         self.tokenizer = tokenizer
+        self.vocabulary = Vocabulary(tokenizer.spellings, MASK)
         self.name = manifest.name
+        self.sampling = manifest.sampling
+        self.calibration = manifest.calibration
         self.provider = running.choice.name
         self.provider_note = running.choice.note
         self.cache = cache
@@ -88,96 +56,154 @@ class Engine:
             artifact.manifest, tokenizer, sessions.open_sessions(artifact, provider, threads), ChunkCache(cache_bytes)
         )
 
-    def context(self, chunked: Chunked, chosen: Sequence[int], heads: Sequence[bytes]) -> Context:
-        """Encode those of the chosen chunks (ascending) that the cache lacks, and lay out what each hole sees.
+    def apart(self) -> "Engine":
+        """The same artifact, opened once, with a cache of its own that is empty at first."""
+        return Engine(self.manifest, self.tokenizer, self._sessions, ChunkCache())
 
-        heads: what each hole begins with.
-        """
+    def look(self, scene: Scene, sampling: Sampling) -> "Sight":
+        """See the scene's first place. What stood there and texts beside are not made use of."""
         dims = self.manifest.dimensions
-        chunks = [chunked.chunks[n] for n in chosen]
-        known = [self.cache.get(chunk) for chunk in chunks]
-        encoded = [self.encode(chunk) if found is None else found for chunk, found in zip(chunks, known, strict=True)]
-        anew = sum(len(chunk) for chunk, found in zip(chunks, known, strict=True) if found is None)
-        seen = window(chunked, chosen)
-        near_index, near_offsets = seen.near(dims.near)
-        near_chunks, near_index = _only_needed(near_index, [len(chunk) for chunk in chunks])
-        near = [encoded[n] for n in near_chunks]
-        near_keys, near_values = near_laid_out(
-            _joined([e.keys for e in near], dims.local_layers)[:, near_index],
-            _joined([e.values for e in near], dims.local_layers)[:, near_index],
-            near_offsets,
-        )
-        far_keys, far_values = far_laid_out(
-            _joined([e.keys for e in encoded], dims.global_layers),
-            _joined([e.values for e in encoded], dims.global_layers),
-        )
-        hints = Hints(chunked, heads, self.tokenizer.spellings)
-        return Context(
-            near_keys=near_keys,
-            near_values=near_values,
-            near_offsets=near_offsets,
-            far_keys=far_keys,
-            far_values=far_values,
-            far_offsets=seen.offsets(),
-            anchors=seen.anchors,
-            hints=hints,
-            canvases=Canvases(dims, seen.anchors, hints),
-            attended=len(seen.positions),
-            encoded=anew,
-        )
-
-    def denoise(self, context: Context, slots: Ints, lengths: Ints, *, in_order: bool = False) -> Prediction:
-        """Slots (B, G, N), MASK where masked, and slots of each canvas (B, G) -> one prediction for all of them.
-
-        in_order: of the canvases a slot sees only what is to its left in its own; N may then be less than the lengths.
-        What was predicted before is not computed again, and past a canvas' first masked slot nothing is said (zeros).
-        """
-        assert lengths.min() > 0, "a canvas has at least one slot"
-        if in_order:
-            return self._in_order(context, slots, lengths)
-        B, G, N = slots.shape  # noqa: N806 -- the shapes' letters
-        padded = np.pad(slots, ((0, 0), (0, 0), (0, -(1 + N) % ROWS)), constant_values=MASK)
-        hints, strengths = context.hints.of_all(padded)
-        dims = self.manifest.dimensions
-        nothing = np.zeros((dims.layers, B, G, dims.key_heads, 0, dims.head_width), np.float32)
-        inputs: dict[str, sessions.Array] = {
-            "tokens": np.concatenate([np.broadcast_to(context.anchors, (B, *context.anchors.shape)), padded], -1),
-            "past": np.zeros(B, np.int64),
-            "past_keys": nothing,
-            "past_values": nothing,
-            "lengths": np.asarray(lengths, np.int64),
-            "hints": hints,
-            "strengths": strengths,
-        }
-        logits, existence, *_ = self._run(context.inputs(slice(None)) | inputs, in_order=False)
-        return Prediction(logits[:, :, :N], existence[:, :, :N])
-
-    def _in_order(self, context: Context, slots: Ints, lengths: Ints) -> Prediction:
-        """Hole by hole: none sees another."""
-        logits = np.zeros((*slots.shape, self.manifest.dimensions.vocabulary), np.float32)
-        existence = np.zeros(slots.shape, np.float32)
-        for hole in range(slots.shape[1]):
-            rows = [
-                Row(hole, int(length), _committed(canvas))
-                for canvas, length in zip(slots[:, hole], lengths[:, hole], strict=True)
-            ]
-            if asked := context.canvases.asked(rows):
-                inputs = context.inputs(slice(hole, hole + 1)) | asked.inputs
-                context.canvases.keep(asked, *self._run(inputs, in_order=True))
-            for b, row in enumerate(rows):
-                known = context.canvases[row]
-                logits[b, hole, : known.places] = known.logits
-                existence[b, hole, : known.places] = known.existence
-        return Prediction(logits, existence)
-
-    def _run(self, inputs: Mapping[str, sessions.Array], *, in_order: bool) -> tuple[Floats, ...]:
-        return sessions.run(self._sessions.denoise, DENOISE, {**inputs, "ordered": np.array(in_order)})
+        return Sight(self, read(scene.text, scene.spans, self.tokenizer, sampling.budget, dims.near))
 
     def encode(self, chunk: Sequence[int]) -> Encoded:
         """Encode a chunk, known or not, and keep it in the cache."""
         encoded = Encoded(*sessions.run(self._sessions.encode, ENCODE, {"tokens": np.asarray(chunk, np.int64)}))
         self.cache.put(chunk, encoded)
         return encoded
+
+    def denoise(self, inputs: Mapping[str, sessions.Array], *, in_order: bool) -> tuple[Floats, ...]:
+        """Logits, existence, keys and values: the outputs of `lacuna.export.convert.graphs.denoise`."""
+        return sessions.run(self._sessions.denoise, DENOISE, {**inputs, "ordered": np.array(in_order)})
+
+
+class Sight:
+    """The first hole of a scene as the engine sees it: a `lacuna.model.denoiser.Seen`."""
+
+    def __init__(self, engine: Engine, reading: Reading) -> None:
+        self.vocabulary = engine.vocabulary
+        self.head = reading.heads[0]
+        self.attended = sum(len(reading.chunked.chunks[n]) for n in reading.chosen)
+        self._engine, self._reading = engine, reading
+        self._encoded = {n: engine.cache.get(reading.chunked.chunks[n]) for n in reading.chosen}
+        self._context: Context | None = None
+
+    @property
+    def unread(self) -> int:
+        chunks = self._reading.chunked.chunks
+        return sum(len(chunks[n]) for n, encoded in self._encoded.items() if encoded is None)
+
+    def read(self) -> Generator[int, None, None]:
+        yield self.unread
+        for n in self._reading.nearest_first():
+            if self._encoded[n] is None:
+                self._encoded[n] = self._engine.encode(self._reading.chunked.chunks[n])
+                yield self.unread
+
+    def encode(self, text: str) -> tuple[int, ...]:
+        return self._engine.tokenizer.encode_text(text)
+
+    def predict(self, slots: Ints, lengths: Ints) -> Prediction:
+        assert lengths.min() > 0, "a canvas has at least one slot"
+        context = self.context()
+        B, N = slots.shape  # noqa: N806 -- the shapes' letters
+        padded = np.pad(slots, ((0, 0), (0, -(1 + N) % ROWS)), constant_values=MASK)
+        hints, strengths = context.hints.of_all(padded[:, None])
+        dims = self._engine.manifest.dimensions
+        nothing = np.zeros((dims.layers, B, dims.key_heads, 0, dims.head_width), np.float32)
+        inputs: dict[str, sessions.Array] = {
+            "tokens": np.concatenate([np.tile(context.anchor, (B, 1)), padded], -1),
+            "past": np.zeros(B, np.int64),
+            "past_keys": nothing,
+            "past_values": nothing,
+            "lengths": np.asarray(lengths, np.int64),
+            "hints": hints[:, 0],
+            "strengths": strengths[:, 0],
+        }
+        logits, existence, *_ = self._engine.denoise(context.inputs() | inputs, in_order=False)
+        return Prediction(logits[:, :N], existence[:, :N])
+
+    def continued(self, slots: Ints, lengths: Ints) -> Prediction:
+        """In order; what was predicted before is not computed again, and nothing (zeros) is said past a masked slot."""
+        context = self.context()
+        rows = [Row(int(length), _committed(slots_)) for slots_, length in zip(slots, lengths, strict=True)]
+        if asked := context.canvases.asked(rows):
+            outputs = self._engine.denoise(context.inputs() | asked.inputs, in_order=True)
+            context.canvases.keep(asked, *outputs)
+        logits = np.zeros((*slots.shape, self._engine.manifest.dimensions.vocabulary), np.float32)
+        existence = np.zeros(slots.shape, np.float32)
+        for b, row in enumerate(rows):
+            known = context.canvases[row]
+            logits[b, : known.places] = known.logits
+            existence[b, : known.places] = known.existence
+        return Prediction(logits, existence)
+
+    def context(self) -> "Context":
+        """What the hole sees, laid out for the graph; encodes what is unread."""
+        if self._context is None:
+            for _ in self.read():
+                pass
+            encoded = [known for known in self._encoded.values() if known is not None]
+            self._context = _laid_out(self._engine, self._reading, encoded)
+        return self._context
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a hole sees. Shapes as in `lacuna.export.convert.graphs.denoise`."""
+
+    near_keys: Floats  # (2 local layers, K, E, W) of each layer left of the hole, then right; rotated
+    near_values: Floats  # (2 local layers, K, W, E)
+    near_offsets: Ints  # (2W,) token distance from the sentinel, negative to its left; 0 is no key
+    far_keys: Floats  # (global layers, K, E, M)
+    far_values: Floats  # (global layers, K, M, E)
+    far_offsets: Ints  # (M,)
+    anchor: Ints  # (BEFORE_ANCHOR + 1,) the tokens left of the hole
+    hints: Hints
+    canvases: Canvases
+    """Filled in order so far."""
+
+    def inputs(self) -> dict[str, sessions.Array]:
+        """Those of the graph that stay the same from step to step."""
+        return {
+            "near_keys": self.near_keys,
+            "near_values": self.near_values,
+            "near_offsets": self.near_offsets,
+            "far_keys": self.far_keys,
+            "far_values": self.far_values,
+            "far_offsets": self.far_offsets,
+        }
+
+
+def _laid_out(engine: Engine, reading: Reading, encoded: Sequence[Encoded]) -> Context:
+    """Lay out the encoded chunks, in the order in which they were chosen, around the first hole."""
+    dims, chunked = engine.manifest.dimensions, reading.chunked
+    in_hand = replace(chunked, holes=chunked.holes[:1])  # to holes still to come, nothing is said
+    seen = window(in_hand, reading.chosen)
+    (near_index,), (near_offsets,) = seen.near(dims.near)  # (2W,) each
+    needed, near_index = _only_needed(near_index, [len(chunked.chunks[n]) for n in reading.chosen])
+    near = [encoded[n] for n in needed]
+    near_keys, near_values = near_laid_out(
+        _joined([e.keys for e in near], dims.local_layers)[:, near_index],
+        _joined([e.values for e in near], dims.local_layers)[:, near_index],
+        near_offsets,
+    )
+    far_keys, far_values = far_laid_out(
+        _joined([e.keys for e in encoded], dims.global_layers),
+        _joined([e.values for e in encoded], dims.global_layers),
+    )
+    hints = Hints(in_hand, reading.heads[:1], engine.tokenizer.spellings)
+    (anchor,), (far_offsets,) = seen.anchors, seen.offsets()
+    return Context(
+        near_keys=near_keys,
+        near_values=near_values,
+        near_offsets=near_offsets,
+        far_keys=far_keys,
+        far_values=far_values,
+        far_offsets=far_offsets,
+        anchor=anchor,
+        hints=hints,
+        canvases=Canvases(dims, anchor, hints),
+    )
 
 
 def _tokenizer(artifact: Artifact) -> Tokenizer:
@@ -191,12 +217,12 @@ def _tokenizer(artifact: Artifact) -> Tokenizer:
 
 
 def near_laid_out(keys: Floats, values: Floats, offsets: Ints) -> tuple[Floats, Floats]:
-    """Keys, not rotated, and values (local layers, G, 2W, K, E) at offsets (G, 2W) -> as a `Context` has them.
+    """Keys, not rotated, and values (local layers, 2W, K, E) at offsets (2W,) -> as a `Context` has them.
 
     Contiguous, for every step reads them; so is what is far.
     """
     keys, values = _by_side(_rotated(keys, offsets)), _by_side(values)
-    return np.ascontiguousarray(keys.transpose(0, 1, 3, 4, 2)), np.ascontiguousarray(values.transpose(0, 1, 3, 2, 4))
+    return np.ascontiguousarray(keys.transpose(0, 2, 3, 1)), np.ascontiguousarray(values.transpose(0, 2, 1, 3))
 
 
 def far_laid_out(keys: Floats, values: Floats) -> tuple[Floats, Floats]:
@@ -205,23 +231,22 @@ def far_laid_out(keys: Floats, values: Floats) -> tuple[Floats, Floats]:
 
 
 def _by_side(near: Floats) -> Floats:
-    """(local layers, G, 2W, K, E) -> (2 local layers, G, W, K, E)."""
-    layers, holes, size, *head = near.shape
-    sides = near.reshape(layers, holes, 2, size // 2, *head).swapaxes(1, 2)
-    return sides.reshape(2 * layers, holes, size // 2, *head)
+    """(local layers, 2W, K, E) -> (2 local layers, W, K, E)."""
+    layers, size, *head = near.shape
+    return near.reshape(2 * layers, size // 2, *head)
 
 
 def _rotated(keys: Floats, offsets: Ints) -> Floats:
-    """Rotary embedding, half-split, of keys (local layers, G, 2W, K, E) at token distances (G, 2W)."""
+    """Rotary embedding, half-split, of keys (local layers, 2W, K, E) at token distances (2W,)."""
     half = keys.shape[-1] // 2
-    angle = (offsets[..., None] * ROTARY_BASE ** -(np.arange(half) / half))[:, :, None]  # (G, 2W, 1, E/2)
+    angle = (offsets[:, None] * ROTARY_BASE ** -(np.arange(half) / half))[:, None]  # (2W, 1, E/2)
     cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
     a, b = keys[..., :half], keys[..., half:]
     return np.concatenate([a * cos - b * sin, a * sin + b * cos], -1)
 
 
 def _committed(canvas: Ints) -> tuple[int, ...]:
-    """The tokens that lead it, less one in its last slot: nothing is asked of what comes then."""
+    """The tokens that lead a canvas, less one in its last slot: nothing is asked of what comes then."""
     shown = canvas[:-1]
     return tuple(shown[: int((shown == MASK).argmax()) if MASK in shown else len(shown)].tolist())
 

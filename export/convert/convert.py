@@ -13,13 +13,15 @@ import torch
 from numpy.typing import NDArray
 
 from lacuna.export import artifact
-from lacuna.export.artifact import Artifact, Calibration, Corpus, Defaults, Manifest, Reading, Training
+from lacuna.export.artifact import Artifact, Corpus, Manifest, Training
 from lacuna.export.convert import graphs
 from lacuna.export.convert.builder import Weights
 from lacuna.export.convert.precision import EightBits, Float32, Precision
 from lacuna.export.convert.restore import ORIGIN
-from lacuna.model.dimensions import Dimensions
+from lacuna.model.chunked.reading import Convention
 from lacuna.model.corpus.files import REPORT
+from lacuna.model.denoiser import Calibration, Sampling
+from lacuna.model.dimensions import Dimensions
 from lacuna.model.training.checkpoint import NAME as CHECKPOINT
 from lacuna.model.training.checkpoint import RunError
 from lacuna.model.training.network import Denoiser
@@ -72,7 +74,7 @@ def convert(
     destination: Path,
     precision: Precision,
     name: str,
-    defaults: Defaults,
+    sampling: Sampling,
     scores: Mapping[str, float] = MappingProxyType({}),
     calibration: Calibration | None = None,
 ) -> Artifact:
@@ -82,8 +84,8 @@ def convert(
         name=name,
         precision=precision.name,
         dimensions=run.dims,
-        reading=Reading(),
-        defaults=defaults,
+        reading=Convention(),
+        sampling=sampling,
         calibration=calibration,
         corpus=run.corpus,
         training=run.training,

@@ -20,7 +20,7 @@ from lacuna.model.chunked.context import BEFORE_ANCHOR
 from lacuna.model.chunked.hints import HINTS, STRENGTHS
 from lacuna.model.dimensions import ROTARY_BASE, Dimensions
 from lacuna.model.tokenizer import MASK, PAD
-from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OTHER, OWN
+from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OWN
 
 EPSILON = float(np.finfo(np.float32).eps)
 """What torch's RMSNorm adds by default."""
@@ -38,43 +38,38 @@ LAST = 2**31
 class Shared:
     """Keys that all candidates see, those of context, in an attention."""
 
-    scores: Value  # (..., K, B * H * Q, P)
-    values: Value  # (..., K, P, E)
+    scores: Value  # (K, B * H * Q, P)
+    values: Value  # (K, P, E)
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """Those that one candidate sees alone, of its canvases."""
+    """Keys that one candidate sees alone, those of its canvas."""
 
-    scores: Value  # (B, ..., A, Q, P)
-    values: Value  # (B, ..., K, P, E)
+    scores: Value  # (B, A, Q, P)
+    values: Value  # (B, K, P, E)
     keys: Value  # P
 
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """All queries of all candidates, (B, ..., A, Q, F), as the rows of one product, (..., K, B * H * Q, F), and back.
+    """All queries of all candidates, (B, A, Q, F), as the rows of one product, (K, B * H * Q, F), and back.
 
     For each candidate by itself, few rows as it has, ONNX Runtime would lay out the keys anew.
     """
 
     dims: Dimensions
-    lead: int
-    """Dimensions before the heads."""
     candidates: Value  # B
     queries: Value  # Q
 
     def fold(self, x: Value, width: int) -> Value:
         """`width` is F."""
-        kept, last = [0] * self.lead, self.lead + 2
-        rows = x.reshape(*kept, self.dims.key_heads, -1, width)  # (B, ..., K, H * Q, F)
-        return rows.transpose(*range(1, last - 1), 0, last - 1, last).reshape(*kept, -1, width)
+        rows = x.reshape(0, self.dims.key_heads, -1, width)  # (B, K, H * Q, F)
+        return rows.transpose(1, 0, 2, 3).reshape(0, -1, width)
 
     def unfold(self, x: Value, width: int) -> Value:
-        kept, last = [0] * self.lead, self.lead + 2
-        rows = x.reshape(*kept, self.candidates, -1, width)  # (..., K, B, H * Q, F)
-        rows = rows.transpose(self.lead, *range(self.lead), last - 1, last)
-        return rows.reshape(*kept, self.dims.heads, self.queries, width)
+        rows = x.reshape(0, self.candidates, -1, width)  # (K, B, H * Q, F)
+        return rows.transpose(1, 0, 2, 3).reshape(0, self.dims.heads, self.queries, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +179,7 @@ class Network:
         return (rows @ v).reshape(*[0] * lead, self.dims.heads, *queries, -1)
 
     def attend(self, context: Sequence[Shared], own: Own, null: Value | None, folding: Folding) -> Value:
-        """Softmax over the scores of all keys: the values (B, ..., A, Q, E) that it weighs."""
+        """Softmax over the scores of all keys: the values (B, A, Q, E) that it weighs."""
         op, width = self.graph.op, self.dims.head_width
         top = own.scores.max(-1)
         for part in context:
@@ -192,9 +187,8 @@ class Network:
         if null is not None:
             top = op("Max", top, null)
         # A column of ones sums the weights in the product's order: padding at the end makes no difference.
-        lead = folding.lead
-        ones = op("Pad", own.values, self.graph.constant([*[0] * (2 * lead + 5), 1]), 1.0)  # (..., K, P, E + 1)
-        summed = self.mix(op("Exp", own.scores - top), ones, lead, own.keys, folding.queries)
+        ones = op("Pad", own.values, self.graph.constant([*[0] * 7, 1]), 1.0)  # (B, K, P, E + 1)
+        summed = self.mix(op("Exp", own.scores - top), ones, 1, own.keys, folding.queries)
         mixed, total = summed.part(-1, 0, width), summed.part(-1, width, LAST)
         folded = folding.fold(top, 1)
         for part in context:
@@ -246,116 +240,105 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
 
 
 def denoise(dims: Dimensions, state: State, precision: Precision, weights: Weights) -> bytes:
-    """One prediction for all slots of all holes, in several candidates: `Denoiser.denoise`, holes jointly.
+    """One prediction for all slots of the canvas of a hole, in several candidates: `Denoiser.denoise`.
 
-    tokens (B, G, BEFORE_ANCHOR + N): what stands in N places of each canvas, MASK where masked, after the tokens before
+    tokens (B, BEFORE_ANCHOR + N): what stands in N places of each canvas, MASK where masked, after the tokens before
     them. The first place is the anchor's, or comes after a past: `past` (B,) places of that canvas, the anchor's among
-    them, that were denoised before, their past_keys and past_values (layers, B, G, K, P, E) padded to P.
-    lengths (B, G): slots of each canvas. ordered (): in the one canvas (G = 1) a slot sees only what is to its left;
-    there is no past without it. hints, strengths (B, G, N, HINTS). near_keys (2 local layers, G, K, E, W), near_values
-    (2 local layers, G, K, W, E), near_offsets (G, 2W), far_keys (global layers, K, E, M), far_values (global layers, K,
-    M, E), far_offsets (G, M): as in `lacuna.export.chunked.engine.Context`.
+    them, that were denoised before, their past_keys and past_values (layers, B, K, P, E) padded to P.
+    lengths (B,): slots of each canvas. ordered (): a slot sees only what is to its left in its canvas; there is no past
+    without it. hints, strengths (B, N, HINTS). near_keys (2 local layers, K, E, W), near_values (2 local layers, K, W,
+    E), near_offsets (2W,), far_keys (global layers, K, E, M), far_values (global layers, K, M, E), far_offsets (M,): as
+    in `lacuna.export.chunked.engine.Context`.
 
-    Returns logits (B, G, N, V) and existence (B, G, N) of the slot after each place, and keys and values (layers, B, G,
-    K, N, E), those of local layers rotated, to be a past.
+    Returns logits (B, N, V) and existence (B, N) of the slot after each place, and keys and values (layers, B, K, N,
+    E), those of local layers rotated, to be a past.
     """
     graph = Graph("denoise", weights)
     op, net = graph.op, Network(dims, state, precision, graph)
     A, K, E, W = dims.heads, dims.key_heads, dims.head_width, dims.near
     local, whole = dims.local_layers, dims.global_layers
-    tokens = graph.input("tokens", np.int64, "B", "G", "T")
+    tokens = graph.input("tokens", np.int64, "B", "T")
     past = graph.input("past", np.int64, "B")
-    past_keys = graph.input("past_keys", np.float32, dims.layers, "B", "G", K, "P", E)
-    past_values = graph.input("past_values", np.float32, dims.layers, "B", "G", K, "P", E)
-    lengths = graph.input("lengths", np.int64, "B", "G")
+    past_keys = graph.input("past_keys", np.float32, dims.layers, "B", K, "P", E)
+    past_values = graph.input("past_values", np.float32, dims.layers, "B", K, "P", E)
+    lengths = graph.input("lengths", np.int64, "B")
     ordered = graph.input("ordered", np.bool_)
-    hints = graph.input("hints", np.int64, "B", "G", "N", HINTS)
-    strengths = graph.input("strengths", np.int64, "B", "G", "N", HINTS)
-    near_keys = graph.input("near_keys", np.float32, 2 * len(local), "G", K, E, W)
-    near_values = graph.input("near_values", np.float32, 2 * len(local), "G", K, W, E)
-    near_offsets = graph.input("near_offsets", np.int64, "G", 2 * W)
+    hints = graph.input("hints", np.int64, "B", "N", HINTS)
+    strengths = graph.input("strengths", np.int64, "B", "N", HINTS)
+    near_keys = graph.input("near_keys", np.float32, 2 * len(local), K, E, W)
+    near_values = graph.input("near_values", np.float32, 2 * len(local), K, W, E)
+    near_offsets = graph.input("near_offsets", np.int64, 2 * W)
     far_keys = graph.input("far_keys", np.float32, len(whole), K, E, "M")
     far_values = graph.input("far_values", np.float32, len(whole), K, "M", E)
-    far_offsets = graph.input("far_offsets", np.int64, "G", "M")
-    B, G, N, P = hints.size(0), hints.size(1), hints.size(2), past_keys.size(4)
-    M, GN, C = far_offsets.size(1), G * N, P + N  # C counts the keys of a canvas
-    for_near, for_far = Folding(dims, 2, B, N), Folding(dims, 1, B, GN)
+    far_offsets = graph.input("far_offsets", np.int64, "M")
+    B, N, P = hints.size(0), hints.size(1), past_keys.size(3)
+    M, C = far_offsets.size(0), P + N  # C counts the keys of a canvas
+    folding = Folding(dims, B, N)
 
     def absent(where: Value) -> Value:
         return op("Where", where, -np.inf, 0.0)
 
     # 1. What stands in the slots; the anchor stands at -1
-    is_mask = tokens.part(2, BEFORE_ANCHOR, LAST) == MASK
+    is_mask = tokens.part(1, BEFORE_ANCHOR, LAST) == MASK
     role = op("Where", is_mask.expand_dims(-1), net.role(MASKED), net.role(COMMITTED))
-    x = net.embed(tokens) + net.hinted(hints, strengths) + role  # (B, G, N, D)
+    x = net.embed(tokens) + net.hinted(hints, strengths) + role  # (B, N, D)
     slot = past.expand_dims(1) + N.range() - 1  # (B, N)
     before_now = op("Where", P.range() < past.expand_dims(1), P.range() - 1, LAST)  # (B, P)
     key_slot = graph.concat(1, before_now, slot)  # (B, C)
     is_later = op("And", ordered, key_slot.expand_dims(1) > slot.expand_dims(2))  # (B, N, C) of a query's, a key's
-    no_slot = absent(op("Not", key_slot.expand_dims(1) < lengths.expand_dims(2)))  # (B, G, C)
+    no_slot = absent(op("Not", key_slot < lengths.expand_dims(1)))  # (B, C)
+    no_own = no_slot.expand_dims(1, 2) + absent(is_later).expand_dims(1)  # (B, 1, N, C)
 
-    # 2. What local layers need: their scores are (B, G, A, N, keys)
-    left = net.turns(slot.expand_dims(1, 2))  # (B, 1, 1, N, E/2)
-    from_right = slot.expand_dims(1) - (lengths - 1).expand_dims(2)  # (B, G, N)
-    right = net.turns(from_right.expand_dims(2))  # (B, G, 1, N, E/2)
-    no_left, no_right = absent(near_offsets == 0).expand_dims(1, 2).halves(-1, W)  # (G, 1, 1, W)
-    no_own = no_slot.expand_dims(2, 3) + absent(is_later).expand_dims(1, 2)  # (B, G, 1, N, C)
+    # 2. What local layers need: their scores are (B, A, N, keys)
+    left = net.turns(slot.expand_dims(1))  # (B, 1, N, E/2)
+    right = net.turns((slot - (lengths - 1).expand_dims(1)).expand_dims(1))  # (B, 1, N, E/2)
+    no_left, no_right = absent(near_offsets == 0).halves(-1, W)  # (W,)
 
-    # 3. What global layers need: their scores are (B, A, GN, M) and (B, A, GN, GC)
-    is_after = far_offsets > 0  # (G, M)
+    # 3. What global layers need: their scores are (B, A, N, M) and (B, A, N, C)
+    is_after = far_offsets > 0  # (M,)
     far_distance = op("Log", op("Abs", far_offsets).floats() + 1.0)
     no_far = absent(far_offsets == 0)
-    hole = op("Expand", G.range().expand_dims(1), graph.concat(0, G, N)).reshape(-1, 1)  # (GN, 1)
-    key_hole = op("Expand", G.range().expand_dims(1), graph.concat(0, G, C)).reshape(-1)  # (GC,)
-    apart = op("Abs", key_slot.expand_dims(1) - slot.expand_dims(2)).expand_dims(1, 3)  # (B, 1, N, 1, C)
-    apart = op("Expand", apart, graph.concat(0, B, G, N, G, C)).reshape(0, 1, GN, G * C)
+    apart = op("Abs", key_slot.expand_dims(1) - slot.expand_dims(2)).expand_dims(1)  # (B, 1, N, C)
     canvas_distance = op("Log", apart.floats() + 1.0)
-    no_canvas = no_slot.reshape(0, 1, 1, G * C)
-    no_later = op("Expand", absent(is_later).expand_dims(1, 3), graph.concat(0, B, G, N, G, C))
-    no_canvas = no_canvas + no_later.reshape(0, 1, GN, G * C)  # (B, 1, GN, GC)
-    far_count = op("Cast", op("Not", far_offsets == 0), to=TensorProto.INT64).sum(-1).reshape(-1)  # (G,)
-    in_order = far_count.expand_dims(1) + (slot + 2).expand_dims(1)  # (B, G, N) keys that a slot sees then
-    seen = op("Where", ordered, in_order, (far_count + lengths.sum(-1) + G).expand_dims(2))
-    count = op("Log", seen.floats() + 2.0).expand_dims(1, 4)  # (B, 1, G, N, 1)
+    far_count = op("Cast", op("Not", far_offsets == 0), to=TensorProto.INT64).sum(-1)  # (1,)
+    in_order = far_count + (slot + 2)  # (B, N) keys that a slot sees then
+    seen = op("Where", ordered, in_order, (far_count + lengths + 1).expand_dims(1))
+    count = op("Log", seen.floats() + 2.0).expand_dims(1, 3)  # (B, 1, N, 1)
 
     keys, values = [], []
     for n in range(dims.layers):
-        q, k, v = net.project(x, n, 3)  # (B, G, N, A, E), (B, G, N, K, E) twice
-        q, k, v = (t.transpose(0, 1, 3, 2, 4) for t in (q, k, v))  # (B, G, A or K, N, E)
+        q, k, v = net.project(x, n, 2)  # (B, N, A, E), (B, N, K, E) twice
+        q, k, v = (t.transpose(0, 2, 1, 3) for t in (q, k, v))  # (B, A or K, N, E)
         if not dims.is_global(n):
             k = net.rotate(k, left)
         keys.append(k.expand_dims(0))
         values.append(v.expand_dims(0))
-        k, v = graph.concat(3, past_keys.at(n), k), graph.concat(3, past_values.at(n), v)  # (B, G, K, C, E)
+        k, v = graph.concat(2, past_keys.at(n), k), graph.concat(2, past_values.at(n), v)  # (B, K, C, E)
         if dims.is_global(n):
             at = whole.index(n)
-            q = q.transpose(0, 2, 1, 3, 4) * (net.per_head(n, "scale", 3) * count)  # (B, A, G, N, E)
-            far_bias = net.bias(n, is_after, far_distance, (AFTER, BEFORE)) + no_far  # (A, G, M)
-            far_bias = far_bias.reshape(K, 1, A // K, G, 1, M)
-            q = q.reshape(0, 0, GN, E)
-            far = (for_far.fold(q, E) @ far_keys.at(at)).reshape(0, B, A // K, G, N, M) + far_bias
-            far_part = Shared(far.reshape(0, -1, M), far_values.at(at))
-            k = k.transpose(0, 2, 4, 1, 3).reshape(0, 0, 0, -1)  # (B, K, E, GC)
-            v = v.transpose(0, 2, 1, 3, 4).reshape(0, K, -1, E)  # (B, K, GC, E)
-            own = net.scores(q, k, 1, GN) + net.bias(n, hole == key_hole, canvas_distance, (OWN, OTHER)) + no_canvas
-            mixed = net.attend([far_part], Own(own, v, G * C), net.per_head(n, "null", 2), for_far)  # (B, A, GN, E)
-            attended = mixed.reshape(0, A, G, N, E).transpose(0, 2, 3, 1, 4)
+            q = q * (net.per_head(n, "scale", 2) * count)
+            far_bias = net.bias(n, is_after, far_distance, (AFTER, BEFORE)) + no_far  # (A, 1, M)
+            far = (folding.fold(q, E) @ far_keys.at(at)).reshape(0, B, A // K, N, M)
+            far = far + far_bias.reshape(K, 1, A // K, 1, M)
+            context = [Shared(far.reshape(0, -1, M), far_values.at(at))]
+            own = net.scores(q, k.transpose(0, 1, 3, 2), 1, N) + net.line(n, canvas_distance, OWN) + no_own
+            attended = net.attend(context, Own(own, v, C), net.per_head(n, "null", 2), folding)  # (B, A, N, E)
         else:
             before_at, after_at = 2 * local.index(n), 2 * local.index(n) + 1
             q = q * E**-0.5
             from_left = net.rotate(q, left)
-            before = for_near.fold(from_left, E) @ near_keys.at(before_at) + no_left  # (G, K, rows, W)
-            after = for_near.fold(net.rotate(q, right), E) @ near_keys.at(after_at) + no_right
-            own = net.scores(from_left, k.transpose(0, 1, 2, 4, 3), 2, N) + no_own
+            before = folding.fold(from_left, E) @ near_keys.at(before_at) + no_left  # (K, rows, W)
+            after = folding.fold(net.rotate(q, right), E) @ near_keys.at(after_at) + no_right
+            own = net.scores(from_left, k.transpose(0, 1, 3, 2), 1, N) + no_own
             context = [Shared(before, near_values.at(before_at)), Shared(after, near_values.at(after_at))]
-            attended = net.attend(context, Own(own, v, C), None, for_near).transpose(0, 1, 3, 2, 4)
-        x = net.finish(x, attended, n, 3)
+            attended = net.attend(context, Own(own, v, C), None, folding)
+        x = net.finish(x, attended.transpose(0, 2, 1, 3), n, 2)
     x = net.normalise(x, "norm")
     weight, bias = state["existence.weight"][0], state["existence.bias"]
     existence = (x * graph.weight("existence.weight", weight)).sum(-1) + graph.weight("existence.bias", bias)
-    graph.output(net.logits(x), "logits", "B", "G", "N", dims.vocabulary)
-    graph.output(existence.reshape(0, 0, 0), "existence", "B", "G", "N")
-    shape = (dims.layers, "B", "G", K, "N", E)
+    graph.output(net.logits(x), "logits", "B", "N", dims.vocabulary)
+    graph.output(existence.reshape(0, 0), "existence", "B", "N")
+    shape = (dims.layers, "B", K, "N", E)
     graph.output(graph.concat(0, *keys), "keys", *shape)
     graph.output(graph.concat(0, *values), "values", *shape)
     return graph.serialised()

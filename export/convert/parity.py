@@ -1,18 +1,18 @@
 """Do the exported graphs say what the network says? Measured on the holes of real files."""
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from lacuna.export.chunked.engine import Engine
-from lacuna.model.chunked.chunks import Chunked, cut
-from lacuna.model.chunked.context import BEFORE_ANCHOR, choose, window
-from lacuna.model.chunked.healing import heads, healed
+from lacuna.model.chunked.context import BEFORE_ANCHOR, window
+from lacuna.model.chunked.healing import healed
 from lacuna.model.chunked.hints import Hints
-from lacuna.model.sampling.any_order import Prediction
+from lacuna.model.chunked.reading import read
+from lacuna.model.denoiser import Floats, Ints, Prediction, Scene
 from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.model.training.network import Denoiser, Far, Near
 from lacuna.syntax.spans import Span
@@ -23,23 +23,21 @@ AGREEMENT_BOUND = 0.98
 LEVELS = (1.0, 0.5, 0.15)
 """Shares of a canvas that are masked; each is a candidate of the same batch."""
 HOLES = 6
-"""Of a file, denoised jointly."""
+"""Of a file; each is hidden by itself."""
 LONGEST = 32
 """Slots."""
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
+Encoded = Callable[[tuple[int, ...]], tuple[torch.Tensor, torch.Tensor]]
+"""Keys and values (layers, 1, T, K, E) of a chunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The holes of one file, each candidate masked at another level."""
+    """A hole of a file, each candidate masked at another level."""
 
-    chunked: Chunked
-    chosen: tuple[int, ...]
-    heads: tuple[bytes, ...]
-    slots: Ints  # (B, G, N)
-    lengths: Ints  # (B, G)
+    scene: Scene
+    slots: Ints  # (B, N)
+    lengths: Ints  # (B,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +68,18 @@ class Parity:
 def compare(network: Denoiser, float32: Engine, eight_bits: Engine, texts: Sequence[str], seed: int = 0) -> Parity:
     """Each of the three encodes for itself what it attends to."""
     rng = np.random.default_rng(seed)
-    budget = eight_bits.manifest.defaults.budget
-    cases = [case for text in texts for case in _cases(text, float32.tokenizer, budget, network.dims.near, rng)]
+    cases = [case for text in texts for case in _cases(text, float32.tokenizer, rng)]
     assert cases, "no file has a line to hide"
+    encoded = functools.cache(lambda chunk: network.encode(torch.tensor([chunk])))
     logits_difference = existence_difference = 0.0
     confidences, agreements, divergences = [], [], []
     for case in cases:
-        truth = _by_network(network, case, float32.tokenizer)
+        truth = _by_network(network, case, eight_bits, encoded)
         plain, small = (
-            engine.denoise(engine.context(case.chunked, case.chosen, case.heads), case.slots, case.lengths)
+            engine.look(case.scene, eight_bits.sampling).predict(case.slots, case.lengths)
             for engine in (float32, eight_bits)
         )
-        exists = np.arange(case.slots.shape[-1]) < case.lengths[..., None]  # (B, G, N)
+        exists = np.arange(case.slots.shape[-1]) < case.lengths[:, None]  # (B, N)
         logits_difference = max(logits_difference, float(np.abs(truth.logits - plain.logits)[exists].max()))
         existence_difference = max(existence_difference, float(np.abs(truth.existence - plain.existence)[exists].max()))
         masked = exists & (case.slots == MASK)
@@ -93,7 +91,7 @@ def compare(network: Denoiser, float32: Engine, eight_bits: Engine, texts: Seque
     agrees = np.concatenate(agreements)
     return Parity(
         files=len(texts),
-        holes=sum(len(case.chunked.holes) for case in cases),
+        holes=len(cases),
         slots=len(agrees),
         float32_logits=logits_difference,
         float32_existence=existence_difference,
@@ -104,24 +102,15 @@ def compare(network: Denoiser, float32: Engine, eight_bits: Engine, texts: Seque
     )
 
 
-def _cases(text: str, tokenizer: Tokenizer, budget: int, near: int, rng: np.random.Generator) -> Iterator[Case]:
-    """The ends of some lines of a text, hidden together; none if it has no such line."""
-    cursors = _line_ends(text, rng)
-    spans = healed(text, cursors)
-    hidden = [tokenizer.encode_text(text[span.start : span.end])[:LONGEST] for span in spans]
-    if not hidden:
-        return
-    chunked = cut(text, spans, tokenizer)
-    lengths = np.array([len(tokens) for tokens in hidden], np.int64)
-    slots = np.full((len(LEVELS), len(hidden), lengths.max()), MASK, np.int64)
-    for level, share in enumerate(LEVELS):
-        for hole, tokens in enumerate(hidden):
-            is_open = rng.random(len(tokens)) < share
-            is_open[rng.integers(len(tokens))] = True
-            slots[level, hole, : len(tokens)] = np.where(is_open, MASK, tokens)
-    yield Case(
-        chunked, choose(chunked, budget, near), heads(text, cursors, spans), slots, np.tile(lengths, (len(LEVELS), 1))
-    )
+def _cases(text: str, tokenizer: Tokenizer, rng: np.random.Generator) -> Iterator[Case]:
+    """The ends of some lines of a text; none if it has no such line."""
+    for cursor in _line_ends(text, rng):
+        (span,) = healed(text, (cursor,))
+        hidden = np.array(tokenizer.encode_text(text[span.start : span.end])[:LONGEST], np.int64)
+        is_open = rng.random((len(LEVELS), len(hidden))) < np.array(LEVELS)[:, None]
+        is_open[:, rng.integers(len(hidden))] = True
+        slots = np.where(is_open, MASK, hidden)  # (B, N)
+        yield Case(Scene(text, (cursor,)), slots, np.full(len(LEVELS), len(hidden), np.int64))
 
 
 def _line_ends(text: str, rng: np.random.Generator) -> list[Span]:
@@ -138,22 +127,24 @@ def _line_ends(text: str, rng: np.random.Generator) -> list[Span]:
 
 
 @torch.no_grad()
-def _by_network(network: Denoiser, case: Case, tokenizer: Tokenizer) -> Prediction:
-    """As training does it, but every chunk by itself."""
-    parts = [network.encode(torch.tensor([case.chunked.chunks[n]])) for n in case.chosen]
+def _by_network(network: Denoiser, case: Case, engine: Engine, encoded: Encoded) -> Prediction:
+    """Predict as training does it, but every chunk by itself."""
+    reading = read(case.scene.text, case.scene.spans, engine.tokenizer, engine.sampling.budget, network.dims.near)
+    parts = [encoded(reading.chunked.chunks[n]) for n in reading.chosen]
     keys, values = (torch.cat([part[side] for part in parts], 2) for side in (0, 1))  # (layers, 1, M, K, E)
-    seen = window(case.chunked, case.chosen)
-    near_index, near_offsets = (torch.from_numpy(array) for array in seen.near(network.dims.near))  # (G, 2W)
+    seen = window(reading.chunked, reading.chosen)
+    near_index, near_offsets = (torch.from_numpy(array) for array in seen.near(network.dims.near))  # (1, 2W)
     local, whole = list(network.dims.local_layers), list(network.dims.global_layers)
     near = Near(keys[local][:, :, near_index], values[local][:, :, near_index], near_offsets[None])
     far = Far(keys[whole], values[whole], torch.from_numpy(seen.offsets())[None])
-    anchors = np.broadcast_to(seen.anchors, (*case.lengths.shape, BEFORE_ANCHOR + 1))
-    slots = torch.from_numpy(np.concatenate([anchors, case.slots], -1))[None]
-    lookup = Hints(case.chunked, case.heads, tokenizer.spellings)
-    hints, strengths = (torch.from_numpy(array)[None] for array in lookup.of_all(case.slots))
-    lengths = torch.from_numpy(case.lengths)[None]
-    hidden, existence = network.denoise(slots, lengths, (hints, strengths), near, far, torch.tensor([True]))
-    return Prediction(network.logits(hidden)[0].numpy(), existence[0].numpy())
+    canvas = case.slots[:, None]  # (B, 1, N)
+    anchors = np.broadcast_to(seen.anchors, (len(canvas), 1, BEFORE_ANCHOR + 1))
+    slots = torch.from_numpy(np.concatenate([anchors, canvas], -1))[None]
+    lookup = Hints(reading.chunked, reading.heads, engine.tokenizer.spellings)
+    hints, strengths = (torch.from_numpy(array)[None] for array in lookup.of_all(canvas))
+    lengths = torch.from_numpy(case.lengths)[None, :, None]
+    hidden, existence = network.denoise(slots, lengths, (hints, strengths), near, far, torch.tensor([False]))
+    return Prediction(network.logits(hidden)[0, :, 0].numpy(), existence[0, :, 0].numpy())
 
 
 def _log_softmax(logits: Floats) -> Floats:

@@ -14,7 +14,7 @@ from onnx import TensorProto, numpy_helper
 from lacuna.export.artifact import DENOISE, ENCODE, TOKENIZER, WEIGHTS, Artifact, ArtifactError, load
 from lacuna.export.convert.precision import EightBits, Float32, dequantised
 from lacuna.model.dimensions import Dimensions
-from lacuna.model.training.network import Denoiser
+from lacuna.model.training.network import AFTER, BEFORE, OTHER, OWN, Denoiser
 from lacuna.model.training.recipe import RecipeError
 from lacuna.model.training.text import keep_tokenizer
 
@@ -74,10 +74,10 @@ def _parameter(name: str, stored: Mapping[str, Array]) -> Array:
         case ["role", _]:
             return np.stack([stored["role 0"], stored["role 1"]])
         case ["biases", _, "bias" | "slope"]:
-            return np.stack([stored[f"{name}.{relation}.2"].ravel() for relation in range(4)])
-        case ["biases", _, "scale"]:
-            return stored[f"{name}.None.3"]
-        case ["biases", _, "null"]:
+            # What serves sees one hole at a time: other holes' canvases are weighed as the own one at first.
+            found = {relation: stored[f"{name}.{relation}.2"].ravel() for relation in (BEFORE, AFTER, OWN)}
+            return np.stack([found.get(relation, found[OWN]) for relation in (BEFORE, AFTER, OWN, OTHER)])
+        case ["biases", _, "scale" | "null"]:
             return stored[f"{name}.None.2"]
     if f"{base} codes" in stored:
         return dequantised(stored[f"{base} codes"], np.asarray(stored[f"{base} scales"], np.float32))

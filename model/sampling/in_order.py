@@ -1,6 +1,7 @@
-"""The search that fills canvases from the left, a token a step; `sampler` has what commits slots in any order.
+"""The search that fills a canvas from the left, a token a step: a beam of candidates, each as long as it turns out.
 
-Pure numpy, as `sampler`.
+Pure numpy. It knows nothing of text: what a finished candidate is worth is said by its caller, who closes the
+generator to cancel.
 """
 
 import itertools
@@ -11,27 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.sampling.any_order import (
-    SURE,
-    Beginnings,
-    Bools,
-    Denoise,
-    Drafts,
-    Floats,
-    Ints,
-    Prediction,
-    is_masked,
-    masked,
-)
-from lacuna.model.tokenizer import MASK, SPECIAL
+from lacuna.model.denoiser import Floats, Ints, Prediction
+from lacuna.model.sampling.beginnings import Beginning
+from lacuna.model.sampling.drafts import Drafts
 
 OPENINGS = 4
 """So many candidates that begin with an opening go on beside the others."""
 
-
 ASKED_FOR = 1000.0
-"""How many times likelier an answer begins with an opening where one is asked for."""
-
+"""How many times likelier an answer begins with an opening where openings are asked for."""
 
 HOPELESS = 0.01
 """An alternative so much less likely than the best finished candidate is not looked for."""
@@ -41,82 +30,73 @@ HOPELESS = 0.01
 class Growing:
     """How to grow."""
 
+    canvas: int
+    """Slots: the longest answer."""
     width: int
     """Candidates of the beam."""
-    in_order: bool
-    """Whether a slot sees of the canvases only what is to its left in its own: a step predicts few slots then."""
-    is_length_known: bool = False
     alternatives: int = 1
     """Finished candidates to look for. The search stops where no open candidate can become one of them."""
     openings: tuple[tuple[int, ...], ...] = ()
-    """Tokens, fewer than the canvas has slots, that the one hole is likely to begin with, though it may not seem so.
-    In order only."""
-
-    def __post_init__(self) -> None:
-        assert self.in_order or not self.openings, "what is predicted of openings is what is predicted in order"
+    """Tokens, fewer than the canvas has slots, that the answer is likely to begin with, though it may not seem so."""
 
 
-Worth = Callable[[Ints, Ints], float]
-"""What finished slots (G, N) of such lengths (G,) count, from 0 to 1: the less fit to be offered, the less."""
+Predict = Callable[[Ints, Ints], Prediction]
+"""Slots (B, N) and lengths (B,) of canvases -> a prediction in order; as `lacuna.model.denoiser.Seen.continued`."""
 
-
-def grow(predict: Denoise, beginnings: Beginnings, lengths: Ints, growing: Growing, worth: Worth) -> Iterator[Drafts]:
-    """Fill canvases of at most such lengths (1, G) from the left, each as long as it turns out to be: a beam search.
-
-    Each candidate goes on with its likeliest tokens, or ends where the next slot may not exist. Where all slots are
-    predicted, those to the right of the one in hand that are sure already are committed with it. Those that begin with
-    an opening go on whatever else is likelier. The last drafts are finished, the likeliest first.
-    """
-    empty = Grown(masked(lengths, np.zeros(1, np.float32)).slots[0], lengths[0], 0.0)
-    going_on = _opened(predict, beginnings, empty, growing) if growing.openings else [empty]
-    known = {one.slots.tobytes() for one in going_on}
-    beam = _together(0, going_on)
-    done: list[Grown] = []
-    values: list[float] = []
-    for step in itertools.count(1):
-        shown = int(beam.masked.argmax(-1).max()) + 1 if growing.in_order else beam.slots.shape[-1]
-        prediction = predict(beam.slots[..., :shown], np.maximum(beam.lengths, 1), in_order=growing.in_order)
-        found = [
-            grown
-            for one, logits, existence in zip(going_on, prediction.logits, prediction.existence, strict=True)
-            for grown in _continued(one, logits, existence, beginnings, growing)
-        ]
-        for ended in sorted((grown for grown in found if grown.is_finished), key=lambda grown: -grown.score):
-            done.append(ended)
-            if ended.score > _bar(values, growing.alternatives):  # else it cannot move the bar, whatever it is worth
-                values.append(ended.score + math.log(worth(ended.slots, ended.lengths)))
-        bar = _bar(values, growing.alternatives)
-        open_ = sorted((grown for grown in found if not grown.is_finished), key=lambda grown: -grown.score)
-        free = [grown for grown in open_ if not grown.is_opened and grown.slots.tobytes() not in known]
-        asked_for = [grown for grown in open_ if grown.is_opened]
-        going_on = [grown for grown in free[: growing.width] + asked_for[: growing.width] if grown.score > bar]
-        if not going_on:
-            break
-        beam = _together(step, going_on)
-        yield replace(beam, lengths=_expected(beam, prediction, growing))
-    nothing = replace(beam, step=step, scores=np.full_like(beam.scores, -np.inf))
-    done.sort(key=lambda grown: -grown.score)
-    yield _together(step, done) if done else nothing
+Worth = Callable[[Ints], float]
+"""What the tokens (N,) of a finished candidate count, from 0 to 1: the less fit to be offered, the less."""
 
 
 @dataclass(frozen=True, slots=True)
-class Grown:
-    """A candidate of a beam search."""
-
-    slots: Ints  # (G, N)
-    lengths: Ints  # (G,), N where the end is not reached
+class _Candidate:
+    tokens: tuple[int, ...]
     score: float
+    """Log-probability of the tokens and, where it is finished, of its end."""
+    is_finished: bool = False
     is_opened: bool = False
     """Begins with an opening that was asked for."""
 
-    @property
-    def masked(self) -> Bools:
-        """(G, N), past a canvas' end False."""
-        return is_masked(self.slots, self.lengths)
 
-    @property
-    def is_finished(self) -> bool:
-        return not self.masked.any()
+def grow(predict: Predict, beginning: Beginning, growing: Growing, worth: Worth) -> Iterator[Drafts]:
+    """Fill a canvas from the left by beam search; yields the open candidates after each step, at last the finished.
+
+    A candidate extends by its likeliest tokens, or ends where the next slot is unlikely to exist. Those that begin with
+    an opening grow beside the others. The last drafts are finished, the likeliest first; none (B = 0) if nothing can be
+    written.
+    """
+    # 1. The empty candidate, and those with an opening
+    beam = _opened(predict, beginning, growing)
+    known = {candidate.tokens for candidate in beam}
+    done: list[_Candidate] = []
+    values: list[float] = []
+    for step in itertools.count(1):
+        # 2. How each candidate can go on
+        slots, lengths = _canvases(beam, beginning, growing)
+        prediction = predict(slots, lengths)
+        found = [
+            grown
+            for candidate, logits, existence in zip(beam, prediction.logits, prediction.existence, strict=True)
+            for grown in _continued(candidate, logits, existence, beginning, growing)
+        ]
+        # 3. What ended raises the bar for what has not
+        for ended in sorted((grown for grown in found if grown.is_finished), key=_likeliest_first):
+            done.append(ended)
+            if ended.score > _bar(values, growing.alternatives):  # else it cannot move the bar, whatever it is worth
+                values.append(ended.score + math.log(worth(np.array(ended.tokens, np.int64))))
+        bar = _bar(values, growing.alternatives)
+        # 4. The best of the rest go on
+        open_ = sorted((grown for grown in found if not grown.is_finished), key=_likeliest_first)
+        free = [grown for grown in open_ if not grown.is_opened and grown.tokens not in known]
+        opened = [grown for grown in open_ if grown.is_opened]
+        beam = [grown for grown in free[: growing.width] + opened[: growing.width] if grown.score > bar]
+        if not beam:
+            break
+        yield _drafts(step, beam, beginning, growing)
+    yield _finished(step, sorted(done, key=_likeliest_first), beginning)
+
+
+def _likeliest_first(candidate: _Candidate) -> float:
+    return -candidate.score
 
 
 def _bar(values: Sequence[float], alternatives: int) -> float:
@@ -128,95 +108,94 @@ def _bar(values: Sequence[float], alternatives: int) -> float:
     return max(hopeless, best[alternatives - 1]) if len(best) >= alternatives else hopeless
 
 
-def _opened(predict: Denoise, beginnings: Beginnings, empty: Grown, growing: Growing) -> list[Grown]:
+def _opened(predict: Predict, beginning: Beginning, growing: Growing) -> list[_Candidate]:
     """The candidate without tokens, and the OPENINGS likeliest of those with an opening.
 
     That there is one raises the odds of an opening ASKED_FOR times; the scores are the probabilities that follow.
     """
-    openings = growing.openings
-    slots, lengths = (np.repeat(array[None], len(openings), 0) for array in (empty.slots, empty.lengths))
-    for row, opening in zip(slots, openings, strict=True):
-        row[0, : len(opening)] = opening
-    prediction = predict(slots[..., : max(map(len, openings))], lengths, in_order=True)
+    if not growing.openings:
+        return [_Candidate((), 0.0)]
+    asked = [_Candidate(opening, 0.0, is_opened=True) for opening in growing.openings]
+    slots, lengths = _canvases(asked, beginning, growing)
+    prediction = predict(slots[:, : max(map(len, growing.openings))], lengths)
     found = []
-    for row, opening, logits, existence in zip(slots, openings, prediction.logits, prediction.existence, strict=True):
+    for candidate, logits, existence in zip(asked, prediction.logits, prediction.existence, strict=True):
         score = 0.0
-        for at, token in enumerate(opening):
-            rest = beginnings.rest(0, opening[:at])
-            score += float(_token_logs(logits[0, at : at + 1], rest, beginnings)[0, token])
-            if not (rest or growing.is_length_known):
-                score += float(_log_sigmoid(existence[0, at].astype(np.float64)))
-        found.append(Grown(row, empty.lengths, score, is_opened=True))
-    found.sort(key=lambda one: -one.score)
+        for at, token in enumerate(candidate.tokens):
+            rest = beginning.rest(candidate.tokens[:at])
+            score += float(_token_logs(logits[at], rest, beginning)[token])
+            if not rest:
+                score += _log_sigmoid(float(existence[at]))
+        found.append(replace(candidate, score=score))
+    found.sort(key=_likeliest_first)
     whole = math.log1p(sum(math.exp(one.score) for one in found) * (ASKED_FOR - 1))
     likely = (replace(one, score=one.score + math.log(ASKED_FOR) - whole) for one in found[:OPENINGS])
-    return [replace(empty, score=-whole), *(one for one in likely if np.isfinite(one.score))]
+    return [_Candidate((), -whole), *(one for one in likely if math.isfinite(one.score))]
 
 
 def _continued(
-    one: Grown, logits: Floats, existence: Floats, beginnings: Beginnings, growing: Growing
-) -> Iterator[Grown]:
-    """The ways in which a candidate can go on at its first masked slot, by what is said (G, N, V) and (G, N) of it."""
-    masked_ = one.masked
-    hole = int(masked_.any(-1).argmax())
-    first = int(masked_[hole].argmax())
-    rest = beginnings.rest(hole, one.slots[hole])
-    odds = existence[hole].astype(np.float64)  # (N,)
-    exists = np.zeros_like(odds) if growing.is_length_known else _log_sigmoid(odds)
-    last = first + 1 if growing.in_order else int(one.lengths[hole])
-    logs = _token_logs(logits[hole, first:last], rest, beginnings)
-    score = one.score
-    if not (rest or growing.is_length_known):
-        lengths = one.lengths.copy()
-        lengths[hole] = first
-        yield replace(one, lengths=lengths, score=score + float(exists[first] - odds[first]))
+    candidate: _Candidate, logits: Floats, existence: Floats, beginning: Beginning, growing: Growing
+) -> Iterator[_Candidate]:
+    """The ways in which a candidate can go on at its first masked slot, by logits (N, V) and existence (N,)."""
+    at = len(candidate.tokens)
+    rest = beginning.rest(candidate.tokens)
+    score = candidate.score
     if not rest:
-        score += float(exists[first])
-    for rank, token in enumerate(_likeliest(logs[0], growing.width)):
-        slots, total = one.slots.copy(), score + float(logs[0, token])
-        slots[hole, first] = token
-        if rank == 0 and not rest and logs[0, token] >= np.log(SURE):
-            for after in range(first + 1, last):
-                best = int(logs[after - first].argmax())
-                if min(logs[after - first, best], exists[after]) < np.log(SURE):
-                    break
-                slots[hole, after] = best
-                total += float(logs[after - first, best] + exists[after])
-        if np.isfinite(total):
-            yield replace(one, slots=slots, score=total)
+        exists = _log_sigmoid(float(existence[at]))
+        ends = _log_sigmoid(-float(existence[at]))
+        if math.isfinite(ends):
+            yield replace(candidate, score=score + ends, is_finished=True)
+        score += exists
+    logs = _token_logs(logits[at], rest, beginning)
+    for token in _likeliest(logs, growing.width):
+        total = score + float(logs[token])
+        tokens = (*candidate.tokens, int(token))
+        is_full = len(tokens) == growing.canvas  # it has no slot behind it that might say where the answer ends
+        if math.isfinite(total) and not (is_full and beginning.rest(tokens)):
+            yield replace(candidate, tokens=tokens, score=total, is_finished=is_full)
 
 
-def _token_logs(logits: Floats, rest: bytes, beginnings: Beginnings) -> NDArray[np.float64]:
-    """Logits (n, V) -> log-probabilities, the first slot's of what may come next of a beginning."""
-    open_ = logits.astype(np.float64)
-    open_[:, :SPECIAL] = -np.inf
-    if rest:
-        open_[0, ~beginnings.fits(rest)] = -np.inf
-    top = open_.max(-1, keepdims=True)
-    return np.asarray(open_ - (top + np.log(np.exp(open_ - top).sum(-1, keepdims=True))))
+def _token_logs(logits: Floats, rest: bytes, beginning: Beginning) -> NDArray[np.float64]:
+    """Logits (V,) -> log-probabilities of what may come next where `rest` of the head is to come."""
+    open_ = logits.astype(np.float64)  # a copy
+    beginning.admit(open_, rest)
+    top = open_.max()
+    return np.asarray(open_ - (top + np.log(np.exp(open_ - top).sum())))
 
 
 def _likeliest(logs: NDArray[np.float64], count: int) -> Ints:
     """The tokens of highest log-probability (V,), the best first; of equal ones the first."""
-    least = np.partition(logs, -count)[-count]
+    least = np.partition(logs, -count)[-count]  # linear, unlike sorting all of them
     able = np.flatnonzero(logs >= least)
     return able[np.argsort(-logs[able], kind="stable")[:count]]
 
 
-def _together(step: int, found: Sequence[Grown]) -> Drafts:
-    slots, lengths = (np.stack(arrays) for arrays in zip(*((one.slots, one.lengths) for one in found), strict=True))
-    return Drafts(step, slots, lengths, np.array([one.score for one in found], np.float32))
+def _canvases(beam: Sequence[_Candidate], beginning: Beginning, growing: Growing) -> tuple[Ints, Ints]:
+    """Slots (B, N) up to the longest candidate's first masked one, and the lengths (B,) of their canvases."""
+    slots = np.full((len(beam), 1 + max(len(one.tokens) for one in beam)), beginning.vocabulary.mask, np.int64)
+    for row, candidate in zip(slots, beam, strict=True):
+        row[: len(candidate.tokens)] = candidate.tokens
+    return slots, np.full(len(beam), growing.canvas, np.int64)
 
 
-def _expected(beam: Drafts, prediction: Prediction, growing: Growing) -> Ints:
-    """(B, G) how long the canvases look, by the last prediction for the best candidate."""
-    if growing.is_length_known:
-        return beam.lengths
-    lasts = 0 if growing.in_order else (prediction.existence[0] > 0).cumprod(-1).sum(-1)  # (G,)
-    committed_ = (beam.slots != MASK).sum(-1)  # (B, G)
-    is_open = beam.masked.any(-1)
-    return np.where(is_open, np.maximum(lasts, committed_ + 1), beam.lengths)
+def _drafts(step: int, beam: Sequence[_Candidate], beginning: Beginning, growing: Growing) -> Drafts:
+    """Open candidates, each with one masked slot at its end."""
+    slots, _ = _canvases(beam, beginning, growing)
+    lengths = np.array([len(one.tokens) + 1 for one in beam], np.int64)
+    return Drafts(step, slots, lengths, _scores(beam), beginning.vocabulary.mask)
 
 
-def _log_sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(-np.logaddexp(0.0, -x))
+def _finished(step: int, done: Sequence[_Candidate], beginning: Beginning) -> Drafts:
+    lengths = np.array([len(one.tokens) for one in done], np.int64)
+    slots = np.full((len(done), int(lengths.max(initial=0))), beginning.vocabulary.mask, np.int64)
+    for row, candidate in zip(slots, done, strict=True):
+        row[: len(candidate.tokens)] = candidate.tokens
+    return Drafts(step, slots, lengths, _scores(done), beginning.vocabulary.mask)
+
+
+def _scores(candidates: Sequence[_Candidate]) -> Floats:
+    return np.array([one.score for one in candidates], np.float32)
+
+
+def _log_sigmoid(x: float) -> float:
+    return float(-np.logaddexp(0.0, -x))

@@ -13,7 +13,8 @@ import pytest
 
 from lacuna.benchmarks.evaluation.calibration import LOWEST, Answered, fit, report
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.export.artifact import Calibration, embedded, load
+from lacuna.export.artifact import embedded, load
+from lacuna.model.denoiser import Calibration
 
 
 def world(count: int, slope: float, intercept: float, seed: int) -> list[Answered]:
@@ -48,7 +49,7 @@ def test_the_command_calibrates_an_artifact(run, tmp_path):
     report = json.loads((tmp_path / "report.json").read_text())
     after = load(tmp_path / "model")
     assert asdict(after.manifest.calibration) == report["calibration"]
-    assert after.manifest.defaults.threshold == report["threshold"]
+    assert after.manifest.sampling.threshold == report["threshold"]
     assert after.files == before.files
 
 

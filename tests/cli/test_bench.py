@@ -3,7 +3,6 @@
 import ast
 import itertools
 import json
-from dataclasses import replace
 from functools import partial
 from statistics import median
 
@@ -14,13 +13,14 @@ from lacuna.benchmarks.keystroke import documents
 from lacuna.benchmarks.keystroke import typist as keystroke
 from lacuna.benchmarks.keystroke.typist import Counts, Keystroke, Parts, Typist
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.export.artifact import Defaults, embedded
+from lacuna.export.artifact import embedded
 from lacuna.export.chunked.cache import Encoded
 from lacuna.export.chunked.engine import Engine
 from lacuna.export.providers import Provider
 from lacuna.infill.infill import infill
 from lacuna.infill.opening import Apart, ModelOptions, open_model
 from lacuna.model.chunked.chunks import LONGEST
+from lacuna.model.denoiser import Sampling
 
 SIZES = (100, 300, 1000)
 
@@ -91,7 +91,7 @@ def report(texts, scripted):
         typists = [Typist(text, scripted().apart()) for text in (texts[0], texts[2], texts[2])]
         typists[2].lines = 5000
         typed = [[_keystroke(total) for total in totals] for totals in rounds]
-        return keystroke.report(typists, typed[0], typed, defaults=Defaults(), threads=2, load_ms=1.0)
+        return keystroke.report(typists, typed[0], typed, defaults=Sampling(), threads=2, load_ms=1.0)
 
     return report
 
@@ -172,14 +172,12 @@ def test_bad_options_are_one_clear_sentence(run, options, code):
 
 @pytest.fixture(scope="module")
 def engine():
-    """The artifact that ships. It commits all slots that it may as soon as it can: what is encoded needs no more."""
-    engine = Engine.load(embedded(), Provider.CPU, threads=1)
-    engine.manifest = replace(engine.manifest, defaults=replace(engine.manifest.defaults, confidence=0.0))
-    return engine
+    """The artifact that ships."""
+    return Engine.load(embedded(), Provider.CPU, threads=1)
 
 
 def test_a_keystroke_encodes_at_most_two_chunks_in_the_median(texts, engine):
-    defaults = engine.manifest.defaults
+    defaults = engine.manifest.sampling
     first, *places = documents.places(texts[0].text, 10, seed=0)
     typist = Typist(texts[2], Apart(partial(infill, engine), engine.cache, defaults))
     cold = typist.open(first)

@@ -25,7 +25,7 @@ def infill(request):
     yield Draft(1, ((None, None),))
     yield Draft(2, (("1", None),))
     yield Draft(3, (("1", " + 2"),))
-    yield Answer((Edit(request.spans[0], "1 + 2"),), ((Candidate("1 + 2", 0.5, True),),), None,
+    return Answer((Edit(request.spans[0], "1 + 2"),), ((Candidate("1 + 2", 0.5, True),),), None,
                  Timings(0.0, 0.0, (), 0.0), Tokens(0, 0, 2), "p", "m", 0.5)
 
 sys.exit(main.run(sys.argv[1:], lambda options: OpenModel(infill)))

@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from lacuna.export import artifact
-from lacuna.export.artifact import Corpus, Defaults, Training
+from lacuna.export.artifact import Corpus, Training
 from lacuna.export.chunked.engine import Engine
 from lacuna.export.convert import convert
 from lacuna.export.convert.convert import Run
+from lacuna.model.denoiser import Sampling
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training.network import Denoiser
@@ -51,7 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         Corpus("none", "none"),
     )
     for precision, name in ((convert.FLOAT32, "float32"), (convert.EIGHT_BITS, "eight_bits")):
-        convert.convert(run, folder / name, precision, f"tiny {name}", Defaults())
+        convert.convert(run, folder / name, precision, f"tiny {name}", Sampling())
     return Made(run, network, folder / "float32", folder / "eight_bits")
 
 

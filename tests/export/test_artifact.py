@@ -11,8 +11,9 @@ import pytest
 from onnx import TensorProto, helper
 
 from lacuna.export import artifact, external
-from lacuna.export.artifact import DENOISE, ENCODE, FILES, MANIFEST, TOKENIZER, WEIGHTS, ArtifactError, Defaults
+from lacuna.export.artifact import DENOISE, ENCODE, FILES, MANIFEST, TOKENIZER, WEIGHTS, ArtifactError
 from lacuna.export.chunked.engine import Engine
+from lacuna.model.denoiser import Sampling
 
 Damage = Callable[[Path], None]
 
@@ -85,13 +86,13 @@ DAMAGES = [
     pytest.param(lambda f: (f / MANIFEST).unlink(), "it has no manifest.json", id="no manifest"),
     pytest.param(lambda f: (f / MANIFEST).write_bytes(b"\xff{"), "is not JSON", id="manifest is no JSON"),
     pytest.param(lambda f: (f / MANIFEST).write_bytes(b"[]"), "not an artifact's manifest", id="manifest is a list"),
-    pytest.param(changing(format=99), "of format 99; this Lacuna reads format 5", id="other format"),
+    pytest.param(changing(format=99), "of format 99; this Lacuna reads format 6", id="other format"),
     pytest.param(changing(surprise=1), "not an artifact's manifest: .*surprise", id="unknown field"),
     pytest.param(changing(name=5), "not an artifact's manifest: .*name", id="field of another type"),
     pytest.param(
-        lambda f: change_manifest(f, lambda table: table["defaults"].update(policy="best")),
+        lambda f: change_manifest(f, lambda table: table["sampling"].update(policy="best")),
         "not an artifact's manifest: .*policy",
-        id="unknown policy",
+        id="unknown setting of the sampler",
     ),
     pytest.param(changing(dimensions={}), "not an artifact's manifest: .*dimensions", id="field missing"),
     *(pytest.param(flipping_a_bit(name), f"{name} is damaged", id=f"{name} changed") for name in sorted(FILES)),
@@ -173,7 +174,7 @@ def test_external_data_is_found_wherever_a_tensor_can_be() -> None:
 def test_an_artifact_comes_back_as_it_was_written(made) -> None:
     read = artifact.load(made.eight_bits)
     assert read.manifest.name == "tiny eight_bits"
-    assert read.manifest.defaults == Defaults()
+    assert read.manifest.sampling == Sampling()
     assert read.manifest.files == {name: hashlib.sha256(data).hexdigest() for name, data in read.files.items()}
 
 

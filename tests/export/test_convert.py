@@ -10,10 +10,10 @@ import torch
 
 from lacuna.cli import main
 from lacuna.export import artifact
-from lacuna.export.artifact import TOKENIZER, WEIGHTS, Defaults, Training
+from lacuna.export.artifact import TOKENIZER, WEIGHTS, Training
 from lacuna.export.convert import convert
 from lacuna.export.convert.restore import ORIGIN
-from lacuna.model.sampling.any_order import PolicyName
+from lacuna.model.denoiser import Sampling
 
 PACKAGES = [
     {"name": "a", "licence": "MIT", "role": "train"},
@@ -45,7 +45,7 @@ def test_a_run_becomes_an_artifact_with_figures(run: Path, tmp_path: Path, text:
         "--default",
         "threshold=0.5",
         "--default",
-        "policy=left-to-right",
+        "canvas=16",
         "--score",
         "exact match=0.25",
     ]
@@ -63,7 +63,7 @@ def test_a_run_becomes_an_artifact_with_figures(run: Path, tmp_path: Path, text:
     assert manifest.training.holes == {"lines": 0.5, "rest-of-line": 0.5}
     assert manifest.training.after == Training("tiny", 0, 0, "none", {"rest-of-line": 1.0})
     assert manifest.corpus == artifact.Corpus("2 Python packages, SHA-256 abc", "Apache-2.0, MIT")
-    assert manifest.defaults == Defaults(threshold=0.5, policy=PolicyName.LEFT_TO_RIGHT)
+    assert manifest.sampling == Sampling(threshold=0.5, canvas=16)
     assert manifest.scores == {"exact match": 0.25}
 
 
@@ -76,12 +76,12 @@ def test_no_weight_is_stored_twice(made) -> None:
 
 
 def test_converting_twice_gives_the_same_bytes(made, tmp_path: Path) -> None:
-    again = convert.convert(made.run, tmp_path / "again", convert.EIGHT_BITS, "again", Defaults())
+    again = convert.convert(made.run, tmp_path / "again", convert.EIGHT_BITS, "again", Sampling())
     assert again.files == artifact.load(made.eight_bits).files
 
 
 @pytest.mark.parametrize(
-    "setting", ["threshold", "threshold=high", "=1", "surprise=1", "threshold=nan", "canvas=1.5", "policy=best"]
+    "setting", ["threshold", "threshold=high", "=1", "surprise=1", "threshold=nan", "canvas=1.5", "policy=in-order"]
 )
 def test_a_default_that_makes_no_sense_is_refused(run: Path, tmp_path: Path, setting: str) -> None:
     assert main.run(["export", str(run), str(tmp_path / "out"), "--default", setting]) == 2

@@ -3,78 +3,73 @@
 import random
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lacuna.export import providers
-from lacuna.export.chunked.cache import ChunkCache
-from lacuna.export.chunked.engine import Context, Engine, near_laid_out
+from lacuna.export.chunked.engine import Engine, Sight, near_laid_out
 from lacuna.export.providers import Provider, ProviderError
-from lacuna.model.chunked.chunks import Chunked, cut
-from lacuna.model.chunked.context import choose
+from lacuna.model.chunked import reading
+from lacuna.model.denoiser import Scene
 from lacuna.model.tokenizer import MASK
 from lacuna.syntax.spans import Span
 
 PIECES = ("x", " ", "\n", '"', '"""', "'", "(", ")", "[", "]", "{", "#", "def f(a):\n    return a\n", "\t", "é", "")
 
 
-def cold(engine: Engine) -> Engine:
-    """The same artifact with nothing in its cache."""
-    return Engine(engine.manifest, engine.tokenizer, engine._sessions, ChunkCache())  # noqa: SLF001 -- shares sessions
-
-
-def read(engine: Engine, text: str, *spans: Span) -> tuple[Chunked, Context]:
-    chunked = cut(text, spans, engine.tokenizer)
-    chosen = choose(chunked, engine.manifest.defaults.budget, engine.manifest.dimensions.near)
-    return chunked, engine.context(chunked, chosen, [b""] * len(spans))
+def read(engine: Engine, text: str, *spans: Span) -> Sight:
+    sight = engine.look(Scene(text, spans), engine.sampling)
+    sight.context()
+    return sight
 
 
 def masks(*lengths: int, width: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """One hole, a candidate for each length."""
-    return np.full((len(lengths), 1, max(width, *lengths)), MASK), np.array(lengths)[:, None]
+    """A candidate for each length."""
+    return np.full((len(lengths), max(width, *lengths)), MASK), np.array(lengths)
 
 
 @pytest.mark.slow
 def test_after_edits_the_cached_way_equals_the_cold_one(engine: Engine, text: str) -> None:
     rng = random.Random(7)  # noqa: S311 -- seeded edits
-    warm = cold(engine)
-    anew = []
+    warm = engine.apart()
+    anew, attended = [], 0
     for _ in range(12):
         start = rng.randrange(len(text))
         text = text[:start] + rng.choice(PIECES) + text[min(len(text), start + rng.randrange(6)) :]
         hole = min(len(text), start + rng.randrange(40))
-        span = Span(hole, min(len(text), hole + rng.randrange(30)))
-        _, kept = read(warm, text, span)
-        _, fresh = read(cold(engine), text, span)
-        anew.append(kept.encoded)
-        a, b = (engine.denoise(context, *masks(9)) for context in (kept, fresh))
+        scene = Scene(text, (Span(hole, min(len(text), hole + rng.randrange(30))),))
+        kept, fresh = (one.look(scene, engine.sampling) for one in (warm, engine.apart()))
+        assert fresh.unread == fresh.attended >= kept.unread
+        anew.append(kept.unread)
+        attended = fresh.attended
+        a, b = (sight.predict(*masks(9)) for sight in (kept, fresh))
         np.testing.assert_allclose(a.logits, b.logits, atol=1e-4)
         np.testing.assert_allclose(a.existence, b.existence, atol=1e-4)
-        assert fresh.encoded >= kept.encoded
-    assert sum(anew[1:]) < 0.6 * sum([fresh.attended] * 11)
+        assert kept.unread == 0
+    assert sum(anew[1:]) < 0.6 * attended * 11
 
 
 @pytest.mark.parametrize("length", [1, 3, 8, 11, 16, 32])
 def test_a_candidate_is_the_same_alone_and_beside_other_lengths(engine: Engine, text: str, length: int) -> None:
-    _, context = read(engine, text, Span(2000, 2020))
-    alone = engine.denoise(context, *masks(length))
+    sight = read(engine, text, Span(2000, 2020))
+    alone = sight.predict(*masks(length))
     slots, lengths = masks(length, 7, 32, 20)
-    slots[1:, :, ::2] = 60
-    beside = engine.denoise(context, slots, lengths)
-    np.testing.assert_allclose(beside.logits[:1, :, :length], alone.logits, atol=1e-4)
-    np.testing.assert_allclose(beside.existence[:1, :, :length], alone.existence, atol=1e-4)
+    slots[1:, ::2] = 60
+    beside = sight.predict(slots, lengths)
+    np.testing.assert_allclose(beside.logits[:1, :length], alone.logits, atol=1e-4)
+    np.testing.assert_allclose(beside.existence[:1, :length], alone.existence, atol=1e-4)
 
 
-def test_several_holes_are_the_same_alone_and_beside_other_lengths(engine: Engine, text: str) -> None:
-    _, context = read(engine, text, Span(500, 520), Span(540, 540), Span(3000, 3033))
-    lengths = np.array([[4, 1, 7], [9, 13, 2], [8, 8, 8]])
-    slots = np.full((3, 3, 13), MASK)
-    together = engine.denoise(context, slots, lengths)
-    for row, sizes in enumerate(lengths):
-        alone = engine.denoise(context, slots[:1, :, : sizes.max()], lengths[row : row + 1])
-        for hole, size in enumerate(sizes):
-            np.testing.assert_allclose(together.logits[row, hole, :size], alone.logits[0, hole, :size], atol=1e-4)
+def test_of_several_holes_the_first_is_seen_and_the_others_are_gaps(engine: Engine, text: str) -> None:
+    together = read(engine, text, Span(500, 520), Span(540, 540), Span(3000, 3033))
+    garbage = text[:540] + text[540:3000] + "x" * 33 + text[3033:]
+    other = read(engine, garbage, Span(500, 520), Span(540, 540), Span(3000, 3033))
+    a, b = (sight.predict(*masks(8)) for sight in (together, other))
+    assert (a.logits == b.logits).all(), "what stands in a hole to come is not seen"
+    alone = read(engine, text, Span(500, 520)).predict(*masks(8))
+    assert not np.allclose(a.logits, alone.logits, atol=1e-2), "that there is a gap is"
 
 
 @pytest.mark.parametrize("garbage", ["", "x", '"""', "\n\n\ndef (((", "é𝄞\u2028" * 50])
@@ -82,42 +77,65 @@ def test_what_is_hidden_leaks_nowhere(engine: Engine, text: str, garbage: str) -
     start, end = 2003, 2071
     hidden, changed = text[start:end], text[:start] + garbage + text[end:]
     assert hidden != garbage
-    chunked, context = read(cold(engine), text, Span(start, end))
-    other_chunked, other_context = read(cold(engine), changed, Span(start, start + len(garbage)))
-    assert other_chunked == chunked
-    a, b = (engine.denoise(seen, *masks(6, 12)) for seen in (context, other_context))
+    sight = read(engine.apart(), text, Span(start, end))
+    other = read(engine.apart(), changed, Span(start, start + len(garbage)))
+    a, b = (seen.predict(*masks(6, 12)) for seen in (sight, other))
     assert (a.logits == b.logits).all()
     assert (a.existence == b.existence).all()
 
 
 def test_a_second_look_encodes_nothing(engine: Engine, text: str) -> None:
-    fresh = cold(engine)
-    _, first = read(fresh, text, Span(100, 110))
-    _, second = read(fresh, text, Span(100, 110))
-    assert first.encoded == first.attended > 0
-    assert second.encoded == 0
-    assert (second.near_keys == first.near_keys).all()
-    assert (second.far_values == first.far_values).all()
+    fresh = engine.apart()
+    scene = Scene(text, (Span(100, 110),))
+    first = fresh.look(scene, engine.sampling)
+    assert first.unread == first.attended > 0
+    left = list(first.read())
+    assert left[0] == first.attended
+    assert left == sorted(left, reverse=True)
+    second = fresh.look(scene, engine.sampling)
+    assert (second.unread, list(second.read())) == (0, [0])
+    assert (second.context().near_keys == first.context().near_keys).all()
+    assert (second.context().far_values == first.context().far_values).all()
+
+
+def test_chunks_are_read_from_the_hole_outwards(engine: Engine, text: str) -> None:
+    fresh = engine.apart()
+    scene = Scene(text, (Span(len(text) // 2, len(text) // 2),))
+    sight = fresh.look(scene, engine.sampling)
+    seen = reading.read(text, scene.spans, engine.tokenizer, engine.sampling.budget, engine.manifest.dimensions.near)
+    chunks, own = [seen.chunked.chunks[n] for n in seen.chosen], seen.chosen.index(seen.chunked.holes[0].chunk)
+    for _ in sight.read():
+        known = [n for n, chunk in enumerate(chunks) if fresh.cache.get(chunk) is not None]
+        if known:
+            assert own in known
+            assert known == list(range(known[0], known[-1] + 1)), "no chunk between two that are read is left out"
+    assert len(known) == len(chunks)
 
 
 def test_near_keys_are_those_of_the_tokens_around_the_hole(engine: Engine, text: str) -> None:
     """In a text of one budget, local and global layers see the same tokens: offsets must agree."""
-    chunked, context = read(engine, text[:3000], Span(900, 910), Span(1500, 1503))
+    text = text[:3000]
+    context = read(engine, text, Span(900, 910)).context()
     dims = engine.manifest.dimensions
-    encoded = [engine.cache.get(chunk) for chunk in chunked.chunks]
+    seen = reading.read(text, (Span(900, 910),), engine.tokenizer, engine.sampling.budget, dims.near)
+    encoded = [engine.cache.get(chunk) for chunk in seen.chunked.chunks]
     keys = np.concatenate([e.keys for e in encoded if e is not None], axis=1)[list(dims.local_layers)]
-    at = (context.far_offsets == 0).argmax(-1)[:, None] + context.near_offsets
-    near = keys[:, at]
+    near = keys[:, int((context.far_offsets == 0).argmax()) + context.near_offsets]
     expected, _ = near_laid_out(near, near, context.near_offsets)
     assert (context.near_keys == expected).all()
 
 
 def test_an_engine_without_a_text_still_answers(engine: Engine) -> None:
-    _, context = read(engine, "", Span(0, 0))
-    prediction = engine.denoise(context, *masks(4))
-    assert prediction.logits.shape == (1, 1, 4, engine.manifest.dimensions.vocabulary)
+    prediction = read(engine, "", Span(0, 0)).predict(*masks(4))
+    assert prediction.logits.shape == (1, 4, engine.manifest.dimensions.vocabulary)
     assert np.isfinite(prediction.logits).all()
     assert np.isfinite(prediction.existence).all()
+
+
+def test_a_smaller_budget_sees_less(engine: Engine, text: str) -> None:
+    scene = Scene(text, (Span(2000, 2020),))
+    whole, less = (engine.look(scene, replace(engine.sampling, budget=budget)) for budget in (10_000, 600))
+    assert less.attended <= 600 < whole.attended
 
 
 def test_an_engine_says_what_runs_it(engine: Engine) -> None:

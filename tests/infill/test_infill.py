@@ -1,114 +1,268 @@
-"""What an infill with the embedded model takes from its artifact, and what from the request."""
+"""What an infill makes of what a denoiser says: a scripted one says it exactly."""
 
 import math
-from dataclasses import replace
 
 import pytest
 
-from lacuna.export.artifact import embedded
-from lacuna.export.chunked.engine import Engine
-from lacuna.infill.infill import infill
-from lacuna.infill.request import Reason, Request
-from lacuna.model.sampling.any_order import PolicyName
-from lacuna.syntax.check import filled
+from lacuna.infill.infill import COLD, infill, warm
+from lacuna.infill.request import Draft, Reason, Request, Scope, answered
+from lacuna.model.denoiser import Calibration, Sampling
 from lacuna.syntax.spans import Span
+from tests.infill.scripted import Scripted
 
-TEXT = "def total(prices):\n    result = 0\n    for price in prices:\n        result += price\n    return \n"
-CURSOR = Span(len(TEXT) - 1, len(TEXT) - 1)
+HEADER = "def total(prices):\n    result = 0\n    for price in prices:\n        result += price\n    return "
+GAPS = "def mean(prices):\n    a = <>\n    b = <>\n    return a / b\n"
 
 
-GAPS = "def mean(prices):\n    \n    for price in prices:\n        \n    return total / len(prices)\n"
-LINES = tuple(
-    Span(GAPS.index(line) + len(line), GAPS.index(line) + len(line)) for line in ("\n    ", "prices:\n        ")
+def marked(text):
+    """A text less its marks `<>`, and the spans where they stood."""
+    spans = []
+    while (at := text.find("<>")) >= 0:
+        spans.append(Span(at, at))
+        text = text[:at] + text[at + 2 :]
+    return text, tuple(spans)
+
+
+def request(text, threshold=0.0, **options):
+    plain, spans = marked(text)
+    return Request(plain, "python", spans, threshold, **options)
+
+
+def always(answers, **options):
+    return Scripted(lambda _scene: answers, **options)
+
+
+def filled(denoiser, asked, **options):
+    drafts: list[Draft] = []
+    return answered(infill(denoiser, asked, **options), drafts.append), drafts
+
+
+# --- confidence and threshold
+
+
+def test_a_confidence_is_the_probability_of_the_text():
+    answer, _ = filled(always({"result": 0.75, "price": 0.25}), request(HEADER + "<>\n", alternatives=3))
+    ((best, other),) = answer.candidates
+    assert (best.text, best.parses, other.text) == ("result", True, "price")
+    assert best.confidence == pytest.approx(0.75, rel=1e-4)
+    assert other.confidence == pytest.approx(0.25, rel=1e-4)
+
+
+def test_a_calibration_changes_confidences_unless_it_is_left_out():
+    denoiser = always({"result": 0.75, "price": 0.25}, calibration=Calibration(2.0, 1.0))
+    calibrated, _ = filled(denoiser, request(HEADER + "<>\n"))
+    expected = 1 / (1 + math.exp(-(2.0 * math.log(0.75) + 1.0)))
+    assert calibrated.candidates[0][0].confidence == pytest.approx(expected, rel=1e-4)
+    raw, _ = filled(denoiser, request(HEADER + "<>\n"), is_calibrated=False)
+    assert raw.candidates[0][0].confidence == pytest.approx(0.75, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("asked", "own", "is_offered"),
+    [(None, 0.7, True), (None, 0.8, False), (0.7, 0.8, True), (0.8, 0.7, False), (0.0, 1.0, True)],
 )
+def test_the_threshold_is_the_denoisers_unless_the_request_names_one(asked, own, is_offered):
+    denoiser = always({"result": 0.75, "price": 0.25}, sampling=Sampling(threshold=own))
+    answer, _ = filled(denoiser, request(HEADER + "<>\n", asked))
+    assert bool(answer.edits) is is_offered
+    assert answer.reason is (None if is_offered else Reason.BELOW_THRESHOLD)
+    assert answer.threshold == own
 
 
-@pytest.fixture(scope="module")
-def engine():
-    return Engine.load(embedded(), threads=1)
+def test_an_answer_that_comes_twice_is_as_sure_as_the_surer_one():
+    text = "def f(x):\n<>    return x\n"
+    answer, _ = filled(always({"    x += 1": 0.6, "    x += 1\n": 0.1, "    x = 2\n": 0.3}), request(text))
+    best, *others = answer.candidates[0]
+    assert (best.text, best.confidence) == ("    x += 1\n", pytest.approx(0.6, rel=1e-4))
+    assert best.text not in [other.text for other in others]
 
 
-@pytest.fixture
-def answer(engine, monkeypatch):
-    """A function: the answer to a request with this threshold, by a model whose manifest has that one."""
-
-    def answer(asked, threshold):
-        defaults = replace(engine.manifest.defaults, threshold=threshold)
-        monkeypatch.setattr(engine, "manifest", replace(engine.manifest, defaults=defaults))
-        *_, last = infill(engine, Request(TEXT, "python", (CURSOR,), asked))
-        return last
-
-    return answer
+# --- what is offered
 
 
-def test_the_threshold_is_the_artifacts_unless_the_request_names_one(answer):
-    everything = answer(0.0, 0.5)
-    assert everything.edits
-    assert everything.threshold == 0.5
-    ((best, *_),) = everything.candidates
-    below, above = best.confidence / 2, (1 + best.confidence) / 2
-    assert answer(None, below).edits == everything.edits
-    assert answer(None, above).reason is Reason.BELOW_THRESHOLD
-    assert answer(below, above).edits == everything.edits
-    assert answer(above, below).reason is Reason.BELOW_THRESHOLD
+def test_what_does_not_parse_is_not_offered_however_likely():
+    answer, _ = filled(always({"result)": 0.9, "result": 0.1}), request(HEADER + "<>\n"))
+    assert answer.edits[0].new_text == "result"
 
 
-def test_an_answer_that_comes_twice_is_as_sure_as_the_surer_one(engine, monkeypatch):
-    text = "def f(x):\n    return x\n"
-    line = Span(text.index("    return"), text.index("    return"))
-    answers = [(("    x += 1",), math.log(0.6)), (("    x += 1\n",), math.log(0.1))]
-    monkeypatch.setattr("lacuna.infill.texts.answers", lambda *_: iter(answers))
-    monkeypatch.setattr(engine, "manifest", replace(engine.manifest, calibration=None))
-    *_, last = infill(engine, Request(text, "python", (line,), 0.0))
-    ((only,),) = last.candidates
-    assert only.text == "    x += 1\n"
-    assert only.confidence == pytest.approx(0.6)
+def test_a_doubtful_answer_counts_a_tenth():
+    text = "def f(x):\n    total = 1\n    <>\n    return total\n"
+    answer, _ = filled(always({"total": 0.8, "total += x": 0.2}), request(text))
+    assert answer.edits[0].new_text == "total += x"
 
 
-def test_what_is_read_behind_the_cursor_and_bound_nowhere_is_bound(engine):
-    text = "def mean(prices):\n    \n    for price in prices:\n        summed += price\n    return summed\n"
-    cursor = text.index("    \n") + 4
-    *_, last = infill(engine, Request(text, "python", (Span(cursor, cursor),), 0.0))
-    assert last.edits[0].new_text.startswith("summed =")
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"result)": 1.0}, Reason.NO_PARSE),
+        ({"": 1.0}, Reason.EMPTY),
+        ({"result": 0.9, "price": 0.1}, Reason.BELOW_THRESHOLD),
+        ({}, Reason.EMPTY),
+    ],
+    ids=["nothing parses", "nothing to say", "unsure", "no text at all"],
+)
+def test_why_nothing_is_offered(answers, reason):
+    answer, _ = filled(always(answers), request(HEADER + "<>\n", threshold=0.95))
+    assert (answer.edits, answer.reason) == ((), reason)
 
 
-def test_a_block_that_has_no_head_gets_one(engine):
-    text = "def f(word):\n    vowels = 0\n\n        if letter in 'aeiou':\n            vowels += 1\n    return vowels\n"
-    line = text.index("\n\n") + 1
-    *_, last = infill(engine, Request(text, "python", (Span(line, line),), 0.0))
-    assert last.edits[0].new_text.startswith("    for letter in ")
-    assert last.edits[0].new_text.endswith(":")
+def test_an_answer_is_cut_to_the_scope_that_is_wanted():
+    answer, _ = filled(always({"result\n\nprint(1)": 1.0}), request(HEADER + "<>\n", scope=Scope.LINE))
+    assert answer.edits[0].new_text == "result"
 
 
-def test_in_order_a_hole_is_filled_with_what_those_before_it_got_in_view(engine):
-    *drafts, both = infill(engine, Request(GAPS, "python", LINES, 0.0))
-    first, second = both.edits
-    assert first.new_text.startswith("total =")
+def test_what_the_head_repeats_is_not_offered():
+    answer, drafts = filled(always({"ult": 1.0}, head="res"), request(HEADER + "res<>\n"))
+    assert answer.edits[0].new_text == "ult"
+    assert all("".join(slot or "" for slot in draft.holes[0]) in "ult" for draft in drafts)
 
-    longer = len(first.new_text)
-    there = Span(LINES[1].start + longer, LINES[1].end + longer)
-    text = filled(GAPS, LINES[:1], (first.new_text,))
-    *alone, last = infill(engine, Request(text, "python", (there,), 0.0))
-    assert second.new_text == last.edits[0].new_text
-    assert both.candidates[1][0].confidence == last.candidates[0][0].confidence
 
-    before = len(drafts) - len(alone)
+def test_more_is_looked_for_where_more_is_asked_for():
+    answers = {"price": 0.6, "prices": 0.2, "len(prices)": 0.1, "result + price": 0.1}
+    one, three = always(answers), always(answers)
+    first, _ = filled(one, request(HEADER + "<>\n", alternatives=1))
+    both, _ = filled(three, request(HEADER + "<>\n", alternatives=3))
+    assert first.edits == both.edits
+    assert one.calls < three.calls
+    assert len(both.candidates[0]) >= 3
+
+
+# --- openings
+
+
+def test_what_is_read_behind_the_cursor_and_bound_nowhere_is_bound():
+    text = "def mean(prices):\n    <>\n    for price in prices:\n        summed += price\n    return summed\n"
+    answer, _ = filled(always({"x = 1": 0.99, "summed = 0": 0.01}), request(text))
+    assert answer.edits[0].new_text == "summed = 0"
+
+
+def test_a_block_that_has_no_head_gets_one():
+    text = (
+        "def f(word):\n    vowels = 0\n<>\n        if letter in 'aeiou':\n            vowels += 1\n    return vowels\n"
+    )
+    answer, _ = filled(always({"    vowels = 1": 0.97, "    for letter in word:": 0.03}), request(text))
+    assert answer.edits[0].new_text == "    for letter in word:"
+
+
+# --- several holes
+
+
+def by_place(scene):
+    return {"sum(prices)": 0.9, "1": 0.1} if scene.text[: scene.spans[0].start].endswith("a = ") else {"len(prices)": 1}
+
+
+def test_a_hole_sees_what_those_before_it_got():
+    denoiser = Scripted(by_place)
+    answer, drafts = filled(denoiser, request(GAPS))
+    assert [edit.new_text for edit in answer.edits] == ["sum(prices)", "len(prices)"]
+    (first, _), (second, _) = denoiser.looked
+    plain, spans = marked(GAPS)
+    assert (first.text, first.spans) == (plain, spans)
+    longer = len("sum(prices)")
+    assert second.text == plain[: spans[0].start] + "sum(prices)" + plain[spans[0].start :]
+    assert second.spans == (Span(spans[1].start + longer, spans[1].end + longer),)
     assert [draft.step for draft in drafts] == list(range(1, len(drafts) + 1))
-    assert all(draft.holes[1] == (None,) for draft in drafts[:before])
-    assert [draft.holes for draft in drafts[before:]] == [((first.new_text,), *draft.holes) for draft in alone]
+    assert drafts[0].holes[1] == (None,)
+    assert drafts[-1].holes[0] == ("sum(prices)",)
 
 
-def test_what_will_not_be_offered_is_not_filled_to_the_end(engine):
-    *drafts, last = infill(engine, Request(GAPS, "python", LINES, 1.0))
-    assert (last.reason, last.edits, last.candidates[1]) == (Reason.BELOW_THRESHOLD, (), ())
-    assert last.candidates[0]
+def test_a_scene_says_what_stood_at_its_spans():
+    denoiser = Scripted(lambda _scene: {"1": 1.0})
+    text = "a = old\nb = other\n"
+    filled(denoiser, Request(text, "python", (Span(4, 7), Span(12, 17)), 0.0))
+    assert [scene.before for scene, _ in denoiser.looked] == [("old", "other"), ("other",)]
+
+
+def test_each_hole_has_candidates_of_its_own():
+    answer, _ = filled(Scripted(by_place), request(GAPS, alternatives=3))
+    first, second = answer.candidates
+    assert [candidate.text for candidate in first] == ["sum(prices)", "1"]
+    assert [candidate.text for candidate in second] == ["len(prices)"]
+
+
+def test_what_will_not_be_offered_is_not_filled_to_the_end():
+    denoiser = Scripted(by_place)
+    answer, drafts = filled(denoiser, request(GAPS, threshold=0.95))
+    assert (answer.reason, answer.edits, answer.candidates[1]) == (Reason.BELOW_THRESHOLD, (), ())
+    assert answer.candidates[0]
+    assert len(denoiser.looked) == 1
     assert all(draft.holes[1] == (None,) for draft in drafts)
 
 
-@pytest.mark.slow
-def test_all_holes_at_once_are_filled_where_the_artifact_says_so(engine, monkeypatch):
-    defaults = replace(engine.manifest.defaults, joint_policy=PolicyName.CONFIDENCE)
-    monkeypatch.setattr(engine, "manifest", replace(engine.manifest, defaults=defaults))
-    *drafts, last = infill(engine, Request(GAPS, "python", LINES, 0.0))
-    assert drafts[0].holes[1] != (None,)
-    assert len(last.candidates[0]) == len(last.candidates[1])
+# --- the open end of a hole
+
+
+def rest_of(whole):
+    """Says, at any place, what is still to come of a text behind `return `."""
+
+    def answers(scene):
+        written = scene.text[len(HEADER) : scene.spans[0].start]
+        return {"": 0.2, whole[len(written) :]: 0.8} if whole.startswith(written) else {"": 1.0}
+
+    return answers
+
+
+def test_a_text_that_fills_its_canvas_goes_on_at_its_end():
+    whole = "result + price"
+    denoiser = Scripted(rest_of(whole), sampling=Sampling(canvas=7, blocks=3))
+    answer, drafts = filled(denoiser, request(HEADER + "<>\n"))
+    assert answer.edits[0].new_text == whole
+    assert answer.edits[0].span == Span(len(HEADER), len(HEADER))
+    assert answer.candidates[0][0].confidence == pytest.approx(0.64, rel=1e-4), "what each block has"
+    assert [scene.spans for scene, _ in denoiser.looked] == [
+        *((Span(len(HEADER) + at, len(HEADER) + at),) for at in (0, 7, 14))
+    ]
+    assert drafts[-1].holes[0][0] == whole
+
+
+def test_no_more_canvases_are_written_than_the_sampling_has():
+    denoiser = Scripted(rest_of("result + price"), sampling=Sampling(canvas=6, blocks=1))
+    answer, _ = filled(denoiser, request(HEADER + "<>\n"))
+    assert answer.edits[0].new_text == "result"
+
+
+# --- sampling, reading, cancelling
+
+
+def test_the_sampling_is_the_callers_if_there_is_one():
+    denoiser = always({"result": 1.0})
+    sampling = Sampling(canvas=3, budget=77)
+    answer, _ = filled(denoiser, request(HEADER + "<>\n"), sampling=sampling)
+    assert [used for _, used in denoiser.looked] == [sampling]
+    assert answer.candidates[0][0].text == "res"
+    assert answer.tokens.slots == 3
+
+
+def test_who_does_not_wait_is_told_that_much_is_still_to_be_read():
+    denoiser = always({"result": 1.0}, unread=COLD + 1)
+    answer, drafts = filled(denoiser, request(HEADER + "<>\n", is_patient=False))
+    assert (answer.reason, drafts, denoiser.calls) == (Reason.WARMING, [], 0)
+    patient, _ = filled(denoiser, request(HEADER + "<>\n"))
+    assert patient.tokens.encoded == COLD + 1
+    assert patient.edits
+
+
+def test_warming_reads_what_a_request_will_see():
+    denoiser = always({"result": 1.0}, unread=COLD + 1)
+    asked = request(HEADER + "<>\n", is_patient=False)
+    assert list(warm(denoiser, asked)) == [COLD + 1, 0]
+    assert filled(denoiser, asked)[0].edits
+
+
+def test_closing_it_makes_no_further_call():
+    denoiser = always({"result": 0.5, "price": 0.5})
+    steps = infill(denoiser, request(HEADER + "<>\n"))
+    next(steps)
+    steps.close()
+    assert denoiser.calls == 1
+
+
+def test_what_interrupts_the_showing_of_a_draft_ends_the_infill():
+    denoiser = always({"result": 0.5, "price": 0.5})
+
+    def interrupt(_draft):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answered(infill(denoiser, request(HEADER + "<>\n")), interrupt)
+    assert denoiser.calls == 1

@@ -2,8 +2,18 @@
 
 import pytest
 
-from lacuna.infill.ranking import judged, off_indentation, rank, refusal, repeats, with_line_end, without_overlap
-from lacuna.infill.request import Reason
+from lacuna.infill.places import Filled
+from lacuna.infill.ranking import (
+    Judged,
+    off_indentation,
+    rank,
+    refusal,
+    repeats,
+    verdict,
+    with_line_end,
+    without_overlap,
+)
+from lacuna.infill.request import Reason, Request
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.spans import Span
@@ -93,34 +103,35 @@ def test_off_indentation(marked, answer, expected):
 
 def ranked(marked, *answers):
     text, span = at(marked)
-    given = [((answer,), (confidence,)) for answer, confidence in answers]
+    request = Request(text, "python", (span,), 0.0)
     check = SyntaxCheck(text, (span,), PYTHON)
-    return rank(judged(text, (span,), *answer, check) for answer in given)
+    return rank(
+        Judged(Filled().written(answer, confidence, is_open=False), verdict(request, (answer,), check))
+        for answer, confidence in answers
+    )
 
 
 def test_what_parses_comes_first_whatever_its_confidence():
     best, *_ = ranked("x = f(«»)\n", ("((", 0.9), ("y", 0.1))
-    assert best.texts == ("y",)
+    assert best.filled.texts == ("y",)
     assert refusal(best, 0.05) is None
 
 
 def test_of_those_that_parse_the_surer_one_comes_first():
-    assert [joint.texts[0] for joint in ranked("x = «»\n", ("y", 0.1), ("z", 0.4))] == ["z", "y"]
+    assert [judged.filled.texts[0] for judged in ranked("x = «»\n", ("y", 0.1), ("z", 0.4))] == ["z", "y"]
 
 
 def test_what_leaves_nothing_unparsable_comes_before_what_is_a_little_surer():
-    assert [joint.texts[0] for joint in ranked("f(«»", ("1, 2", 0.3), ("1, 2)", 0.1))] == ["1, 2)", "1, 2"]
-    assert [joint.texts[0] for joint in ranked("f(«»", ("a, b", 0.9), ("a, b)", 0.05))] == ["a, b", "a, b)"]
+    assert [judged.filled.texts[0] for judged in ranked("f(«»", ("1, 2", 0.3), ("1, 2)", 0.1))] == ["1, 2)", "1, 2"]
+    assert [judged.filled.texts[0] for judged in ranked("f(«»", ("a, b", 0.9), ("a, b)", 0.05))] == ["a, b", "a, b)"]
 
 
 def test_of_several_holes_each_must_get_something():
-    text, spans = "f(, )\n", (Span(2, 2), Span(4, 4))
-    check = SyntaxCheck(text, spans, PYTHON)
-    assert [judged(text, spans, texts, (1.0, 1.0), check).changes for texts in (("a", "b"), ("a", " "), ("", "b"))] == [
-        True,
-        False,
-        False,
-    ]
+    request = Request("f(, )\n", "python", (Span(2, 2), Span(4, 4)), 0.0)
+    check = SyntaxCheck(request.text, request.spans, PYTHON)
+    assert verdict(request, ("a", "b"), check).changes
+    assert not verdict(request, ("a", " "), check).changes
+    assert not verdict(request, ("", "b"), check).changes
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from scripted_server import Gate
 
 from lacuna.export.providers import Provider
 from lacuna.infill.opening import ModelOptions, open_model
-from lacuna.infill.request import Answer, Model
+from lacuna.infill.request import Model
 from lacuna.lsp_server.server import serve
 
 
@@ -14,17 +14,17 @@ def load():
     opened = open_model(ModelOptions(folder=None, provider=Provider.AUTO, threads=None))
 
     def gated(request):
-        outcomes = opened.infill(request)
-        first = next(outcomes)
-        if isinstance(first, Answer):  # the file is warming: no step is taken
-            yield first
-            return
-        gate = Gate()
+        drafts, gate = opened.infill(request), None
         try:
-            for step, made in enumerate(itertools.chain([first], outcomes)):
+            for step in itertools.count():
+                try:
+                    draft = next(drafts)
+                except StopIteration as ended:
+                    return ended.value
+                gate = gate or Gate()  # none where the file is warming: no step is taken
                 gate.report(f"step {step}")
                 gate.wait()
-                yield made
+                yield draft
         except GeneratorExit:
             gate.report("closed")
             raise

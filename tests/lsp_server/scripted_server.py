@@ -54,8 +54,7 @@ def warm(request):
 def infill(request):
     text = request.text
     if "# cold" in text and text not in warmed and not request.is_patient:
-        yield replace(answer_to(request), edits=(), reason=Reason.WARMING)
-        return
+        return replace(answer_to(request), edits=(), reason=Reason.WARMING)
     gate = Gate() if "# gated" in text else None
     try:
         for step in range(STEPS):
@@ -69,7 +68,7 @@ def infill(request):
             raise LacunaError("The script says so.")
         if "# breaks" in text:
             raise RuntimeError(text)
-        yield answer_to(request)
+        return answer_to(request)
     except GeneratorExit:
         if gate:
             gate.report("closed")

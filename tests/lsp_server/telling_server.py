@@ -6,9 +6,8 @@ from scripted_server import held
 
 from lacuna.export.artifact import embedded
 from lacuna.export.chunked.engine import Engine
-from lacuna.infill.infill import infill
+from lacuna.infill.infill import infill, warm
 from lacuna.infill.request import Model
-from lacuna.infill.warming import warm
 from lacuna.lsp_server.server import build, run
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker

@@ -65,7 +65,7 @@ class ScriptedInfill:
                 if request.text in self.fails_with:
                     raise self.fails_with[request.text]
                 yield Draft(step=step, holes=((None,),))
-            yield answer_to(request)
+            return answer_to(request)
         finally:
             self.closed.put(request.text)
 
@@ -224,15 +224,6 @@ def test_an_error_after_the_request_was_dropped_is_logged_without_the_request(wo
     assert "secret source" not in caplog.text
 
 
-def test_an_infill_that_gives_no_answer_is_a_bug_that_the_asker_hears_of():
-    worker = Worker(lambda: model_of(lambda _: iter([Draft(step=0, holes=())])))
-    worker.start()
-    future = worker.submit("a.py", Kind.EXPLICIT, asking("nothing"))
-    assert isinstance(future.exception(PATIENCE), AssertionError)
-    worker.stop()
-    assert worker.join(PATIENCE)
-
-
 def test_requests_wait_while_the_model_is_loaded():
     infill, may_load = ScriptedInfill(), threading.Event()
 
@@ -300,7 +291,7 @@ class Watched:
 
 def open_infill(request):
     yield Draft(step=0, holes=((None,),))
-    yield answer_to(request)
+    return answer_to(request)
 
 
 def test_it_tells_what_it_does():

@@ -11,7 +11,7 @@ from lacuna.export.artifact import embedded
 from lacuna.export.chunked.engine import Engine
 from lacuna.export.processor import form, processor
 from lacuna.infill.infill import infill
-from lacuna.infill.request import Request
+from lacuna.infill.request import Request, answered
 from lacuna.syntax.spans import Span
 
 FILE = Path(__file__).with_name("answers.jsonl.gz")
@@ -41,7 +41,7 @@ def holes() -> Iterator[Hole]:
 
 
 def answer(engine: Engine, text: str, at: int) -> tuple[str | None, float]:
-    *_, last = infill(engine, Request(text, "python", (Span(at, at),), threshold=0.0))
+    last = answered(infill(engine, Request(text, "python", (Span(at, at),), threshold=0.0)))
     (candidates,) = last.candidates
     best = candidates[0] if candidates else None
     return (best.text, best.confidence) if best else (None, 0.0)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from lacuna.export.artifact import Calibration, Corpus, Defaults, Training
+from lacuna.export.artifact import Corpus, Training
 from lacuna.export.convert import convert
 from lacuna.export.convert.convert import Run
+from lacuna.model.denoiser import Calibration, Sampling
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import recipe as recipes
 from lacuna.model.training.network import Denoiser
@@ -107,5 +108,5 @@ def shipped(recipe: Recipe, tokenizer: Tokenizer, network: Denoiser, tmp_path: P
         Corpus("none", "none"),
     )
     return convert.convert(
-        trained, tmp_path / "shipped", convert.EIGHT_BITS, "tiny", Defaults(), calibration=Calibration(0.9, 0.1)
+        trained, tmp_path / "shipped", convert.EIGHT_BITS, "tiny", Sampling(), calibration=Calibration(0.9, 0.1)
     ).folder

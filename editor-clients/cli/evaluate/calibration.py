@@ -45,6 +45,7 @@ def calibration(
 
     from lacuna.benchmarks.evaluation import calibration as calibrating
     from lacuna.benchmarks.evaluation import held_out, lineup, report_tables
+    from lacuna.benchmarks.evaluation.hole_kind import HoleKind
     from lacuna.benchmarks.evaluation.lineup import Column, Lineup, System
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.benchmarks.evaluation.questions import Question
@@ -57,7 +58,7 @@ def calibration(
         for role in ("validation", "test"):
             asked = held_out.draw(held_out_files(corpus, role), count, seed=seed)
             need(asked, corpus, role)
-            questions = [Question("rest-of-line", (hole,)) for hole in asked]
+            questions = [Question(HoleKind.REST_OF_LINE, (hole,)) for hole in asked]
             answers = lineup.answers(Lineup((raw,), open_model), questions, jobs)
             answered.append(
                 [
@@ -70,7 +71,7 @@ def calibration(
     show(report_tables.of_calibration(found))
     if is_written:
         whole = artifact.load(model.artifact)
-        defaults = replace(whole.manifest.defaults, threshold=found.threshold)
-        manifest = replace(whole.manifest, calibration=found.calibration, defaults=defaults)
+        sampling = replace(whole.manifest.sampling, threshold=found.threshold)
+        manifest = replace(whole.manifest, calibration=found.calibration, sampling=sampling)
         artifact.write(model.artifact, manifest, whole.files)
     return ExitCode.DONE

@@ -97,7 +97,7 @@ def library_options(command: Command) -> Command:
 
 
 def columns(systems: Sequence[str], model: ModelOptions, against: Sequence[Path], jobs: int) -> list["Column"]:
-    """One for each system, in the order given, then one for each other artifact, named by its folder."""
+    """Make a column for each system, in the order given, then one for each other artifact, named by its folder."""
     from lacuna.benchmarks.evaluation.lineup import Column, System
 
     model = single(model, jobs)
@@ -119,21 +119,21 @@ def _numbered(name: str) -> Iterator[str]:
 
 
 def variants(texts: Sequence[str], model: ModelOptions) -> list["Column"]:
-    """The model with other sampler defaults, written as in `canvas=16,candidates=8`."""
+    """Make a column for each change of sampler defaults, written as in `canvas=16,candidates=8`."""
     from lacuna.benchmarks.evaluation.lineup import Column, System
     from lacuna.benchmarks.evaluation.sampling import Setting, changed
-    from lacuna.export.artifact import Defaults
+    from lacuna.model.denoiser import Sampling
 
     found = []
     for text in dict.fromkeys(texts):
         settings = tuple(Setting().convert(one, None, None) for one in text.split(","))
-        changed(Defaults(), dict(settings))  # raises for what no sampler can do
+        changed(Sampling(), dict(settings))  # raises for what no sampler can do
         found.append(Column(f"lacuna {text}", System.LACUNA, model, settings))
     return found
 
 
 def single(model: ModelOptions, jobs: int) -> ModelOptions:
-    """Several processes with several threads each would wait for one another."""
+    """Give the model one thread if several processes answer: with more they would wait for one another."""
     return replace(model, threads=1) if jobs > 1 and model.threads is None else model
 
 
@@ -152,7 +152,7 @@ def need(questions: Sequence[object], corpus: Path, role: str) -> None:
 
 @contextlib.contextmanager
 def opened(path: Path | None) -> Iterator[Callable[[str], object]]:
-    """Opened before the work begins: an hour's answers must not be lost to a folder that is not there.
+    """Open a file before the work begins: an hour's answers must not be lost to a folder that is not there.
 
     Whole lines are in the file as soon as they are written.
     """

@@ -1,0 +1,59 @@
+"""What a request's holes have got so far, and where is to be written next."""
+
+from dataclasses import dataclass
+
+from lacuna.infill.request import Request
+from lacuna.model.denoiser import Scene
+from lacuna.syntax.check import filled
+from lacuna.syntax.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where is written next: a hole, or the open end of one."""
+
+    hole: int
+    """Which of the request's."""
+    scene: Scene
+    """The text with what was written before, and the spans of this place and of the holes to come."""
+
+    @property
+    def span(self) -> Span:
+        """What the next text replaces, in the scene's text."""
+        return self.scene.spans[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the first holes of a request have got so far."""
+
+    texts: tuple[str, ...] = ()
+    confidences: tuple[float, ...] = ()
+    """The probability that each text is right, given those before it."""
+    blocks: int = 0
+    """Canvases that were written for the last of these holes."""
+    is_open: bool = False
+    """The last text filled its canvas to the end and goes on: its end is the next place."""
+
+    def place(self, request: Request) -> Place | None:
+        """The next place to write; None if there is none."""
+        done = len(self.texts)
+        if done == len(request.spans) and not self.is_open:
+            return None
+        text = filled(request.text, request.spans[:done], self.texts)
+        longer = len(text) - len(request.text)
+        to_come = tuple(Span(span.start + longer, span.end + longer) for span in request.spans[done:])
+        if not self.is_open:
+            return Place(done, Scene(text, to_come, request.before[done:]))
+        # What the last hole replaced is gone from the text: its end is an empty span.
+        last = filled(request.text, request.spans[: done - 1], self.texts[:-1])
+        end = request.spans[done - 1].start + len(last) - len(request.text) + len(self.texts[-1])
+        return Place(done - 1, Scene(text, (Span(end, end), *to_come), ("", *request.before[done:])))
+
+    def written(self, text: str, confidence: float, *, is_open: bool) -> "Filled":
+        """With a text written at the next place."""
+        if self.is_open:
+            texts = (*self.texts[:-1], self.texts[-1] + text)
+            confidences = (*self.confidences[:-1], self.confidences[-1] * confidence)
+            return Filled(texts, confidences, self.blocks + 1, is_open)
+        return Filled((*self.texts, text), (*self.confidences, confidence), 1, is_open)

@@ -1,0 +1,142 @@
+"""What a denoiser is to those who fill with one: it looks at a text with holes, and predicts what stands in a canvas.
+
+Letters in shapes: B candidates, N slots of a canvas, V tokens. Numpy only; nothing here knows how a denoiser reads.
+"""
+
+import math
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lacuna.syntax.spans import Span
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A denoiser's tokens. Equal by identity: a denoiser has one."""
+
+    spellings: Sequence[bytes]
+    """The bytes of each token; empty for those that stand for no text."""
+    mask: int
+    """The token of a masked slot."""
+
+    @cached_property
+    def is_text(self) -> Bools:
+        """(V,) which tokens have a spelling."""
+        return np.array([bool(spelling) for spelling in self.spellings])
+
+    def spelled(self, tokens: Sequence[int] | Ints) -> bytes:
+        """The bytes that tokens stand for."""
+        return b"".join(self.spellings[token] for token in tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A text with places to write, as a denoiser is shown it."""
+
+    text: str
+    spans: tuple[Span, ...]
+    """Sorted and disjoint: the place in hand, then those still to come. What stands in them is not seen."""
+    before: tuple[str, ...] = ()
+    """What stood at each span, for denoisers that make use of it; empty where nobody says."""
+    beside: tuple[str, ...] = ()
+    """Texts of other files, the most telling first, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to fill; an artifact's manifest has its own, which callers may vary."""
+
+    canvas: int = 31
+    """Slots of a canvas: the longest text that is written at once."""
+    blocks: int = 1
+    """Canvases that one hole may get, one after another, where its text fills them to the end."""
+    candidates: int = 4
+    """Denoised as one batch: the width of the beam."""
+    budget: int = 2048
+    """Context tokens."""
+    threshold: float = 0.35
+    """Least confidence at which an answer is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """From an answer's log-probability to the probability that it is right (Platt scaling)."""
+
+    slope: float
+    intercept: float
+
+    def probability(self, score: float) -> float:
+        return 1.0 / (1.0 + math.exp(min(700.0, -(self.slope * score + self.intercept))))
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a denoiser says of every slot."""
+
+    logits: Floats  # (B, N, V)
+    existence: Floats  # (B, N) logit of P(the slot exists)
+
+
+class Seen(Protocol):
+    """The place in hand of a scene, as one denoiser sees it."""
+
+    @property
+    def head(self) -> bytes:
+        """What an answer must begin with: text before the place that belongs to its first token."""
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def attended(self) -> int:
+        """Context tokens that are seen."""
+
+    @property
+    def unread(self) -> int:
+        """Context tokens among them that are not encoded yet; 0 where nothing is encoded ahead."""
+
+    def read(self) -> Generator[int, None, None]:
+        """Encode what is unread, the nearest to the place first; yields the tokens left before and after each part."""
+
+    def encode(self, text: str) -> tuple[int, ...]:
+        """The tokens in which the denoiser would write a text."""
+
+    def predict(self, slots: Ints, lengths: Ints) -> Prediction:
+        """Slots (B, N), masked ones among them, of canvases of such lengths (B,); each slot sees its whole canvas."""
+
+    def continued(self, slots: Ints, lengths: Ints) -> Prediction:
+        """The same in order: a slot sees what is to its left in its canvas.
+
+        N may be less than the lengths. Nothing need be said of slots past a canvas' first masked one.
+        """
+
+
+class Denoiser(Protocol):
+    """A model that fills."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def provider(self) -> str:
+        """What computes, by ONNX Runtime's name."""
+
+    @property
+    def sampling(self) -> Sampling:
+        """How it fills unless callers say otherwise."""
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """None: an answer's confidence is the probability that the denoiser gave it."""
+
+    def look(self, scene: Scene, sampling: Sampling) -> Seen:
+        """See the scene's first place; encodes nothing yet."""

@@ -1,0 +1,40 @@
+"""What an answer must begin with, while it is written token by token."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lacuna.model.denoiser import Bools, Ints, Vocabulary
+
+
+class Beginning:
+    """The head of an answer: until it is written, only tokens that go on with it may come next."""
+
+    def __init__(self, head: bytes, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._head = head
+        self._fitting: dict[bytes, Bools] = {}
+
+    def rest(self, row: Ints | Sequence[int]) -> bytes:
+        """What is still to come of the head after the tokens that lead a row."""
+        rest = self._head
+        for token in row:
+            if not rest or token == self.vocabulary.mask:
+                break
+            rest = rest[len(self.vocabulary.spellings[token]) :]
+        return rest
+
+    def admit(self, logits: NDArray[np.floating], rest: bytes) -> None:
+        """Rule out, in logits (V,), what may not come next where `rest` of the head is to come."""
+        logits[~self.vocabulary.is_text] = -np.inf
+        if rest:
+            logits[~self._fits(rest)] = -np.inf
+
+    def _fits(self, rest: bytes) -> Bools:
+        """(V,) the tokens that may come next."""
+        if rest not in self._fitting:
+            begun = {rest[:size] for size in range(1, len(rest))}
+            fits = [bool(s) and (s in begun or s.startswith(rest)) for s in self.vocabulary.spellings]
+            self._fitting[rest] = np.array(fits)
+        return self._fitting[rest]

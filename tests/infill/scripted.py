@@ -1,0 +1,81 @@
+"""A denoiser by the book: for each place it knows how likely each text is, and its tokens are characters."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lacuna.model.denoiser import Calibration, Ints, Prediction, Sampling, Scene, Vocabulary
+
+CHARACTERS = ["\n", *map(chr, range(32, 127))]
+MASK = 0
+VOCABULARY = Vocabulary((b"", *(character.encode() for character in CHARACTERS)), MASK)
+Answers = Mapping[str, float]
+
+
+@dataclass
+class Scripted:
+    """`answers` says how likely each text is at a scene's first place."""
+
+    answers: Callable[[Scene], Answers]
+    sampling: Sampling = field(default_factory=lambda: Sampling(canvas=60))
+    calibration: Calibration | None = None
+    head: str = ""
+    """Text before the place that every answer repeats."""
+    unread: int = 0
+    name: str = "scripted"
+    provider: str = "none"
+    looked: list[tuple[Scene, Sampling]] = field(default_factory=list)
+    calls: int = 0
+
+    def look(self, scene: Scene, sampling: Sampling) -> "Sight":
+        self.looked.append((scene, sampling))
+        return Sight(self, {self.head + text: p for text, p in self.answers(scene).items()})
+
+
+@dataclass
+class Sight:
+    denoiser: Scripted
+    answers: Answers
+    attended: int = 10
+    vocabulary: Vocabulary = VOCABULARY
+
+    @property
+    def head(self) -> bytes:
+        return self.denoiser.head.encode()
+
+    @property
+    def unread(self) -> int:
+        return self.denoiser.unread
+
+    def read(self) -> Generator[int, None, None]:
+        yield self.denoiser.unread
+        self.denoiser.unread = 0
+        yield 0
+
+    def encode(self, text: str) -> tuple[int, ...]:
+        return tuple(1 + CHARACTERS.index(character) for character in text)
+
+    def predict(self, slots: Ints, lengths: Ints) -> Prediction:  # noqa: ARG002 -- as the Protocol has it
+        raise AssertionError("filled in order")
+
+    def continued(self, slots: Ints, lengths: Ints) -> Prediction:  # noqa: ARG002 -- the same
+        self.denoiser.calls += 1
+        logits = np.zeros((*slots.shape, len(VOCABULARY.spellings)), np.float32)
+        existence = np.zeros(slots.shape, np.float32)
+        for b, n in np.ndindex(slots.shape):
+            if MASK not in slots[b, :n]:
+                logits[b, n], existence[b, n] = self._next(VOCABULARY.spelled(slots[b, :n]).decode())
+        return Prediction(logits, existence)
+
+    def _next(self, prefix: str) -> tuple[np.ndarray, float]:
+        """Logits of the character after a prefix, and of there being one."""
+        chances = np.zeros(len(VOCABULARY.spellings))
+        for text, p in self.answers.items():
+            if text.startswith(prefix) and text != prefix:
+                chances[1 + CHARACTERS.index(text[len(prefix)])] += p
+        goes_on, ends = chances.sum(), self.answers.get(prefix, 0.0)
+        if not goes_on:
+            return np.zeros_like(chances), -np.inf
+        with np.errstate(divide="ignore"):
+            return np.log(chances), np.log(goes_on) - np.log(ends)
