@@ -31,6 +31,8 @@ MODULES = (
 """Long modules without data or binary tricks, in every Python that we support. The order decides what is taken."""
 SPARE = 2
 """Lines of blocks to choose from, as a multiple of the lines asked for: not every block fits."""
+LEAST = 2000
+"""At least so many lines of blocks to choose from: of few, none may fit what a short document still lacks."""
 MOST_BLANK = 0.02
 """Share of lines that may be left blank because no block is short enough."""
 SHORTEST_STATEMENT = 12
@@ -55,7 +57,7 @@ def texts(sizes: Sequence[int]) -> tuple[Text, ...]:
     What the model makes of a line decides how many steps it takes; lines that all documents share leave their length
     as the only difference. Raises FileError if the standard library cannot be read or is too short.
     """
-    pool = _pool(SPARE * sum(sizes))
+    pool = _pool(max(LEAST, SPARE * sum(sizes)))
     shortest, *longer = sizes
     passage = _taken(pool, shortest)
     made = [Text(passage, Span(0, len(passage)))]

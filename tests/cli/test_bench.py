@@ -36,6 +36,13 @@ def test_documents_have_so_many_lines_and_are_sound(texts):
         ast.parse(text.text)
 
 
+@pytest.mark.parametrize("lines", range(100, 300, 10))
+def test_one_document_can_have_any_length(lines):
+    (text,) = documents.texts([lines])
+    assert text.lines == lines
+    assert len(documents.places(text.text, 91, seed=0)) == 91
+
+
 def test_documents_share_the_passage_in_their_middle_and_nothing_else(texts):
     shortest, *longer = texts
     for text in longer:
