@@ -205,3 +205,17 @@ def test_commands_in_readme_run_as_they_stand(command: str, clone: Path) -> None
     arguments = [COMMAND, *shlex.split(command, comments=True)[1:]]
     run = subprocess.run(arguments, cwd=clone, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+# 4. What only our own denoiser knows
+
+SPECIAL_TOKENS = re.compile(r"^from lacuna\.model\.tokenizer import .*\b(?:MASK|PAD|HOLE|SPECIAL)\b", re.MULTILINE)
+OUR_DENOISERS = ("model/chunked", "model/training", "export/chunked", "export/convert/graphs.py", "benchmarks/recipes")
+
+
+def test_special_tokens_are_known_to_our_own_denoiser_alone() -> None:
+    """Whoever fills with any denoiser has its Vocabulary."""
+    sources = (path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    knowing = [source for source in sources if SPECIAL_TOKENS.search((ROOT / source).read_text())]
+    assert any(source.startswith("model/chunked") for source in knowing)
+    assert [source for source in knowing if not source.startswith(OUR_DENOISERS)] == []

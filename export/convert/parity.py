@@ -13,7 +13,6 @@ from lacuna.model.chunked.healing import healed
 from lacuna.model.chunked.hints import Hints
 from lacuna.model.chunked.reading import read
 from lacuna.model.denoiser import Floats, Ints, Prediction, Scene
-from lacuna.model.tokenizer import MASK, Tokenizer
 from lacuna.model.training.network import Denoiser, Far, Near
 from lacuna.syntax.spans import Span
 
@@ -68,7 +67,7 @@ class Parity:
 def compare(network: Denoiser, float32: Engine, eight_bits: Engine, texts: Sequence[str], seed: int = 0) -> Parity:
     """Each of the three encodes for itself what it attends to."""
     rng = np.random.default_rng(seed)
-    cases = [case for text in texts for case in _cases(text, float32.tokenizer, rng)]
+    cases = [case for text in texts for case in _cases(text, float32, rng)]
     assert cases, "no file has a line to hide"
     encoded = functools.cache(lambda chunk: network.encode(torch.tensor([chunk])))
     logits_difference = existence_difference = 0.0
@@ -82,7 +81,7 @@ def compare(network: Denoiser, float32: Engine, eight_bits: Engine, texts: Seque
         exists = np.arange(case.slots.shape[-1]) < case.lengths[:, None]  # (B, N)
         logits_difference = max(logits_difference, float(np.abs(truth.logits - plain.logits)[exists].max()))
         existence_difference = max(existence_difference, float(np.abs(truth.existence - plain.existence)[exists].max()))
-        masked = exists & (case.slots == MASK)
+        masked = exists & (case.slots == eight_bits.vocabulary.mask)
         p, q = _log_softmax(plain.logits[masked]), _log_softmax(small.logits[masked])  # (S, V)
         confidences.append(np.exp(p.max(-1)))
         agreements.append(p.argmax(-1) == q.argmax(-1))
@@ -102,14 +101,14 @@ def compare(network: Denoiser, float32: Engine, eight_bits: Engine, texts: Seque
     )
 
 
-def _cases(text: str, tokenizer: Tokenizer, rng: np.random.Generator) -> Iterator[Case]:
+def _cases(text: str, engine: Engine, rng: np.random.Generator) -> Iterator[Case]:
     """The ends of some lines of a text; none if it has no such line."""
     for cursor in _line_ends(text, rng):
         (span,) = healed(text, (cursor,))
-        hidden = np.array(tokenizer.encode_text(text[span.start : span.end])[:LONGEST], np.int64)
+        hidden = np.array(engine.tokenizer.encode_text(text[span.start : span.end])[:LONGEST], np.int64)
         is_open = rng.random((len(LEVELS), len(hidden))) < np.array(LEVELS)[:, None]
         is_open[:, rng.integers(len(hidden))] = True
-        slots = np.where(is_open, MASK, hidden)  # (B, N)
+        slots = np.where(is_open, engine.vocabulary.mask, hidden)  # (B, N)
         yield Case(Scene(text, (cursor,)), slots, np.full(len(LEVELS), len(hidden), np.int64))
 
 

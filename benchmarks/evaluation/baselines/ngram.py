@@ -13,6 +13,8 @@ Ids = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 ORDER = 5
+EDGE, GAP = 0, 2
+"""Ids that no text contains, for a text's ends and for what is hidden: a tokenizer has no spelling for them."""
 
 
 @dataclass(frozen=True, slots=True)

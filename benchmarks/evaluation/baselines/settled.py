@@ -19,7 +19,7 @@ from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.progress import tracked
 from lacuna.infill import ranking
 from lacuna.model.corpus.files import Role, load
-from lacuna.model.tokenizer import PAD, Tokenizer
+from lacuna.model.tokenizer import Tokenizer
 from lacuna.syntax import check
 from lacuna.syntax.errors import FileError
 from lacuna.workspace import atomic
@@ -73,7 +73,7 @@ def _trained(folder: Path, tokenizer: Tokenizer, kept: Path) -> NGram:
     if not kept.exists():
         files = list(load(folder, Role.TRAIN))
         tokens = [
-            np.array([PAD, *tokenizer.encode_text(file.text)], dtype=np.int64)
+            np.array([ngram.EDGE, *tokenizer.encode_text(file.text)], dtype=np.int64)
             for file in tracked(files, "Reading the corpus")
         ]
         ngram.train(np.concatenate(tokens), tokenizer.size).save(kept)

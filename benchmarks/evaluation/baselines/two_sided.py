@@ -16,7 +16,7 @@ from lacuna.benchmarks.evaluation.baselines import ngram
 from lacuna.benchmarks.evaluation.baselines.guesses import Guesses, Weights
 from lacuna.benchmarks.evaluation.baselines.ngram import NGram
 from lacuna.benchmarks.evaluation.held_out import Hole
-from lacuna.model.tokenizer import HOLE, PAD, Tokenizer
+from lacuna.model.tokenizer import Tokenizer
 
 BEAM = 24
 LONGEST = 40
@@ -113,7 +113,7 @@ class TwoSided:
 
     def _mixed(self, hole: Hole, sides: Sides) -> Mixed:
         behind = self._tokenizer.encode_text(hole.text[hole.span.end :])
-        tokens = np.array([*sides.left, HOLE, *behind, PAD, *[PAD] * ngram.ORDER], dtype=np.int64)
+        tokens = np.array([*sides.left, ngram.GAP, *behind, ngram.EDGE, *[ngram.EDGE] * ngram.ORDER], dtype=np.int64)
         return Mixed(self._model, ngram.train(tokens, self._tokenizer.size), self.shares)
 
     def _search(self, mixed: Mixed, sides: Sides) -> list[tuple[tuple[int, ...], float]]:
@@ -184,10 +184,10 @@ def sides_of(hole: Hole, tokenizer: Tokenizer) -> Sides:
     # What the answer ends before is its own to foretell; the tokens behind that depend on it.
     end, *behind = tokenizer.encode_text(hole.text[hole.span.end :][:401]) or (tokenizer.newline,)
     return Sides(
-        left=(*[PAD] * (ngram.ORDER - 1), *before, *tokenizer.encode(prefix[:kept])),
+        left=(*[ngram.EDGE] * (ngram.ORDER - 1), *before, *tokenizer.encode(prefix[:kept])),
         owed=prefix[kept:].encode("utf-8"),
         end=end,
-        right=(*behind, PAD)[:FOLLOWING],
+        right=(*behind, ngram.EDGE)[:FOLLOWING],
     )
 
 
