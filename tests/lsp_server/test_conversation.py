@@ -96,14 +96,21 @@ def test_a_notification_that_fails_is_logged_and_shown_to_nobody(pipes):
 def test_a_response_that_cannot_be_read_does_not_end_the_conversation(pipes):
     started = {"processId": None, "rootUri": None, "capabilities": {"workspace": {"configuration": True}}}
     pipes.ask(0, "initialize", started)
-    pipes.write({"method": "initialized", "params": {}})
-    while (asked := pipes.read()).get("method") != "workspace/configuration":
-        pass
-    pipes.write({"id": asked["id"], "result": 5}, OPEN)
-    assert pipes.ask(1, "textDocument/completion", COMPLETE)["result"] is None
+    folders = {"added": [{"uri": "file:///late", "name": "late"}], "removed": []}
+    for method, params, result in (
+        ("initialized", {}, [None]),
+        ("workspace/didChangeWorkspaceFolders", {"event": folders}, 5),
+    ):
+        pipes.write({"method": method, "params": params})
+        while (asked := pipes.read()).get("method") != "workspace/configuration":
+            pass
+        pipes.write({"id": asked["id"], "result": result})
+    pipes.write(OPEN)
+    assert pipes.ask(1, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
     stderr, code = pipes.leave()
     assert code == 0
     assert stderr.startswith("ERROR lacuna.lsp_server.protocol: The client sent a response that cannot be read\n")
+    assert "ERROR asyncio" not in stderr
 
 
 def test_an_edit_right_behind_a_request_does_not_move_its_cursor(open_pipes):
