@@ -14,6 +14,9 @@ the specification, or tells source text, something of ours stands in its place; 
 | `start_io` | `server.run` | always exits with 0, and only after the client wrote again |
 | `StdoutWriter` | in `server` | fails when the client reads no more, and pygls reports that by writing |
 
+Private names of pygls that are used, for which `pyproject.toml` pins its minor version: `_request_futures`,
+`_send_response`, `_shutdown`, `_workspace`.
+
 Nothing here or in pygls logs parameters or results: they hold source text.
 """
 
