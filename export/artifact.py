@@ -48,7 +48,7 @@ class Training:
     tokens: int
     """Positions that went through the network."""
     commit: str
-    """Of this repository."""
+    """The commit of this repository that trained it."""
     holes: dict[str, float]
     """How often each kind of hole was drawn, in proportion."""
     after: "Training | None" = None

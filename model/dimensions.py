@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 ROTARY_BASE = 10_000.0
-"""Of the angles by which rotary embeddings turn queries and keys (Su et al. 2021)."""
+"""Base of the frequencies by which rotary embeddings turn queries and keys (Su et al. 2021)."""
 
 
 @dataclass(frozen=True, slots=True)

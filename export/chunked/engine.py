@@ -252,7 +252,7 @@ def _committed(canvas: Ints) -> tuple[int, ...]:
 
 
 def _only_needed(index: Ints, lengths: Sequence[int]) -> tuple[Ints, Ints]:
-    """Of chunks of such lengths, those that `index` into all their tokens reaches; and the index into these alone."""
+    """Find the chunks, given the lengths of all, that an index into their tokens reaches; and the index into these."""
     starts = np.cumsum([0, *lengths])
     chunk = np.searchsorted(starts, index, side="right") - 1
     needed, place = np.unique(chunk, return_inverse=True)

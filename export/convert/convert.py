@@ -125,7 +125,7 @@ def _origin(path: Path) -> Training | None:
 
 
 def _commit() -> str:
-    """Of the checkout that this code lies in, if it is one."""
+    """Name the commit of the checkout that this code lies in, if it lies in one."""
     command = ["git", "-C", str(Path(__file__).resolve().parent), "rev-parse", "HEAD"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 -- fixed words

@@ -22,7 +22,7 @@ AGREEMENT_BOUND = 0.98
 LEVELS = (1.0, 0.5, 0.15)
 """Shares of a canvas that are masked; each is a candidate of the same batch."""
 HOLES = 6
-"""Of a file; each is hidden by itself."""
+"""So many holes are drawn in a file; each is hidden by itself."""
 LONGEST = 32
 """Slots."""
 

@@ -10,7 +10,7 @@ from lacuna.export.convert.builder import Value
 Floats = NDArray[np.float32]
 
 LARGEST = 127
-"""Of the codes; weight = code * its row's scale."""
+"""Largest code; a weight is its code times its row's scale."""
 SMALLEST = np.float32(1e-12)
 """Scale of a row of zeros."""
 

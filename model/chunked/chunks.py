@@ -44,7 +44,7 @@ class Chunked:
 class _Line:
     tokens: tuple[int, ...]
     priority: float
-    """Of a cut before this line, as far as this line alone decides it."""
+    """How good a cut before this line is, as far as this line alone decides it."""
     is_blank: bool
 
 

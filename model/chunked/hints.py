@@ -23,7 +23,7 @@ LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)
 STRENGTHS = len(LENGTHS) + 1
 LONGEST = LENGTHS[-1]
 HINTS = 2
-"""Of a place; row 0 of an array has the stronger ones."""
+"""A place has so many hints; row 0 of an array has the stronger ones."""
 
 
 class Reached(NamedTuple):
@@ -59,9 +59,9 @@ class Hints:
         return Reached(*go_on)
 
     def best(self, hole: int, reached: Reached) -> tuple[list[int], list[int]]:
-        """HINTS hints of a place, and their strengths: what follows the longest run, then the best that differs.
+        """Find HINTS hints of a place and their strengths: what follows the longest run, then the best that differs.
 
-        Of equally strong ones the nearest to the hole.
+        If several are equally strong, the nearest to the hole is taken.
         """
         hints, strengths = [PAD] * HINTS, [0] * HINTS
         places, runs = self._followed(*reached)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lacuna.export.chunked.cache import ChunkCache, Encoded
 
 BYTES = 2 * 4 * 10
-"""Of one token's keys and values below."""
+"""Size of one token's keys and values below."""
 
 
 def encoded(tokens: int) -> Encoded:

@@ -54,7 +54,7 @@ class MetaModel:
         self._aliases = {each["name"]: each for each in model["typeAliases"]}
 
     def faults(self, conversation):
-        """Of messages in their order, each with who sent it ("client" or "server")."""
+        """Yield the faults of messages in their order, each given with who sent it ("client" or "server")."""
         asked = {"client": {}, "server": {}}
         other = {"client": "server", "server": "client"}
         for number, (sender, message) in enumerate(conversation):

@@ -43,7 +43,7 @@ def offered(server, number):
 
 
 def cpu_seconds(process):
-    """Of all its threads, so far."""
+    """Processor time that all threads of a process have taken so far."""
     fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

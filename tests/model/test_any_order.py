@@ -67,7 +67,7 @@ def test_a_policy_commits_masked_slots_only_and_at_least_one(probability, is_mas
 
 
 def test_what_fits_is_weighed_by_itself():
-    """Of "pr" and "print", both of which fit and neither of which was likely, each gets its share of one."""
+    """Tokens that fit the head share a probability of one, however unlikely each was before."""
     *_, last = run(Script([10, 9], [0.93, 0.95], {2: 1.0}), 2, head=b"p")
     assert np.exp(last.scores[0]) == pytest.approx(1 / 3 * 0.95, rel=1e-3)  # "p", "pr", "print" are alike
 

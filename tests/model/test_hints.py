@@ -18,7 +18,7 @@ def strength_of(run: int) -> int:
 
 
 def best(found: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
-    """Of (strength, nearness, what follows), the strongest, then the strongest that differs."""
+    """Take the strongest of (strength, nearness, what follows), then the strongest that something else follows."""
     hints, strengths = [PAD] * HINTS, [0] * HINTS
     for n in range(HINTS):
         left = [one for one in found if one[0] and one[2] not in hints[:n]]
