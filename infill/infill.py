@@ -19,7 +19,7 @@ from lacuna.syntax.languages.registry import language_of
 from lacuna.workspace.changes import Edit
 
 COLD = 1024
-"""Context tokens not encoded yet from which on a request that does not wait is answered WARMING."""
+"""If more context tokens than these are still to be encoded, a request that does not wait is answered WARMING."""
 
 
 def infill(

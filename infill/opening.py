@@ -1,4 +1,4 @@
-"""From a folder to a model that fills: the artifact is opened here, and nowhere else."""
+"""From a folder to a model that fills: how commands open the artifact that they work with."""
 
 import functools
 from collections.abc import Callable, Generator

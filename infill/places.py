@@ -1,4 +1,4 @@
-"""What a request's holes have got so far, and where is to be written next."""
+"""What a request's holes have got so far, and the place to write next."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from lacuna.syntax.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where is written next: a hole, or the open end of one."""
+    """Where to write next: at a hole, or at the open end of one."""
 
     hole: int
-    """Which of the request's."""
+    """Which of the request's holes it is."""
     scene: Scene
-    """The text with what was written before, and the spans of this place and of the holes to come."""
+    """The text with the answers so far, and the spans of this place and of the holes to come."""
 
     @property
     def span(self) -> Span:

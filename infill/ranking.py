@@ -10,12 +10,11 @@ from lacuna.syntax.lines import line_start, rest_of_line, split_lines
 from lacuna.syntax.spans import Span
 
 UNSOUND = 0.1
-"""What an answer counts that is not sound, against one that is."""
+"""What an unsound answer counts, where a sound one counts 1."""
 REFUSED = 0.01
-"""What an answer counts that may not be offered: a search goes on until all that is left is so much less likely."""
+"""What an answer counts that may not be offered: it ends a search only if all that is open is so much less likely."""
 WORDY = 3
 """A tail of fewer characters, such as brackets that close, may well stand twice."""
-
 
 _BESIDE = 4_000
 """Code points within which the lines next to a span are looked for."""
@@ -23,7 +22,7 @@ _BESIDE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of a document with an answer in it."""
+    """What the document is like with an answer in it."""
 
     parses: bool
     """It has no syntax error that is the answer's fault."""
@@ -73,7 +72,7 @@ def verdict(request: Request, texts: tuple[str, ...], check: SyntaxCheck) -> Ver
 
 
 def rank(answers: Iterable[Judged]) -> list[Judged]:
-    """Those that may be offered first, then by confidence and worth."""
+    """Sort answers: those that may be offered come first, then the product of confidence and worth decides."""
     return sorted(answers, key=lambda one: (not one.verdict.may_be_offered, -one.verdict.worth * one.confidence))
 
 

@@ -1,4 +1,4 @@
-"""Cutting an answer to the scope that the user wants; what is left may well not parse, which is judged elsewhere."""
+"""Cuts an answer to the scope that the user wants; whether what is left parses is judged elsewhere."""
 
 from lacuna.infill.request import Scope
 from lacuna.syntax import parsing

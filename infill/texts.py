@@ -1,4 +1,4 @@
-"""From the sampler's drafts to texts: what each candidate says, and the forms in which it may stand there."""
+"""From drafts to texts: what each candidate says, and the forms in which it may be written into the document."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -55,9 +55,9 @@ def said(tokens: Ints, head: bytes, vocabulary: Vocabulary) -> str | None:
 
 
 def in_all_forms(place: Place, answers: Sequence[tuple[Written, float]]) -> Iterator[tuple[Written, float]]:
-    """Each answer's first form, then the others, none twice and with the highest confidence of those that come to it.
+    """Yield each answer's first form, then the others; a text that comes up twice has the higher confidence.
 
-    Of two with the same confidence that parse, the first is offered.
+    The order matters: of two equally good ones, the first is offered.
     """
     formed = [
         ([Written(form, answer.score, answer.is_full) for form in forms(place, answer.text)], confidence)

@@ -3,7 +3,7 @@
 A place has up to two different hints, the second from a run as long or shorter. The network weighs them by the lengths
 of their runs (their strengths), so that it can copy from the document from its first steps of training on; attention
 would have to learn this ("n-gram heads", Akyürek et al. 2024; "prompt lookup"). A masked slot is a wildcard: the runs
-that reach it go on through it. Where a hole is known to begin with something (its head), so does what is looked up.
+that reach it go on through it. If a hole has a head, only passages that begin with it are looked up.
 """
 
 from collections.abc import Iterator, Sequence

@@ -14,7 +14,7 @@ from lacuna.syntax.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """How text becomes tokens and chunks; an artifact that was trained on another way gets nonsense."""
+    """How text becomes tokens and chunks; an artifact that was trained in another way would answer nonsense."""
 
     pad: int = PAD
     mask: int = MASK
@@ -28,7 +28,7 @@ class Convention:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a request's holes make of a text."""
+    """A text with holes, as our denoiser reads it."""
 
     chunked: Chunked
     """With a sentinel for each hole, in order."""

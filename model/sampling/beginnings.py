@@ -1,4 +1,4 @@
-"""What an answer must begin with, while it is written token by token."""
+"""Holds an answer that is written token by token to what it must begin with."""
 
 from collections.abc import Sequence
 
