@@ -310,7 +310,7 @@ def test_after_idleness_the_model_leaves_memory_and_comes_back_with_the_next_req
 
     def load():
         def infill(request):  # one for each load, so that its end can be seen
-            yield from open_infill(request)
+            return (yield from open_infill(request))
 
         models.append(weakref.ref(infill))
         return model_of(infill)
