@@ -46,7 +46,7 @@ def test_it_gives_an_artifact_and_says_what_was_gained(
         assert word in out
     made, begun = artifact.load(models.shelf() / "project"), artifact.load(shipped)
     assert made.manifest.name == "project"
-    assert made.manifest.defaults == begun.manifest.defaults
+    assert made.manifest.sampling == begun.manifest.sampling
     assert made.manifest.calibration == begun.manifest.calibration is not None
     assert made.files[artifact.TOKENIZER] == begun.files[artifact.TOKENIZER]
     before, after = restore.weights(begun), restore.weights(made)
