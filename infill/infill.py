@@ -107,7 +107,7 @@ class _Judge:
         return tuple(row for row in tokens if len(row) < self.sampling.canvas)
 
     def worth(self, tokens: Ints) -> float:
-        """What a finished candidate (N,) counts, in the form that counts most."""
+        """Weigh a finished candidate (N,) in the form that counts most."""
         text = texts.said(tokens, self.seen.head, self.seen.vocabulary)
         forms = () if text is None else texts.forms(self.place, text)
         return max((self._verdict(form).worth for form in forms), default=ranking.UNSOUND * ranking.REFUSED)

@@ -68,7 +68,7 @@ class Reason(enum.StrEnum):
     REPEATS = "repeats what stands beside it"
     EMPTY = "nothing to add"
     WARMING = "the file is being read"
-    """Little of the context is encoded yet. `Model.warm` changes that."""
+    """Much of the context is still to be encoded. `Model.warm` changes that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What a chunk of T tokens is to the slots that see it."""
+    """Keys and values of a chunk of T tokens, for the slots that see it."""
 
     keys: Floats  # (layers, T, K, E), not rotated
     values: Floats  # the same shape

@@ -52,7 +52,7 @@ class Asked:
 
     rows: list[Row]
     known: list[Known]
-    """What each of them begins with."""
+    """What is known of the beginning of each row."""
     reached: list[tuple[Reached, ...]]
     inputs: dict[str, Ints | Floats]
     """Inputs of `lacuna.export.convert.graphs.denoise`."""
@@ -72,7 +72,7 @@ class Canvases:
         return self._known[row]
 
     def asked(self, rows: Sequence[Row]) -> Asked | None:
-        """What is to be denoised before all rows are known; None if they are."""
+        """Prepare what is to be denoised before all rows are known; None if they are known."""
         unknown = [row for row in dict.fromkeys(rows) if row not in self._known]
         if not unknown:
             return None

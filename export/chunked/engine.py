@@ -138,7 +138,7 @@ class Sight:
         return Prediction(logits, existence)
 
     def context(self) -> "Context":
-        """What the hole sees, laid out for the graph; encodes what is unread."""
+        """Lay out what the hole sees for the graph, once; encodes what is unread."""
         if self._context is None:
             for _ in self.read():
                 pass
@@ -163,7 +163,7 @@ class Context:
     """Filled in order so far."""
 
     def inputs(self) -> dict[str, sessions.Array]:
-        """Those of the graph that stay the same from step to step."""
+        """The graph's inputs that stay the same from step to step."""
         return {
             "near_keys": self.near_keys,
             "near_values": self.near_values,

@@ -50,11 +50,11 @@ class Hints:
         ]
 
     def lead(self, hole: int) -> Reached:
-        """What reaches the start of a hole's canvas."""
+        """The runs that reach the start of a hole's canvas."""
         return self._lead[hole]
 
     def after(self, reached: Reached, token: int) -> Reached:
-        """What then reaches the place after one more slot, MASK or a token."""
+        """The runs that reach the place after one more slot, MASK or a token."""
         go_on = self._followed(*reached) if token == MASK else self._extended(token, *reached)
         return Reached(*go_on)
 
@@ -96,12 +96,12 @@ class Hints:
         return found[0], found[1]
 
     def _at(self, token: int) -> Ints:
-        """Where a token stands, ascending."""
+        """The places of a token, ascending."""
         start, end = np.searchsorted(self._sorted, (token, token + 1))
         return self._order[start:end]
 
     def _candidates(self, hole: int, head: bytes) -> tuple[Ints, int]:
-        """Where what stands before a hole may end elsewhere, and how long a run the hole's head is by itself."""
+        """Find places where the runs before a hole may end, and their length so far: 1 if they match a head, else 0."""
         if not head:
             is_lead = hole > 0 and self._tokens[hole - 1] != HOLE
             places = self._at(int(self._tokens[hole - 1])) if is_lead else np.zeros(0, np.int64)
@@ -120,7 +120,7 @@ class Hints:
         return text.startswith(head)
 
     def _runs_before(self, hole: int, places: Ints, run: int) -> tuple[Ints, Ints]:
-        """How many of the tokens left of a hole, after a run, each of the places repeats."""
+        """Lengthen a run at each of the places by the tokens left of the hole that are repeated there."""
         tokens = self._tokens
         runs = np.full(len(places), run, np.int64)
         goes_on = np.ones(len(places), bool)

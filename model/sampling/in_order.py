@@ -20,7 +20,7 @@ OPENINGS = 4
 """So many candidates that begin with an opening go on beside the others."""
 
 ASKED_FOR = 1000.0
-"""How many times likelier an answer begins with an opening where openings are asked for."""
+"""Where openings are asked for, the odds that an answer begins with one are raised so many times."""
 
 HOPELESS = 0.01
 """An alternative so much less likely than the best finished candidate is not looked for."""
@@ -28,7 +28,7 @@ HOPELESS = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """How to grow."""
+    """The bounds of a search: how long answers may get, how many grow at once, how many are wanted."""
 
     canvas: int
     """Slots: the longest answer."""
