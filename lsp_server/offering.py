@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Cursor:
     """Where something is asked for."""
 
     document: Document
@@ -35,7 +35,7 @@ class Place:
     """What may be rewritten; it begins at the offset."""
 
 
-async def offered(session: Session, uri: str, kind: Kind, find: Callable[[Document], Place]) -> Offer | None:
+async def offered(session: Session, uri: str, kind: Kind, find: Callable[[Document], Cursor]) -> Offer | None:
     """What is offered for a document, or None. It fails only if the user asked for it.
 
     An automatic request that a newer one displaced is answered as cancelled: Neovim would show a late answer.
@@ -56,7 +56,7 @@ async def offered(session: Session, uri: str, kind: Kind, find: Callable[[Docume
     return None
 
 
-async def _offer(session: Session, place: Place, kind: Kind, number: int) -> Offer:
+async def _offer(session: Session, place: Cursor, kind: Kind, number: int) -> Offer:
     document = place.document
     configuration = await session.configured()
     _refuse_where_unwanted(configuration, place, kind)
@@ -83,7 +83,7 @@ async def _offer(session: Session, place: Place, kind: Kind, number: int) -> Off
     return offer
 
 
-def _refuse_where_unwanted(configuration: Configuration, place: Place, kind: Kind) -> None:
+def _refuse_where_unwanted(configuration: Configuration, place: Cursor, kind: Kind) -> None:
     document = place.document
     ignored = configuration.why_ignored(document.uri)
     if ignored is not None:

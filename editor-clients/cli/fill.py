@@ -11,7 +11,7 @@ import click
 from lacuna.cli import places, terminal
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
-from lacuna.cli.places import At, Between, Captured, Marked, Place, Where
+from lacuna.cli.places import At, Between, Captured, LineColumn, Marked, Where
 from lacuna.cli.terminal import Colour
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.infill.request import Answer, Infill, Reason, Request, answered
@@ -91,9 +91,9 @@ def fill(  # noqa: PLR0913 -- one for each option
     *,
     model: ModelOptions,
     file: Path,
-    at: Place | None,
+    at: LineColumn | None,
     scope: str,
-    ranges: tuple[tuple[Place, Place], ...],
+    ranges: tuple[tuple[LineColumn, LineColumn], ...],
     query: str | None,
     write: bool,
     watch: bool,
@@ -127,7 +127,9 @@ def fill(  # noqa: PLR0913 -- one for each option
     return ExitCode.DONE
 
 
-def _where(at: Place | None, scope: str, ranges: tuple[tuple[Place, Place], ...], query: str | None) -> Where:
+def _where(
+    at: LineColumn | None, scope: str, ranges: tuple[tuple[LineColumn, LineColumn], ...], query: str | None
+) -> Where:
     if sum((at is not None, bool(ranges), query is not None)) > 1:
         raise click.UsageError("--at, --span and --query exclude each other.")
     if at is not None:

@@ -26,7 +26,7 @@ _PLACE = r"(\d{1,9}):(\d{1,9})"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LineColumn:
     """A line counted from 1 and a column counted from 0, in code points."""
 
     line: int
@@ -40,7 +40,7 @@ class Place:
 class At:
     """What surrounds one place: a node, the rest of the line, or nothing but the cursor."""
 
-    place: Place
+    place: LineColumn
     scope: Kind | None
     """None inserts at the cursor."""
 
@@ -49,7 +49,7 @@ class At:
 class Between:
     """Exactly these ranges."""
 
-    ranges: tuple[tuple[Place, Place], ...]
+    ranges: tuple[tuple[LineColumn, LineColumn], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Marked:
 Where = At | Between | Captured | Marked
 
 
-def place(text: str) -> Place:
+def place(text: str) -> LineColumn:
     """Parse "LINE:COL"; ValueError says what is wrong."""
     found = re.fullmatch(_PLACE, text, re.ASCII)
     if not found:
@@ -75,10 +75,10 @@ def place(text: str) -> Place:
     line, column = map(int, found.groups())
     if line == 0:
         raise ValueError("lines are counted from 1")
-    return Place(line, column)
+    return LineColumn(line, column)
 
 
-def place_range(text: str) -> tuple[Place, Place]:
+def place_range(text: str) -> tuple[LineColumn, LineColumn]:
     """Parse "LINE:COL-LINE:COL"; ValueError says what is wrong."""
     start, dash, end = text.partition("-")
     if not dash:
@@ -131,7 +131,7 @@ def _at(file: TextFile, language: Language, at: At) -> Span:
     return found
 
 
-def _between(file: TextFile, rows: Sequence[Span], start: Place, end: Place) -> Span:
+def _between(file: TextFile, rows: Sequence[Span], start: LineColumn, end: LineColumn) -> Span:
     span = Span(_offset_of(file, rows, start), _offset_of(file, rows, end))
     if span.start > span.end:
         raise UsageError(f"The span {start}-{end} ends before it starts.")
@@ -152,7 +152,7 @@ def _rows(file: TextFile) -> list[Span]:
     return list(lines(file.text, Span(0, len(file.text))))
 
 
-def _offset_of(file: TextFile, rows: Sequence[Span], where: Place) -> int:
+def _offset_of(file: TextFile, rows: Sequence[Span], where: LineColumn) -> int:
     """The code-point offset of a place; raise UsageError if the file has no such line, or it is shorter."""
     row = rows[where.line - 1] if where.line <= len(rows) else None
     if row is None or row.start + where.column > row.end:

@@ -178,6 +178,24 @@ class Network:
         rows = weights.reshape(*[0] * lead, self.dims.key_heads, -1, keys)
         return (rows @ v).reshape(*[0] * lead, self.dims.heads, *queries, -1)
 
+    def softmax(self, scores: Value, v: Value, null: Value | None) -> Value:
+        """Scores (A, T, T) and values (K, T, E) -> what each query attends to (A, T, E)."""
+        op, size = self.graph.op, v.size(1)
+        top = scores.max(-1)
+        if null is not None:
+            top = op("Max", top, null)
+        summed = self.mix(op("Exp", scores - top), self.with_ones(v), 0, size, size)
+        mixed, total = summed.part(-1, 0, self.dims.head_width), summed.part(-1, self.dims.head_width, LAST)
+        return mixed / (total if null is None else total + op("Exp", null - top))
+
+    def with_ones(self, v: Value) -> Value:
+        """Values (..., P, E) with a column of ones (..., P, E + 1): a product with weights then sums these, too.
+
+        In the product's order, which is the same on every processor (a reduction's is not), and which padding at the
+        end does not change.
+        """
+        return self.graph.op("Pad", v, self.graph.constant([0, 1]), 1.0, self.graph.constant([-1]))
+
     def attend(self, context: Sequence[Shared], own: Own, null: Value | None, folding: Folding) -> Value:
         """Softmax over the scores of all keys: the values (B, A, Q, E) that it weighs."""
         op, width = self.graph.op, self.dims.head_width
@@ -186,9 +204,7 @@ class Network:
             top = op("Max", top, folding.unfold(part.scores.max(-1), 1))
         if null is not None:
             top = op("Max", top, null)
-        # A column of ones sums the weights in the product's order: padding at the end makes no difference.
-        ones = op("Pad", own.values, self.graph.constant([*[0] * 7, 1]), 1.0)  # (B, K, P, E + 1)
-        summed = self.mix(op("Exp", own.scores - top), ones, 1, own.keys, folding.queries)
+        summed = self.mix(op("Exp", own.scores - top), self.with_ones(own.values), 1, own.keys, folding.queries)
         mixed, total = summed.part(-1, 0, width), summed.part(-1, width, LAST)
         folded = folding.fold(top, 1)
         for part in context:
@@ -223,16 +239,11 @@ def encode(dims: Dimensions, state: State, precision: Precision, weights: Weight
         q, k, v = (t.transpose(1, 0, 2) for t in (q, k, v))  # (A, T, E), (K, T, E) twice
         if dims.is_global(n):
             scores = net.scores(q * (net.per_head(n, "scale", 2) * count), k.transpose(0, 2, 1), 0, T)  # (A, T, T)
-            scores = scores + (net.line(n, distance, BEFORE) + no_later)
-            null = op(
-                "Expand", net.per_head(n, "null", 2), graph.concat(0, graph.constant([1]), T, graph.constant([1]))
-            )
-            weights_ = op("Softmax", graph.concat(-1, scores, null), axis=-1)
-            weights_ = op("Slice", weights_, graph.constant([0]), T, graph.constant([-1]))
+            attended = net.softmax(scores + (net.line(n, distance, BEFORE) + no_later), v, net.per_head(n, "null", 2))
         else:
             q, k = net.rotate(q, turns) * dims.head_width**-0.5, net.rotate(k, turns)
-            weights_ = op("Softmax", net.scores(q, k.transpose(0, 2, 1), 0, T) + no_later, axis=-1)
-        x = net.finish(x, net.mix(weights_, v, 0, T, T).transpose(1, 0, 2), n, 1)
+            attended = net.softmax(net.scores(q, k.transpose(0, 2, 1), 0, T) + no_later, v, None)
+        x = net.finish(x, attended.transpose(1, 0, 2), n, 1)
     shape = (dims.layers, "T", dims.key_heads, dims.head_width)
     graph.output(graph.concat(0, *keys), "keys", *shape)
     graph.output(graph.concat(0, *values), "values", *shape)

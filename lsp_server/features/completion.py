@@ -4,7 +4,7 @@ from lsprotocol import types
 
 from lacuna.lsp_server import offering, where, wire
 from lacuna.lsp_server.documents import Document
-from lacuna.lsp_server.offering import Place
+from lacuna.lsp_server.offering import Cursor
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Kind
 from lacuna.syntax.spans import Span
@@ -23,9 +23,9 @@ async def complete(session: Session, params: types.CompletionParams) -> types.Co
     if not session.configuration.settings_of(uri).completion_items:
         return None
 
-    def find(document: Document) -> Place:
+    def find(document: Document) -> Cursor:
         offset = document.offset_at(wire.position(params.position), encoding)
-        return Place(document, document.text, offset, where.at_cursor(document.text, offset))
+        return Cursor(document, document.text, offset, where.at_cursor(document.text, offset))
 
     offer = await offering.offered(session, uri, Kind.AUTOMATIC, find)
     if offer is None:

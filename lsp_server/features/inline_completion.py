@@ -5,7 +5,7 @@ from lsprotocol import types
 from lacuna.lsp_server import offering, where, wire
 from lacuna.lsp_server.documents import Document
 from lacuna.lsp_server.inference import NothingToShowError
-from lacuna.lsp_server.offering import Place
+from lacuna.lsp_server.offering import Cursor
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import Why
 from lacuna.lsp_server.worker import Kind
@@ -18,10 +18,10 @@ async def complete(session: Session, params: types.InlineCompletionParams) -> ty
     is_invoked = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
     menu, uri, encoding = params.context.selected_completion_info, params.text_document.uri, session.client.encoding
 
-    def find(document: Document) -> Place:
+    def find(document: Document) -> Cursor:
         offset = document.offset_at(wire.position(params.position), encoding)
         if menu is None:
-            return Place(document, document.text, offset, where.at_cursor(document.text, offset))
+            return Cursor(document, document.text, offset, where.at_cursor(document.text, offset))
         return _with_selected(document, offset, menu, encoding)
 
     offer = await offering.offered(session, uri, Kind.EXPLICIT if is_invoked else Kind.AUTOMATIC, find)
@@ -35,7 +35,7 @@ async def complete(session: Session, params: types.InlineCompletionParams) -> ty
     )
 
 
-def _with_selected(document: Document, offset: int, menu: types.SelectedCompletionInfo, encoding: Encoding) -> Place:
+def _with_selected(document: Document, offset: int, menu: types.SelectedCompletionInfo, encoding: Encoding) -> Cursor:
     """The place behind the item that is selected in the menu, in the text as it will be with that item."""
     span = document.span_of(wire.range_(menu.range), encoding)
     replaced = document.text[span.start : span.end]
@@ -45,4 +45,4 @@ def _with_selected(document: Document, offset: int, menu: types.SelectedCompleti
         )
     text = document.text[: span.start] + menu.text + document.text[span.end :]
     behind = span.start + len(menu.text)
-    return Place(document, text, behind, Span(behind, behind))
+    return Cursor(document, text, behind, Span(behind, behind))

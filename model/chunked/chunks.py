@@ -25,7 +25,7 @@ PIECE = 192
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Sentinel:
     """Where a hole's sentinel stands: which chunk, and at which token of it."""
 
     chunk: int
@@ -37,7 +37,7 @@ class Chunked:
     """A text cut into chunks, and the places of its holes in order."""
 
     chunks: tuple[tuple[int, ...], ...]
-    holes: tuple[Place, ...]
+    holes: tuple[Sentinel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ def _bounds(starts: NDArray[np.int64], priorities: NDArray[np.float64]) -> list[
     return bounds
 
 
-def _places(chunks: Sequence[Sequence[int]]) -> tuple[Place, ...]:
+def _places(chunks: Sequence[Sequence[int]]) -> tuple[Sentinel, ...]:
     return tuple(
-        Place(n, at)
+        Sentinel(n, at)
         for n, chunk in enumerate(chunks)
         if HOLE in chunk
         for at, token in enumerate(chunk)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.chunked.chunks import Chunked, Place
+from lacuna.model.chunked.chunks import Chunked, Sentinel
 from lacuna.model.tokenizer import HOLE
 
 Ints = NDArray[np.int64]
@@ -51,7 +51,7 @@ def window(chunked: Chunked, chosen: Sequence[int]) -> Window:
     return Window(np.concatenate(positions) if positions else np.zeros(0, np.int64), holes, anchors)
 
 
-def _left_of(chunked: Chunked, place: Place) -> list[int]:
+def _left_of(chunked: Chunked, place: Sentinel) -> list[int]:
     tokens = list(chunked.chunks[place.chunk][: place.token])
     for chunk in reversed(chunked.chunks[: place.chunk]):
         if len(tokens) > BEFORE_ANCHOR:

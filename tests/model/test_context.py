@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lacuna.model.chunked.chunks import Chunked, Place
+from lacuna.model.chunked.chunks import Chunked, Sentinel
 from lacuna.model.chunked.context import choose, window
 from lacuna.model.tokenizer import HOLE
 
@@ -21,7 +21,7 @@ def chunkeds(draw: st.DrawFn) -> Chunked:
     places = sorted(draw(st.sets(st.sampled_from(everywhere), min_size=1, max_size=4)))
     for n, at in places:
         chunks[n][at] = HOLE
-    return Chunked(tuple(map(tuple, chunks)), tuple(Place(*place) for place in places))
+    return Chunked(tuple(map(tuple, chunks)), tuple(Sentinel(*place) for place in places))
 
 
 @st.composite
@@ -107,5 +107,5 @@ def test_a_chunk_that_fits_next_is_not_left_out(chunked: Chunked, budget: int):
     ids="{}".format,
 )
 def test_of_equally_near_chunks_the_first_comes_first(budget: int, expected: tuple[int, ...]):
-    chunked = Chunked(((10, 11, 12), (13, 14, 15), (16, HOLE, 18), (19, 20, 21), (22, 23, 24)), (Place(2, 1),))
+    chunked = Chunked(((10, 11, 12), (13, 14, 15), (16, HOLE, 18), (19, 20, 21), (22, 23, 24)), (Sentinel(2, 1),))
     assert choose(chunked, budget, 0) == expected

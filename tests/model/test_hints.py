@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.model.chunked.chunks import Chunked, Place
+from lacuna.model.chunked.chunks import Chunked, Sentinel
 from lacuna.model.chunked.hints import HINTS, LENGTHS, LONGEST, Hints, of_text
 from lacuna.model.tokenizer import HOLE, MASK, PAD
 
@@ -30,7 +30,7 @@ def best(found: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
 def chunked(*tokens: int) -> Chunked:
     """Two chunks, cut in the middle."""
     middle = len(tokens) // 2
-    places = [Place(0, at) if at < middle else Place(1, at - middle) for at, t in enumerate(tokens) if t == HOLE]
+    places = [Sentinel(0, at) if at < middle else Sentinel(1, at - middle) for at, t in enumerate(tokens) if t == HOLE]
     return Chunked((tokens[:middle], tokens[middle:]), tuple(places))
 
 

@@ -6,7 +6,7 @@ import type { ServerStatus } from "../src/status.ts";
 const READY: ServerStatus = {
   state: "ready",
   busy: null,
-  model: "spine",
+  model: "embedded",
   provider: "CPUExecutionProvider",
   latency: null,
   reason: null,
@@ -55,7 +55,7 @@ test("item: model, provider, version and how long answers take", () => {
   const latency = { median: 38.4, p95: 90.6, parts: new Map([["parse", 3.25], ["steps", 15]]) }; // prettier-ignore
   assert.deepEqual(present(running({ latency }), undefined).lines, [
     "Ready.",
-    "Model spine on CPUExecutionProvider.",
+    "Model embedded on CPUExecutionProvider.",
     "Half of the answers within 38 ms (parse 3.3 ms, steps 15 ms), 95 % within 91 ms.",
     "Server 1.2.3.",
   ]);

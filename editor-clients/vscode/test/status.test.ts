@@ -8,7 +8,7 @@ test("status: all of it is read", () => {
   const sent = {
     state: "ready",
     busy: "automatic",
-    model: "spine",
+    model: "embedded",
     provider: "CPUExecutionProvider",
     latency: { median: 38.5, p95: 90, parts: { parse: 3, encode: 20, steps: 15 } },
     reason: "below-threshold",
