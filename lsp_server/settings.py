@@ -118,7 +118,7 @@ _ABOUT: dict[str, str] = {
     "inStrings": "Whether to complete in strings, docstrings among them.",
     "languages": 'Languages switched on or off, by the editor\'s language id: {"python": false}.',
     "completionItems": "Whether to answer textDocument/completion too, with one item, for editors without ghost text.",
-    "alternatives": "How many alternatives a completion has at most.",
+    "alternatives": "How many alternatives a completion has at most, when it is asked for.",
     "unloadAfter": "Minutes without a request after which the model leaves memory; it comes back with the next "
     "request. 0 keeps it.",
 }
