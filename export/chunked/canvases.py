@@ -77,12 +77,14 @@ class Canvases:
         if not unknown:
             return None
         known = [self._longest(row) for row in unknown]
+        # 1. Room for the longest past and for the most new places
         P = max(one.places for one in known)  # noqa: N806 -- the shapes' letters
         N = max(1 + len(row.tokens) - one.places for row, one in zip(unknown, known, strict=True))  # noqa: N806
         tokens = np.full((len(unknown), BEFORE_ANCHOR + N), MASK, np.int64)
         hints = np.zeros((2, len(unknown), N, HINTS), np.int64)
         layers, heads, _, width = self._nothing.keys.shape
         past = np.zeros((2, layers, len(unknown), heads, P, width), np.float32)
+        # 2. Each row's new tokens, its past, and the hints of what follows its new places
         reached = []
         for b, (row, one) in enumerate(zip(unknown, known, strict=True)):
             new = [*self._anchor, *row.tokens][one.places :]

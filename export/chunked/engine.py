@@ -254,7 +254,7 @@ def _committed(canvas: Ints) -> tuple[int, ...]:
 def _only_needed(index: Ints, lengths: Sequence[int]) -> tuple[Ints, Ints]:
     """Find the chunks, given the lengths of all, that an index into their tokens reaches; and the index into these."""
     starts = np.cumsum([0, *lengths])
-    chunk = np.searchsorted(starts, index, side="right") - 1
+    chunk = np.searchsorted(starts, index, side="right") - 1  # the last that starts at or before a token holds it
     needed, place = np.unique(chunk, return_inverse=True)
     new_starts = np.cumsum([0, *(lengths[n] for n in needed)])
     return needed, index - starts[chunk] + new_starts[place.reshape(index.shape)]
@@ -263,6 +263,7 @@ def _only_needed(index: Ints, lengths: Sequence[int]) -> tuple[Ints, Ints]:
 def _joined(arrays: Sequence[Floats], layers: Sequence[int]) -> Floats:
     """Some layers of arrays (layers, T, K, E), along T."""
     size = sum(array.shape[1] for array in arrays)
+    # Joined straight into their place: indexing the layers of each array first would copy everything once more.
     joined = np.empty((len(layers), size, *arrays[0].shape[2:]), np.float32)
     for at, layer in enumerate(layers):
         np.concatenate([array[layer] for array in arrays], out=joined[at])

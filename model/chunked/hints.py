@@ -42,6 +42,7 @@ class Hints:
         self._tokens = np.array([token for chunk in chunked.chunks for token in chunk], np.int64)
         starts = np.cumsum([0, *map(len, chunked.chunks)])
         self._holes = [int(starts[place.chunk]) + place.token for place in chunked.holes]
+        # Places sorted by their token: where a token stands is then one slice.
         self._order = np.argsort(self._tokens, kind="stable")
         self._sorted = self._tokens[self._order]
         self._lead = [
@@ -65,7 +66,8 @@ class Hints:
         """
         hints, strengths = [PAD] * HINTS, [0] * HINTS
         places, runs = self._followed(*reached)
-        strong = np.searchsorted(LENGTHS, runs, side="right")
+        strong = np.searchsorted(LENGTHS, runs, side="right")  # how many of LENGTHS a run reaches
+        # One number that sorts by strength first, then by nearness: no distance is as much as one strength.
         worth = strong * (1 + len(self._tokens)) - np.abs(places - self._holes[hole])
         following = self._tokens[places]
         for n in range(HINTS):
@@ -129,7 +131,7 @@ class Hints:
             if token == HOLE or not goes_on.any():
                 break
             goes_on &= places >= back
-            goes_on[goes_on] = tokens[places[goes_on] - back] == token
+            goes_on[goes_on] = tokens[places[goes_on] - back] == token  # only those that went on so far are looked at
             runs += goes_on
         return places, runs
 
@@ -145,6 +147,7 @@ class Hints:
         here = self._at(token)
         if not len(places):
             return here, np.ones(len(here), np.int64)
+        # Both are ascending: a binary search finds, for each place, whether a run ends just before it.
         before = np.minimum(np.searchsorted(places, here - 1), len(places) - 1)
         continued = np.where(places[before] == here - 1, runs[before], 0)
         return here, np.minimum(continued + 1, LONGEST)
