@@ -63,7 +63,7 @@ def restarted(editor, server, path):
 
 
 def test_nothing_is_loaded_and_no_server_runs_before_a_file_opens(editor, server):
-    assert sorted(editor.lua(LOADED)) == ["lacuna", "lacuna.config"]
+    assert sorted(editor.lua(LOADED)) == ["lacuna", "lacuna.config", "lacuna.languages"]
     assert editor.servers() == []
     editor.nvim.command(f"edit {editor.folder / 'notes.txt'}")
     assert editor.servers() == []
