@@ -5,9 +5,9 @@ import platform
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from lacuna.export.providers import CPU_NAME
+from lacuna.export.runtime import onnxruntime
 
 INSTRUCTIONS = ("avx2", "avx_vnni", "avx512_vnni", "amx_int8", "asimddp", "i8mm")
 """Those that multiply integers, as Linux names them."""

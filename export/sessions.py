@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from lacuna.export.artifact import DENOISE, ENCODE, ON_CUDA, WEIGHTS, Artifact, ArtifactError
 from lacuna.export.processor import overflows
 from lacuna.export.providers import CPU_NAME, CUDA_NAME, NOT_STARTED, Choice, Provider, choose, without_cuda
+from lacuna.export.runtime import onnxruntime
 
 ERRORS_ONLY = 3
 INPUTS = {

@@ -26,6 +26,7 @@ def in_order(prepare: Callable[[], Work[Thing, Result]], things: Sequence[Thing]
         yield from map(prepare(), things)
         return
     others = set(multiprocessing.active_children())
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # else a polite kill would leave the processes
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin, (pickle.dumps(prepare),))
     try:
         # Not `map`: that cancels what is pending when a process dies, and Python 3.11's executor then hangs.
@@ -39,6 +40,7 @@ def in_order(prepare: Callable[[], Work[Thing, Result]], things: Sequence[Thing]
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        signal.signal(signal.SIGTERM, before)
 
 
 # --- in a process of the pool
@@ -52,6 +54,7 @@ def _begin(prepare: bytes) -> None:
     What is pickled waits, too: loading its modules takes long, and until here Ctrl-C would end this process loudly.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, and that ends its processes
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     @functools.cache
     def work() -> Work[Any, Any]:

@@ -168,7 +168,7 @@ def _processor() -> Processor | None:
 
 def _built_in_providers() -> tuple[str, ...]:
     try:
-        import onnxruntime
+        from lacuna.export.runtime import onnxruntime
     except ImportError:
         return ()
     return tuple(onnxruntime.get_available_providers())

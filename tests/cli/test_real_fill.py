@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import shutil
 import signal
 import subprocess
@@ -239,3 +240,15 @@ def test_cuda_that_is_demanded_where_there_is_none_is_refused_in_a_sentence(run,
     assert ended.err.startswith("lacuna: CUDA was asked for and cannot run: ")
     assert ended.err.count("\n") == 1
     assert path.read_text() == CODE
+
+
+def test_nothing_is_left_in_the_users_home(tmp_path):
+    """ONNX Runtime would keep a device id and a queue of events there, and send them."""
+    (tmp_path / "a.py").write_text("x = <fill>\n")
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-I", "-m", "lacuna.cli", "fill", str(tmp_path / "a.py"), "--threshold", "0"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert not list(home.rglob("*"))

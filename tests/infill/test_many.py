@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -98,3 +100,27 @@ def test_an_interrupt_is_the_command_s_to_handle():
     process, _ = next(results)
     os.kill(process, signal.SIGINT)
     assert len(list(results)) == len(THINGS) - 1
+
+
+POLITE_KILL = """
+import os, sys
+from lacuna.infill import many
+
+def waiting():
+    return lambda seconds: (print(os.getpid(), flush=True), __import__("time").sleep(seconds))
+
+if __name__ == "__main__":
+    list(many.in_order(waiting, [60, 60], 2))
+"""
+
+
+def test_a_polite_kill_ends_the_processes(tmp_path):
+    (tmp_path / "asking.py").write_text(POLITE_KILL)
+    command = subprocess.Popen([sys.executable, tmp_path / "asking.py"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    workers = [int(command.stdout.readline()) for _ in range(2)]
+    command.send_signal(signal.SIGTERM)
+    command.communicate(timeout=60)
+    assert command.returncode != 0
+    for worker in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
