@@ -35,7 +35,8 @@ def infill(
     probability = denoiser.calibration.probability if is_calibrated and denoiser.calibration else math.exp
     clock, language = _Clock(), language_of(request.language)
     check = SyntaxCheck(request.text, request.spans, language)
-    filled, reason = Filled(), None
+    filled = Filled()
+    reason = Reason.COMPLETE if request.is_unasked and ranking.is_complete(request, check) else None
     candidates: dict[int, tuple[Candidate, ...]] = {}
     parse_ms, encode_ms, steps_ms, attended, encoded = 0.0, 0.0, list[float](), 0, 0
     while reason is None and (place := filled.place(request)) is not None:

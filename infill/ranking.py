@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from lacuna.infill.places import Filled
 from lacuna.infill.request import Candidate, Reason, Request
+from lacuna.syntax import beside
 from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.lines import line_start, rest_of_line, split_lines
 from lacuna.syntax.spans import Span
 
@@ -30,12 +32,14 @@ class Verdict:
     """Nothing about the spans is wrong any more, whatever was wrong there, and nothing is doubtful."""
     repeats: bool
     """The answer says again what stands beside it anyway."""
+    runs_on: bool
+    """The answer makes something else of what stands right behind it."""
     changes: bool
     """The answer says something in every hole, and the document with it is another document."""
 
     @property
     def may_be_offered(self) -> bool:
-        return self.parses and not self.repeats and self.changes
+        return self.parses and not self.repeats and not self.runs_on and self.changes
 
     @property
     def worth(self) -> float:
@@ -67,8 +71,28 @@ def verdict(request: Request, texts: tuple[str, ...], check: SyntaxCheck) -> Ver
         parses=check.accepts(texts),
         is_sound=check.is_sound(texts),
         repeats=any(repeats(request.text, span, text) for span, text in zip(request.spans, texts, strict=False)),
+        runs_on=any(_runs_on(request, span, text, check) for span, text in zip(request.spans, texts, strict=False)),
         changes=all(map(str.strip, texts)) and texts != request.before,
     )
+
+
+def is_complete(request: Request, check: SyntaxCheck) -> bool:
+    """Whether nothing is missing at the request's span: in the middle of what is whole, in no unknown word."""
+    (span,), language = request.spans, language_of(request.language)
+    return (
+        not beside.is_gap(request.text, span)
+        and beside.cuts_known_word(request.text, span, language)
+        and check.is_sound(("",))
+    )
+
+
+def _runs_on(request: Request, span: Span, answer: str, check: SyntaxCheck) -> bool:
+    text, language = request.text, language_of(request.language)
+    if beside.tears(text, span, answer, language):
+        return True
+    if not check.is_sound(("",) * len(request.spans)):  # something is missing: what follows may well be for the answer
+        return beside.takes_arguments(text, span, answer)
+    return request.is_unasked and (beside.takes_over(text, span, answer) or beside.turns(text, span, answer, language))
 
 
 def rank(answers: Iterable[Judged]) -> list[Judged]:
@@ -84,6 +108,8 @@ def refusal(best: Judged, threshold: float) -> Reason | None:
         return Reason.NO_PARSE
     if best.verdict.repeats:
         return Reason.REPEATS
+    if best.verdict.runs_on:
+        return Reason.RUNS_ON
     return Reason.BELOW_THRESHOLD if best.confidence < threshold else None
 
 

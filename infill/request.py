@@ -32,6 +32,8 @@ class Request:
     scope: Scope = Scope.BLOCK
     alternatives: int = 1
     """Candidates to look for, for each hole; fewer may come, or a few more that were found on the way."""
+    is_unasked: bool = False
+    """An editor shows of itself what comes: where nothing is missing, the answer is COMPLETE."""
     is_patient: bool = True
     """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
 
@@ -66,6 +68,10 @@ class Reason(enum.StrEnum):
     BELOW_THRESHOLD = "below threshold"
     NO_PARSE = "no parse"
     REPEATS = "repeats what stands beside it"
+    RUNS_ON = "runs into what stands behind it"
+    """It makes an unknown word with it, takes it for its own arguments, or turns it round."""
+    COMPLETE = "nothing is missing here"
+    """Nobody asked, and the cursor stands in the middle of what is whole."""
     EMPTY = "nothing to add"
     WARMING = "the file is being read"
     """Much of the context is still to be encoded. `Model.warm` changes that."""

@@ -73,6 +73,7 @@ async def _offer(session: Session, place: Cursor, kind: Kind, number: int) -> Of
         threshold=threshold,
         scope=settings.scope,
         alternatives=alternatives,
+        is_unasked=kind is Kind.AUTOMATIC,
         is_patient=kind is Kind.EXPLICIT,
     )
     answer = await session.inference.infill_when_warm(number, document, kind, request)

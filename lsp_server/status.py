@@ -19,6 +19,8 @@ class Why(enum.StrEnum):
     IGNORED = "ignored"
     NO_PARSE = "no-parse"
     NOTHING = "nothing"
+    COMPLETE = "complete"
+    """Nobody asked, and the cursor stands in the middle of what is whole."""
     STALE = "stale"
     CANCELLED = "cancelled"
     LOADING = "loading"
@@ -35,6 +37,8 @@ WHY = {
     Reason.BELOW_THRESHOLD: Why.BELOW_THRESHOLD,
     Reason.NO_PARSE: Why.NO_PARSE,
     Reason.REPEATS: Why.NOTHING,
+    Reason.RUNS_ON: Why.NOTHING,
+    Reason.COMPLETE: Why.COMPLETE,
     Reason.EMPTY: Why.NOTHING,
     Reason.WARMING: Why.WARMING,
 }

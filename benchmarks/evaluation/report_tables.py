@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from rich.markup import escape
 from rich.table import Table
 
-from lacuna.benchmarks.evaluation import calibration, compared, human_eval
+from lacuna.benchmarks.evaluation import calibration, compared, complete, human_eval
 from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
 
 
@@ -110,6 +111,17 @@ def of_calibration(found: calibration.CalibrationReport) -> Iterator[Table | str
             f"as often right as was asked for, at most: {_percent(found.reached.coverage)} of the holes get an answer, "
             f"{_percent(found.reached.precision)} of these are right (threshold {found.reached.threshold:.2f})"
         )
+
+
+def of_interruptions(found: complete.Interruptions) -> Iterator[Table | str]:
+    table = _table(f"Unasked in {found.files} complete files", "cursors", "offers")
+    for spot, asked in found.asked.items():
+        table.add_row(spot, str(asked), str(found.offered[spot]))
+    yield table
+    for offer in found.offers:
+        where = f"{offer.file}:{offer.line}, {offer.confidence:.2f}"
+        yield escape(f"{where}: {offer.shown.strip()!r} <- {offer.text!r}")
+    yield f"offers at {_percent(found.share)} of the cursors, {found.unknown_words} of them make an unknown word"
 
 
 def _gains(first: str) -> Table:

@@ -128,6 +128,8 @@ class Language:
     """Files that mark the root of a project."""
     prose: frozenset[str] = frozenset()
     """Leaves that hold running text: a selection in one need not grow to all of it."""
+    negations: frozenset[str] = frozenset()
+    """Words that turn round what follows them."""
     stand_ins: tuple[str, ...] = ("",)
     """Texts of which one parses in most places where something is missing; they open and close nothing."""
     defects: Defects = Defects()

@@ -144,6 +144,56 @@ def test_a_block_that_has_no_head_gets_one():
     assert answer.edits[0].new_text == "    for letter in word:"
 
 
+# --- the middle of a line
+
+
+def test_unasked_nothing_is_filled_in_the_middle_of_what_is_whole():
+    denoiser = always({"s": 1.0})
+    answer, drafts = filled(denoiser, request(HEADER + "resul<>t\n", is_unasked=True))
+    assert (answer.reason, answer.edits, drafts) == (Reason.COMPLETE, (), [])
+    assert not denoiser.looked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [HEADER + "resu<>\n", HEADER + "result <>\n", HEADER + "resu<>[0]\n", HEADER + "sum<>(\n"],
+    ids=["at a line's end", "behind a blank", "in an unknown word", "where something is wrong"],
+)
+def test_unasked_a_gap_is_filled(text):
+    denoiser = always({"lt": 1.0})
+    filled(denoiser, request(text, is_unasked=True))
+    assert denoiser.looked
+
+
+def test_asked_what_is_whole_may_be_added_to():
+    answer, _ = filled(always({"s": 1.0}), request(HEADER + "price<> \n"))
+    assert answer.edits[0].new_text == "s"
+
+
+def test_of_answers_the_one_that_makes_a_known_word_with_what_follows_is_offered():
+    text = HEADER + "resul<>t\n"
+    answer, _ = filled(always({"s": 0.9, "t + resul": 0.1}), request(text))
+    assert answer.edits[0].new_text == "t + resul"
+
+
+def test_what_runs_into_what_follows_is_told_so():
+    answer, _ = filled(always({'set_ylabel("month")': 1.0}), request('ax.<>("amount")\n'))
+    assert (answer.edits, answer.reason) == ((), Reason.RUNS_ON)
+
+
+def test_only_unasked_is_what_is_whole_not_taken_over():
+    text, answers = "print(<>(1, 2))\n", {"max": 0.9, "1, ": 0.1}
+    assert filled(always(answers), request(text))[0].edits[0].new_text == "max"
+    assert filled(always(answers), request(text, is_unasked=True))[0].edits[0].new_text == "1, "
+
+
+def test_only_unasked_is_a_condition_not_turned_round():
+    text = "def f(x):\n    if <>x:\n        return x\n"
+    answers = {"not ": 0.9, "x and ": 0.1}
+    assert filled(always(answers), request(text))[0].edits[0].new_text == "not "
+    assert filled(always(answers), request(text, is_unasked=True))[0].edits[0].new_text == "x and "
+
+
 # --- several holes
 
 

@@ -7,6 +7,7 @@ from lacuna.cli.lazy import LazyCommand, LazyGroup
 COMMANDS = {
     "infilling": LazyCommand("lacuna.cli.evaluate.infilling:infilling", "HumanEval-Infilling rows, by running them."),
     "holes": LazyCommand("lacuna.cli.evaluate.holes:holes", "Holes in held-out packages, by kind."),
+    "complete": LazyCommand("lacuna.cli.evaluate.complete:complete", "What is shown where nothing is missing."),
     "calibration": LazyCommand("lacuna.cli.evaluate.calibration:calibration", "How far confidence can be trusted."),
 }
 

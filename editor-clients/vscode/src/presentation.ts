@@ -25,6 +25,7 @@ const REASONS: Record<Reason, string> = {
   ignored: "this file is ignored",
   "no-parse": "no answer would parse",
   nothing: "there was nothing to add",
+  complete: "nothing was missing at the cursor",
   stale: "the document had changed",
   cancelled: "the request was cancelled",
   loading: "the model was still loading",

@@ -9,6 +9,7 @@ const REASONS = [
   "ignored",
   "no-parse",
   "nothing",
+  "complete",
   "stale",
   "cancelled",
   "loading",

@@ -1,0 +1,90 @@
+"""What stands right before and behind a span in its line: words that it cuts, and what it would take for its own."""
+
+import re
+
+from lacuna.syntax.languages.language import Language
+from lacuna.syntax.lines import line_end, line_start
+from lacuna.syntax.names import has_word
+from lacuna.syntax.spans import Span
+
+_LAST_WORD = re.compile(r"\w*\Z")
+_FIRST_WORD = re.compile(r"\w*")
+_GAPS = frozenset(" \t\f([{,.=+-*/%<>&|^~!@:;")
+"""Characters behind which something new may begin, whatever follows."""
+_TAKEN = ("(", "[", ".")
+"""What makes an object or a callee of an operand that stands right before it."""
+_CLOSERS = (")", "]", "}", '"', "'")
+
+
+def is_gap(text: str, span: Span) -> bool:
+    """Whether a span stands where people leave gaps: at a line's end, or behind white space, a bracket, an operator."""
+    at_end = not text[span.end : line_end(text, span.end)].strip()
+    return at_end or span.start == line_start(text, span.start) or text[span.start - 1] in _GAPS
+
+
+def cuts_known_word(text: str, span: Span, language: Language) -> bool:
+    """Whether the word about a span, the parts on both sides of it together, is known, or there is none before it."""
+    before, tail = word_before(text, span), word_behind(text, span)
+    return not before or is_known(before + tail, text, span, language)
+
+
+def word_before(text: str, span: Span) -> str:
+    """The part of a word that ends where the span begins."""
+    return _last_word(text[line_start(text, span.start) : span.start])
+
+
+def word_behind(text: str, span: Span) -> str:
+    """The part of a word that begins where the span ends."""
+    return _first_word(text, span.end)
+
+
+def is_known(word: str, text: str, span: Span, language: Language) -> bool:
+    """Whether a word is the language's or stands anywhere else in the text than about the span."""
+    known = language.names.known if language.names else frozenset[str]()
+    start, end = span.start - len(word_before(text, span)), span.end + len(word_behind(text, span))
+    return word in known or has_word(text[:start], word) or has_word(text[end:], word)
+
+
+def tears(text: str, span: Span, answer: str, language: Language) -> bool:
+    """Whether an answer makes a word that nobody knows of the word that follows the span, or cuts one in two."""
+    before, tail = word_before(text, span), word_behind(text, span)
+    last = _last_word(before + answer)
+    if not tail or not answer or not (before or last):
+        return False  # nothing follows, or it stays the word that it was
+    if before and not last and not _first_word(answer) and is_known(before, text, span, language):
+        return False  # two words that stood together by chance
+    return not is_known(last + tail, text, span, language)
+
+
+def takes_arguments(text: str, span: Span, answer: str) -> bool:
+    """Whether an answer with arguments of its own is called with those that stand behind the span."""
+    return text[span.end : span.end + 1] == "(" and answer[-1:] in _CLOSERS
+
+
+def takes_over(text: str, span: Span, answer: str) -> bool:
+    """Whether an answer becomes the object or callee of what stands right behind the span, which is whole without it.
+
+    A name that goes on with the word before the span is what that was called on already.
+    """
+    if text[span.end : span.end + 1] not in _TAKEN or not (answer[-1:] in _CLOSERS or _last_word(answer)):
+        return False
+    goes_on = bool(word_before(text, span)) and _LAST_WORD.fullmatch(answer) is not None
+    return not goes_on
+
+
+def turns(text: str, span: Span, answer: str, language: Language) -> bool:
+    """Whether an answer ends by negating what follows it."""
+    follows = text[span.end : line_end(text, span.end)].strip()
+    return bool(follows) and _last_word(answer.rstrip()) in language.negations
+
+
+def _first_word(text: str, offset: int = 0) -> str:
+    match = _FIRST_WORD.match(text, offset)
+    assert match, "the pattern matches the empty string"
+    return match.group()
+
+
+def _last_word(text: str) -> str:
+    match = _LAST_WORD.search(text)
+    assert match, "the pattern matches the empty string"
+    return match.group()

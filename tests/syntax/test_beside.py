@@ -1,0 +1,118 @@
+"""What an answer makes of what stands right behind it. "‸" stands for the cursor."""
+
+import pytest
+
+from lacuna.syntax.beside import cuts_known_word, is_gap, takes_arguments, takes_over, tears, turns
+from lacuna.syntax.languages.registry import PYTHON
+from lacuna.syntax.spans import Span
+
+
+def at(marked):
+    cursor = marked.index("‸")
+    return marked.replace("‸", ""), Span(cursor, cursor)
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("x = 1‸\n", True),
+        ("x = 1‸  \n", True),
+        ("x = ‸1\n", True),
+        ("f(‸1)\n", True),
+        ("a.‸b\n", True),
+        ("x=‸1\n", True),
+        ("f(a,‸b)\n", True),
+        ("‸x = 1\n", True),
+        ("    ‸x = 1\n", True),
+        ("resul‸ts[0]\n", False),
+        ("results‸[0]\n", False),
+        ("f()‸.x\n", False),
+        ("'a‸b'\n", False),
+    ],
+)
+def test_where_people_leave_gaps(marked, expected):
+    assert is_gap(*at(marked)) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("results = 1\nresul‸ts\n", True),
+        ("resul‸ts\n", False),
+        ("Fal‸se\n", True),
+        ("whi‸le x:\n", True),
+        ("prin‸t(1)\n", True),
+        ("f()‸.x\n", True),
+    ],
+    ids=["stands elsewhere", "stands nowhere else", "a constant", "a keyword", "a builtin", "no word before it"],
+)
+def test_a_word_is_what_stands_on_both_sides_of_the_cursor(marked, expected):
+    assert cuts_known_word(*at(marked), PYTHON) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        ("results = 1\nresul‸s\n", "t", False),
+        ("results = 1\nresul‸s\n", "ts[", True),
+        ("results = 1\nresults‸s\n", "", False),
+        ("results = 1\nresu‸ts\n", "l", False),
+        ("results = 1\nx = ‸results\n", "1 + ", False),
+        ("results = 1\nx = ‸results\n", "not_", True),
+        ("x = ‸1\n", "3", True),
+        ("x = ‸1\n", "y + ", False),
+        ("x = ‸\n", "resul", False),
+        ("x = ‸ + y\n", "anything", False),
+        ("x‸y = 1\n", "", False),
+        ("import httpie\nfrom httpie‸argtypes import Any\n", ".cli.", False),
+        ("import httpie\nfrom http‸argtypes import Any\n", "ie.cli.", True),
+    ],
+)
+def test_an_answer_makes_no_word_that_nobody_knows(marked, answer, expected):
+    assert tears(*at(marked), answer, PYTHON) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        ('ax.‸("amount")\n', "set_ylabel", False),
+        ('ax.‸("amount")\n', 'set_ylabel("month")', True),
+        ('ax.‸("amount")\n', "axes[0].plot", False),
+        ('ax.‸["amount"]\n', "bars()", False),
+        ("ax.‸.plot()\n", "axes()", False),
+        ("ax.‸\n", "axes()", False),
+    ],
+)
+def test_arguments_that_stand_there_are_for_the_answer(marked, answer, expected):
+    assert takes_arguments(*at(marked), answer) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        ('names.ap‸("c")\n', "pend", False),
+        ('names.ap‸("c")\n', 'pend("d")', True),
+        ("seen = set‸()\n", "()", True),
+        ("print(‸(1, 2))\n", "max", True),
+        ("print(‸(1, 2))\n", "1, ", False),
+        ("x = ‸[0]\n", "values", True),
+        ("x = y‸.z\n", ".a", True),
+        ("x = ‸y\n", "f()", False),
+        ("x = ‸\n", "f()", False),
+    ],
+)
+def test_an_answer_takes_nothing_over(marked, answer, expected):
+    assert takes_over(*at(marked), answer) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        ("if ‸x:\n", "not ", True),
+        ("if x is ‸None:\n", "not ", True),
+        ("if ‸\n", "not ", False),
+        ("if ‸x:\n", "y and ", False),
+    ],
+)
+def test_an_answer_turns_nothing_round(marked, answer, expected):
+    assert turns(*at(marked), answer, PYTHON) is expected
