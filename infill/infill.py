@@ -134,7 +134,7 @@ class _Judge:
 
     def _verdict(self, text: str) -> Verdict:
         after = self.filled.written(text, 1.0, is_open=False)
-        return ranking.verdict(self.request, after.texts, self.check)
+        return ranking.verdict(self.request, self.place, text, after.texts, self.check)
 
 
 class _Clock:

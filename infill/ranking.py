@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lacuna.infill.places import Filled
+from lacuna.infill.places import Filled, Place
 from lacuna.infill.request import Candidate, Reason, Request
 from lacuna.syntax import beside
 from lacuna.syntax.check import SyntaxCheck
@@ -65,13 +65,13 @@ class Judged:
         return Candidate(self.filled.texts[-1], self.confidence, self.verdict.parses)
 
 
-def verdict(request: Request, texts: tuple[str, ...], check: SyntaxCheck) -> Verdict:
-    """Judge the texts of the request's first spans; the others are stood in for."""
+def verdict(request: Request, place: Place, text: str, texts: tuple[str, ...], check: SyntaxCheck) -> Verdict:
+    """Judge a text for a place, with which the request's first spans have `texts`; the others are stood in for."""
     return Verdict(
         parses=check.accepts(texts),
         is_sound=check.is_sound(texts),
-        repeats=any(repeats(request.text, span, text) for span, text in zip(request.spans, texts, strict=False)),
-        runs_on=any(_runs_on(request, span, text, check) for span, text in zip(request.spans, texts, strict=False)),
+        repeats=repeats(place.scene.text, place.span, text),
+        runs_on=_runs_on(request, place, text, check),
         changes=all(map(str.strip, texts)) and texts != request.before,
     )
 
@@ -86,8 +86,8 @@ def is_complete(request: Request, check: SyntaxCheck) -> bool:
     )
 
 
-def _runs_on(request: Request, span: Span, answer: str, check: SyntaxCheck) -> bool:
-    text, language = request.text, language_of(request.language)
+def _runs_on(request: Request, place: Place, answer: str, check: SyntaxCheck) -> bool:
+    text, span, language = place.scene.text, place.span, language_of(request.language)
     if beside.tears(text, span, answer, language):
         return True
     if not check.is_sound(("",) * len(request.spans)):  # something is missing: what follows may well be for the answer

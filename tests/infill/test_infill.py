@@ -216,6 +216,12 @@ def test_a_hole_sees_what_those_before_it_got():
     assert drafts[-1].holes[0] == ("sum(prices)",)
 
 
+def test_a_hole_does_not_repeat_the_answer_to_the_one_before_it():
+    text = "def f(a, b):\n    self.a = <>\n    self.a = <>\n"
+    answer, _ = filled(always({"a": 0.9, "b": 0.1}), request(text))
+    assert [edit.new_text for edit in answer.edits] == ["a", "b"]
+
+
 def test_a_scene_says_what_stood_at_its_spans():
     denoiser = Scripted(lambda _scene: {"1": 1.0})
     text = "a = old\nb = other\n"

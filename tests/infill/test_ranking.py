@@ -105,8 +105,9 @@ def ranked(marked, *answers):
     text, span = at(marked)
     request = Request(text, "python", (span,), 0.0)
     check = SyntaxCheck(text, (span,), PYTHON)
+    place = Filled().place(request)
     return rank(
-        Judged(Filled().written(answer, confidence, is_open=False), verdict(request, (answer,), check))
+        Judged(Filled().written(answer, confidence, is_open=False), verdict(request, place, answer, (answer,), check))
         for answer, confidence in answers
     )
 
@@ -129,9 +130,9 @@ def test_what_leaves_nothing_unparsable_comes_before_what_is_a_little_surer():
 def test_of_several_holes_each_must_get_something():
     request = Request("f(, )\n", "python", (Span(2, 2), Span(4, 4)), 0.0)
     check = SyntaxCheck(request.text, request.spans, PYTHON)
-    assert verdict(request, ("a", "b"), check).changes
-    assert not verdict(request, ("a", " "), check).changes
-    assert not verdict(request, ("", "b"), check).changes
+    for first, second, changes in (("a", "b", True), ("a", " ", False), ("", "b", False)):
+        place = Filled().written(first, 1.0, is_open=False).place(request)
+        assert verdict(request, place, second, (first, second), check).changes is changes
 
 
 @pytest.mark.parametrize(
