@@ -35,7 +35,7 @@ class Verdict:
     runs_on: bool
     """The answer makes something else of what stands right behind it."""
     changes: bool
-    """The answer says something in every hole, and the document with it is another document."""
+    """The answer says something in every hole, more than a mark that nobody misses, and changes the document."""
 
     @property
     def may_be_offered(self) -> bool:
@@ -72,7 +72,7 @@ def verdict(request: Request, place: Place, text: str, texts: tuple[str, ...], c
         is_sound=check.is_sound(texts),
         repeats=repeats(place.scene.text, place.span, text),
         runs_on=_runs_on(request, place, text, check),
-        changes=all(map(str.strip, texts)) and texts != request.before,
+        changes=all(map(str.strip, texts)) and texts != request.before and not _is_idle(request, text, check),
     )
 
 
@@ -82,17 +82,24 @@ def is_complete(request: Request, check: SyntaxCheck) -> bool:
     return (
         not beside.is_gap(request.text, span)
         and beside.cuts_known_word(request.text, span, language)
-        and check.is_sound(("",))
+        and check.accepts(("",))
     )
+
+
+def _is_idle(request: Request, answer: str, check: SyntaxCheck) -> bool:
+    """Whether nobody asked, nothing is wrong, and an answer adds no more than a mark, such as a comma at the end."""
+    return request.is_unasked and not any(map(str.isalnum, answer)) and check.is_sound(("",) * len(request.spans))
 
 
 def _runs_on(request: Request, place: Place, answer: str, check: SyntaxCheck) -> bool:
     text, span, language = place.scene.text, place.span, language_of(request.language)
     if beside.tears(text, span, answer, language):
         return True
-    if not check.is_sound(("",) * len(request.spans)):  # something is missing: what follows may well be for the answer
+    if not check.accepts(("",) * len(request.spans)):  # something is missing: what follows may well be for the answer
         return beside.takes_arguments(text, span, answer)
-    return request.is_unasked and (beside.takes_over(text, span, answer) or beside.turns(text, span, answer, language))
+    return request.is_unasked and (
+        beside.takes_over(text, span, answer, language) or beside.turns(text, span, answer, language)
+    )
 
 
 def rank(answers: Iterable[Judged]) -> list[Judged]:

@@ -40,7 +40,7 @@ def word_behind(text: str, span: Span) -> str:
 
 def is_known(word: str, text: str, span: Span, language: Language) -> bool:
     """Whether a word is the language's or stands anywhere else in the text than about the span."""
-    known = language.names.known if language.names else frozenset[str]()
+    known = language.names.known | language.names.members if language.names else frozenset[str]()
     start, end = span.start - len(word_before(text, span)), span.end + len(word_behind(text, span))
     return word in known or has_word(text[:start], word) or has_word(text[end:], word)
 
@@ -61,15 +61,16 @@ def takes_arguments(text: str, span: Span, answer: str) -> bool:
     return text[span.end : span.end + 1] == "(" and answer[-1:] in _CLOSERS
 
 
-def takes_over(text: str, span: Span, answer: str) -> bool:
+def takes_over(text: str, span: Span, answer: str, language: Language) -> bool:
     """Whether an answer becomes the object or callee of what stands right behind the span, which is whole without it.
 
-    A name that goes on with the word before the span is what that was called on already.
+    What makes a known word of the word before the span is what that was called on already.
     """
     if text[span.end : span.end + 1] not in _TAKEN or not (answer[-1:] in _CLOSERS or _last_word(answer)):
         return False
-    goes_on = bool(word_before(text, span)) and _LAST_WORD.fullmatch(answer) is not None
-    return not goes_on
+    before = word_before(text, span)
+    goes_on = bool(before) and _LAST_WORD.fullmatch(answer) is not None
+    return not (goes_on and is_known(before + answer, text, span, language))
 
 
 def turns(text: str, span: Span, answer: str, language: Language) -> bool:

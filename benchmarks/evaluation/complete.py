@@ -16,9 +16,8 @@ from lacuna.syntax import beside
 from lacuna.syntax.errors import FileError
 from lacuna.syntax.languages.language import Language
 from lacuna.syntax.languages.registry import language_of
-from lacuna.syntax.lines import line_end, lines
+from lacuna.syntax.lines import line_end
 from lacuna.syntax.parsing import Parsed, parse
-from lacuna.syntax.spans import Span
 from lacuna.workspace import textfile, walk
 
 
@@ -145,6 +144,8 @@ def _spots(parsed: Parsed) -> Iterator[tuple[int, Spot]]:
     language, text = parsed.language, parsed.text
     for leaf in _leaves(parsed.tree.root_node, language):
         span = parsed.span_of(leaf)
+        if span.end == line_end(text, span.start) and span.start < span.end:
+            yield span.end, Spot.FINISHED_LINE
         word = _WORD.fullmatch(text, span.start, span.end)
         if not word:
             continue
@@ -152,9 +153,6 @@ def _spots(parsed: Parsed) -> Iterator[tuple[int, Spot]]:
             yield from ((offset, Spot.IN_WORD) for offset in range(span.start + 1, span.end))
         if text[span.end : span.end + 1] in _TAKES and text[span.end : span.end + 1]:
             yield span.end, Spot.BEFORE_BRACKET
-    for line in lines(text, Span(0, len(text))):
-        if text[line.start : line.end].strip():
-            yield line.end, Spot.FINISHED_LINE
 
 
 def _leaves(root: tree_sitter.Node, language: Language) -> Iterator[tree_sitter.Node]:

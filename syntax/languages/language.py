@@ -77,6 +77,8 @@ class Names:
 
     known: frozenset[str] = frozenset()
     """Identifiers that are known everywhere."""
+    members: frozenset[str] = frozenset()
+    """What values of the language's own types have, known behind a dot everywhere."""
     late: Mapping[str, str] = field(default_factory=dict)
     """Nodes that bind their names when they end, or when their field of this name does."""
     early: frozenset[str] = frozenset()

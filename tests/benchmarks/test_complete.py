@@ -31,7 +31,7 @@ def test_cursors_stand_in_words_before_brackets_and_at_lines_ends(file):
     found = complete.cursors([file], 1000, seed=0)
     by_spot = {spot: [cursor for cursor in found if cursor.spot is spot] for spot in Spot}
     assert {around(cursor) for cursor in by_spot[Spot.BEFORE_BRACKET]} == {"t‸(", "s‸["}
-    assert len(by_spot[Spot.FINISHED_LINE]) == 4
+    assert len(by_spot[Spot.FINISHED_LINE]) == 3, "one of four lines ends in a comment"
     assert all(around(cursor).replace("‸", "").isidentifier() for cursor in by_spot[Spot.IN_WORD])
     assert "m‸o" not in {around(cursor) for cursor in by_spot[Spot.IN_WORD]}, "prose has no words of code"
 

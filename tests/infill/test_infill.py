@@ -156,8 +156,8 @@ def test_unasked_nothing_is_filled_in_the_middle_of_what_is_whole():
 
 @pytest.mark.parametrize(
     "text",
-    [HEADER + "resu<>\n", HEADER + "result <>\n", HEADER + "resu<>[0]\n", HEADER + "sum<>(\n"],
-    ids=["at a line's end", "behind a blank", "in an unknown word", "where something is wrong"],
+    [HEADER + "resu<>\n", HEADER + "result <>\n", HEADER + "resu<>[0]\n", HEADER + "result.<>(1)\n"],
+    ids=["at a line's end", "behind a blank", "in an unknown word", "where a name is missing"],
 )
 def test_unasked_a_gap_is_filled(text):
     denoiser = always({"lt": 1.0})
@@ -179,6 +179,13 @@ def test_of_answers_the_one_that_makes_a_known_word_with_what_follows_is_offered
 def test_what_runs_into_what_follows_is_told_so():
     answer, _ = filled(always({'set_ylabel("month")': 1.0}), request('ax.<>("amount")\n'))
     assert (answer.edits, answer.reason) == ((), Reason.RUNS_ON)
+
+
+def test_only_unasked_is_a_lone_mark_nothing_where_nothing_is_wrong():
+    whole, broken = "f(\n    a,\n    b<>\n)\n", "f(a, b<>\n"
+    for text, asked, is_offered in ((whole, True, False), (whole, False, True), (broken, True, True)):
+        answer, _ = filled(always({"," if text == whole else ")": 1.0}), request(text, is_unasked=asked))
+        assert bool(answer.edits) is is_offered
 
 
 def test_only_unasked_is_what_is_whole_not_taken_over():
