@@ -34,7 +34,8 @@ async def test_of_a_burst_one_request_runs_and_the_last_is_answered(client):
         client.change("f", version=version, range_=at(0, 2 + version))
         requests.append(asyncio.ensure_future(client.complete(0, 3 + version)))
         await asyncio.sleep(0)  # it is sent before the next change
-    first = await client.begun("step 0")
+        if version == 1:
+            first = await client.begun("step 0")
     outcomes = asyncio.gather(*requests[:-1], return_exceptions=True)
     for outcome in await outcomes:  # answered while the first step still runs, so none of them ran
         assert outcome is None or (isinstance(outcome, JsonRpcException) and outcome.code == CANCELLED)

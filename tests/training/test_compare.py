@@ -16,7 +16,7 @@ def setting(recipe, texts, tokenizer):
     tokens = [token for text in texts for token in tokenizer.encode_text(text)]
     documents = Documents(texts, np.array(tokens, np.uint16))
     judged = compare.questions(texts, tokenizer, recipe, 2)
-    return compare.Setting(recipe, documents, tokenizer, judged, causal_steps=1, flops=1e8)
+    return compare.Setting(recipe, documents, tokenizer, judged, causal_steps=1, flops=3e7)
 
 
 @pytest.mark.slow
