@@ -38,6 +38,12 @@ class Vocabulary:
         return b"".join(self.spellings[token] for token in tokens)
 
 
+def fitting(beginning: bytes, spellings: Sequence[bytes]) -> Bools:
+    """(V,) which tokens may come first in a text that begins so."""
+    begun = {beginning[:size] for size in range(1, len(beginning))}
+    return np.array([bool(s) and (s in begun or s.startswith(beginning)) for s in spellings])
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A text with places to write, as a denoiser is shown it."""

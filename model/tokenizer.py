@@ -1,13 +1,12 @@
 """Byte-level BPE over one line at a time: lossless on any bytes, line ends are tokens of their own."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Regex, models, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Bpe
 
+from lacuna.syntax.lines import split_lines
 from lacuna.workspace import atomic
 
 PAD, MASK, HOLE = 0, 1, 2
@@ -99,17 +98,6 @@ class Tokenizer:
         )
         bpe.train_from_iterator(_spelled_lines(texts), trainer)
         return cls(bpe)
-
-
-def fitting(beginning: bytes, spellings: Sequence[bytes]) -> NDArray[np.bool_]:
-    """(V,) which tokens may come first in a text that begins so."""
-    begun = {beginning[:n] for n in range(1, len(beginning))}
-    return np.array([bool(s) and (s in begun or s.startswith(beginning)) for s in spellings])
-
-
-def split_lines(text: str) -> list[str]:
-    r"""The lines of a text without their ends; only \n, \r\n and \r end a line."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _spelled_lines(texts: Iterable[str]) -> Iterator[str]:

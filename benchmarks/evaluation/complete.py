@@ -36,7 +36,7 @@ _TAKES = frozenset("([.")
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class Unasked:
     """One automatic request."""
 
     file: str
@@ -86,9 +86,9 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def cursors(files: Sequence[Path], count: int, seed: int) -> list[Cursor]:
+def cursors(files: Sequence[Path], count: int, seed: int) -> list[Unasked]:
     """Draw at most `count` cursors of each spot, evenly from all that the files have; none where one does not parse."""
-    found: dict[Spot, list[Cursor]] = {spot: [] for spot in Spot}
+    found: dict[Spot, list[Unasked]] = {spot: [] for spot in Spot}
     for file in files:
         language = language_of(file.name)
         try:
@@ -99,12 +99,12 @@ def cursors(files: Sequence[Path], count: int, seed: int) -> list[Cursor]:
         if parsed is None or parsed.tree.root_node.has_error:
             continue
         for offset, spot in _spots(parsed):
-            found[spot].append(Cursor(str(file), text, language.name, offset, spot))
+            found[spot].append(Unasked(str(file), text, language.name, offset, spot))
     drawn = random.Random(seed)  # noqa: S311 -- a fixed sample, not a secret
     return [cursor for spot in Spot for cursor in drawn.sample(found[spot], min(count, len(found[spot])))]
 
 
-def ask(infill: Infill, cursor: Cursor) -> Offered | None:
+def ask(infill: Infill, cursor: Unasked) -> Offered | None:
     """What an editor would show unasked at the default threshold; None if nothing."""
     span = where.at_cursor(cursor.text, cursor.offset)
     answer = answered(infill(Request(cursor.text, cursor.language, (span,), None, is_unasked=True)))
@@ -124,7 +124,7 @@ def ask(infill: Infill, cursor: Cursor) -> Offered | None:
     )
 
 
-def report(asked: Sequence[Cursor], offers: Sequence[Offered], seed: int) -> Interruptions:
+def report(asked: Sequence[Unasked], offers: Sequence[Offered], seed: int) -> Interruptions:
     return Interruptions(
         seed,
         len({cursor.file for cursor in asked}),

@@ -13,7 +13,8 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.tokenizer import HOLE, Tokenizer, split_lines
+from lacuna.model.tokenizer import HOLE, Tokenizer
+from lacuna.syntax.lines import split_lines
 from lacuna.syntax.spans import Span
 
 LONGEST = 208

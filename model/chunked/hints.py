@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lacuna.model.chunked.chunks import Chunked
-from lacuna.model.tokenizer import HOLE, MASK, PAD, fitting
+from lacuna.model.denoiser import fitting
+from lacuna.model.tokenizer import HOLE, MASK, PAD
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.denoiser import Bools, Ints, Vocabulary
+from lacuna.model.denoiser import Bools, Ints, Vocabulary, fitting
 
 
 class Beginning:
@@ -34,7 +34,5 @@ class Beginning:
     def _fits(self, rest: bytes) -> Bools:
         """(V,) the tokens that may come next."""
         if rest not in self._fitting:
-            begun = {rest[:size] for size in range(1, len(rest))}
-            fits = [bool(s) and (s in begun or s.startswith(rest)) for s in self.vocabulary.spellings]
-            self._fitting[rest] = np.array(fits)
+            self._fitting[rest] = fitting(rest, self.vocabulary.spellings)
         return self._fitting[rest]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lacuna.model.tokenizer import ALPHABET, SPECIAL, Tokenizer, split_lines
+from lacuna.model.tokenizer import ALPHABET, SPECIAL, Tokenizer
+from lacuna.syntax.lines import split_lines
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))  # lone surrogates too
 CODE = st.lists(st.sampled_from(["def ", "    ", "\t", "x_y", "0x1F", "==", '"""', "#", "é", "\n", "\r\n", "\r", "𝄞"]))

@@ -8,7 +8,7 @@ import numpy as np
 
 from lacuna.benchmarks.evaluation.baselines.guesses import Guesses, Weights
 from lacuna.benchmarks.evaluation.held_out import Hole
-from lacuna.model.tokenizer import split_lines
+from lacuna.syntax.lines import split_lines
 
 START: Weights = (1.0, 0.5, 2.0, 4.0, 4.0, 2.0, 1.0, 1.0)
 """A weight for each of `_features`, and last the one for frequency."""
