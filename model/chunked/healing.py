@@ -8,21 +8,20 @@ import re
 from collections.abc import Sequence
 
 from lacuna.model.tokenizer import PIECES, SPACE, TAB, spelled
+from lacuna.syntax.lines import line_start
 from lacuna.syntax.spans import Span
 
 LONGEST = 32
 """A longer piece, such as a run of dashes, is left as it is."""
 
 _PIECE = re.compile(PIECES)
-_LINE_END = re.compile(r"[\r\n]")
 
 
 def healed(text: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     """The spans (sorted, disjoint), each begun at the piece of its line that its start cuts or follows."""
     grown: list[Span] = []
     for span in spans:
-        ends = [match.end() for match in _LINE_END.finditer(text, max(0, span.start - 1000), span.start)]
-        line = max([0, *ends[-1:], *(other.end for other in grown[-1:])])
+        line = max([line_start(text, span.start), *(other.end for other in grown[-1:])])
         grown.append(Span(span.start - _last_piece(text[line : span.start]), span.end))
     return tuple(grown)
 
