@@ -149,8 +149,7 @@ def _converter() -> cattrs.Converter:
         found = tuple(exactly(item, str) for item in exactly(value, list))
         return frozenset(found) if kind == frozenset[str] else found
 
-    for kind in (str, bool):
-        converter.register_structure_hook(kind, exactly)
+    converter.register_structure_hook_func(lambda kind: kind in (str, bool), exactly)  # not for enums, which are texts
     converter.register_structure_hook_func(lambda kind: kind == re.Pattern[str], pattern)
     converter.register_structure_hook_func(lambda kind: kind in (frozenset[str], tuple[str, ...]), words)
     return converter

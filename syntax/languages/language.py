@@ -17,6 +17,48 @@ class Prose(enum.Enum):
     STRING = "string"
 
 
+class PlaceKind(enum.StrEnum):
+    """What is about to be written at a cursor, as far as what is shown tells."""
+
+    ANYWHERE = "anywhere"
+    """None of the others."""
+    ASSIGNMENT = "assignment"
+    RETURN = "return"
+    MEMBER = "member"
+    """Of the object that a method belongs to."""
+    OPEN_ARGUMENTS = "open-arguments"
+    """Of a call, nothing behind the cursor."""
+    CLOSED_ARGUMENTS = "closed-arguments"
+    """Of a call whose bracket is closed right behind the cursor."""
+    NEW_LINE = "new-line"
+    NEW_BLOCK = "new-block"
+    """The first line of a block."""
+    CONDITION = "condition"
+    IMPORT = "import"
+    DECORATOR = "decorator"
+    SIGNATURE = "signature"
+    """A function's name or parameters."""
+    ASSERT = "assert"
+    ELEMENT = "element"
+    """Of a list, a set or a dictionary."""
+    COMMENT = "comment"
+    STRING = "string"
+    DOCSTRING = "docstring"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRule:
+    """By what a kind of place is known; patterns see strings without their content and no comments."""
+
+    kind: PlaceKind
+    before: re.Pattern[str]
+    """Found in what stands before the cursor on its line."""
+    bracket: re.Pattern[str] | None = None
+    """Found in the innermost bracket that is open and what stands before it on its line; in nothing where none is."""
+    behind: re.Pattern[str] | None = None
+    """Found in what stands behind the cursor on its line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fence:
     """What opens and closes prose that may run over lines."""
@@ -130,6 +172,8 @@ class Language:
     """Files that mark the root of a project."""
     prose: frozenset[str] = frozenset()
     """Leaves that hold running text: a selection in one need not grow to all of it."""
+    gate: str = ""
+    """Where code comes from that knows what is wrong with a text without running it, as "module:class"."""
     negations: frozenset[str] = frozenset()
     """Words that turn round what follows them."""
     stand_ins: tuple[str, ...] = ("",)
@@ -138,6 +182,8 @@ class Language:
     layout: Layout | None = None
     names: Names | None = None
     openings: Openings | None = None
+    places: tuple[PlaceRule, ...] = ()
+    """The first that fits says the kind of a place."""
 
 
 @functools.cache
