@@ -93,10 +93,10 @@ def report(fitting: Sequence[Answered], judging: Sequence[Answered], *, precisio
         judged_on=len(judging),
         calibration=found,
         right=float(right.mean()),
-        expected_error=_expected_error(confidence, right),
-        expected_error_before=_expected_error(np.exp(scores), right),
+        expected_error=expected_error(confidence, right),
+        expected_error_before=expected_error(np.exp(scores), right),
         brier_skill=1.0 - float(((confidence - right) ** 2).mean() / max(1e-12, right.mean() * (1 - right.mean()))),
-        auroc=_auroc(confidence, right),
+        auroc=auroc(confidence, right),
         bins=tuple(_binned(confidence, right)),
         curve=curve,
         threshold=enough.threshold if enough else THRESHOLDS[-1],
@@ -157,12 +157,23 @@ def _binned(confidence: Floats, right: Floats) -> list[Bin]:
     ]
 
 
-def _expected_error(confidence: Floats, right: Floats) -> float:
+def expected_error(confidence: Floats, right: Floats) -> float:
+    """Expected calibration error."""
     bins = _binned(confidence, right)
     return sum(one.answers * abs(one.confidence - one.right) for one in bins) / len(right)
 
 
-def _auroc(confidence: Floats, right: Floats) -> float:
+def perfect_error(confidence: Floats, *, seed: int, draws: int = 1000) -> float:
+    """The expected error of a forecaster whose every confidence is true: with so few answers it is not 0."""
+    ordered = np.sort(confidence)
+    sizes = [len(part) for part in np.array_split(ordered, BINS) if len(part)]
+    starts = np.cumsum([0, *sizes[:-1]])
+    right = np.random.default_rng(seed).random((draws, len(ordered))) < ordered  # (draws, n)
+    # A bin's share of the error is the sum of its confidences less that of its outcomes.
+    return float(np.abs(np.add.reduceat(ordered - right, starts, axis=1)).sum(axis=1).mean() / len(ordered))
+
+
+def auroc(confidence: Floats, right: Floats) -> float:
     """Probability that a right answer has more confidence than a wrong one; ties count half."""
     yes, no = confidence[right > 0], confidence[right == 0]
     if not len(yes) or not len(no):

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 DRAWS = 10_000
 """Resamples a bootstrap takes: enough that another seed moves a 95 % limit by a few hundredths of its width."""
@@ -53,6 +54,48 @@ def mean_over(values: Iterable[float], clusters: Iterable[Hashable], *, seed: in
     tail = (1.0 - CONFIDENCE) / 2.0
     low, high = np.quantile(means, [tail, 1.0 - tail])
     return Estimate(value=float(column.mean()), low=float(low), high=float(high), rows=len(column), clusters=count)
+
+
+def ratios_over(
+    columns: Sequence[tuple[Sequence[float], Sequence[float]]],
+    clusters: Sequence[Hashable],
+    *,
+    seed: int,
+    draws: int = DRAWS,
+) -> list[Estimate]:
+    """Sum of numerators over sum of denominators, for each pair of columns; all are resampled together, by cluster.
+
+    A share of the rows has denominators of 1, a share of some of them 0 for the others.
+    """
+    # 1. Each cluster's sums, of every column.
+    number: dict[Hashable, int] = {}
+    of_row = np.array([number.setdefault(cluster, len(number)) for cluster in clusters], dtype=np.int64)  # (rows,)
+    values = np.array(columns, dtype=np.float64)  # (columns, 2, rows)
+    sums = np.zeros((len(number), *values.shape[:2]))  # (clusters, columns, 2)
+    np.add.at(sums, of_row, np.moveaxis(values, 2, 0))
+    # 2. How often each resample draws each cluster; its sums are products with that.
+    random, count = np.random.default_rng(seed), len(number)
+    ratios = np.empty((draws, len(columns)))
+    block = max(1, _BLOCK // max(1, count))
+    for start in range(0, draws, block):
+        size = min(block, draws - start)
+        times = random.multinomial(count, np.full(count, 1 / max(1, count)), size=size)  # (block, clusters)
+        ratios[start : start + size] = _ratio(np.tensordot(times.astype(np.float64), sums, 1))
+    # 3. The percentile intervals; a resample without any row that counts has no ratio.
+    tail = (1.0 - CONFIDENCE) / 2.0
+    found = []
+    for value, drawn, (_, denominators) in zip(_ratio(sums.sum(axis=0)), ratios.T, columns, strict=True):
+        some = drawn[~np.isnan(drawn)]
+        low, high = np.quantile(some, [tail, 1.0 - tail]) if len(some) else (math.nan, math.nan)
+        rows = sum(map(bool, denominators))
+        found.append(Estimate(value=float(value), low=float(low), high=float(high), rows=rows, clusters=count))
+    return found
+
+
+def _ratio(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(..., 2) to (...): not a number where the denominator is 0."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan)
 
 
 def difference(first: Sequence[float], second: Sequence[float], clusters: Iterable[Hashable], *, seed: int) -> Estimate:

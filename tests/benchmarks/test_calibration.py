@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lacuna.benchmarks.evaluation.calibration import LOWEST, Answered, fit, report
+from lacuna.benchmarks.evaluation.calibration import LOWEST, Answered, expected_error, fit, perfect_error, report
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.export.artifact import embedded, load
 from lacuna.model.denoiser import Calibration
@@ -93,3 +93,11 @@ def test_confidence_that_says_nothing_has_half_the_area():
     assert found.brier_skill == pytest.approx(0.0, abs=0.01)
     assert found.threshold == 0.95, "no threshold reaches it: show as little as can be"
     assert found.reached is None
+
+
+def test_a_perfect_forecaster_has_the_error_that_chance_gives_so_many_answers():
+    random = np.random.default_rng(3)
+    confidence = random.random(57)
+    drawn = [expected_error(confidence, (random.random(57) < confidence) * 1.0) for _ in range(2000)]
+    assert perfect_error(confidence, seed=1, draws=2000) == pytest.approx(np.mean(drawn), abs=0.005)
+    assert perfect_error(np.tile(confidence, 100), seed=1, draws=100) < 0.02

@@ -145,3 +145,20 @@ def test_mcnemar_s_exact_test(only_first, only_other, p):
 def test_buckets_of_characters(length, bucket):
     assert metrics.characters_bucket("x" * length) == bucket
     assert metrics.first_number(bucket) in (0, 5, 20, 40)
+
+
+def test_a_ratio_with_denominators_of_one_is_the_mean_of_the_values():
+    generator = np.random.default_rng(5)
+    values, clusters = generator.random(400), generator.integers(0, 60, 400).tolist()
+    (ratio,) = metrics.ratios_over([(values.tolist(), [1.0] * 400)], clusters, seed=1)
+    mean = metrics.mean_over(values, clusters, seed=2)
+    assert (ratio.value, ratio.rows, ratio.clusters) == (pytest.approx(mean.value), 400, mean.clusters)
+    assert ratio.low == pytest.approx(mean.low, abs=0.003)
+    assert ratio.high == pytest.approx(mean.high, abs=0.003)
+
+
+def test_a_ratio_is_of_the_rows_that_count_and_nothing_where_none_does():
+    some, none = metrics.ratios_over([([1, 0, 3], [2, 0, 2]), ([0, 0, 0], [0, 0, 0])], ["a", "b", "a"], seed=0)
+    assert (some.value, some.low, some.high, some.rows) == (1.0, 1.0, 1.0, 2)
+    assert math.isnan(none.value)
+    assert none.rows == 0
