@@ -1,0 +1,22 @@
+"""The baseline of every editor: the nearest word of the file that goes on as the word before the cursor has begun."""
+
+import re
+
+from lacuna.lsp_server.where import word_start
+from lacuna.syntax.spans import Span
+
+
+def offered(text: str, offset: int) -> str:
+    """The rest of a word; empty without a beginning of one, or within one."""
+    start = word_start(text, offset)
+    begun = text[start:offset]
+    if not begun or begun[0].isdigit() or text[offset : offset + 1].isidentifier():
+        return ""
+    found = (match for match in re.finditer(rf"\b{re.escape(begun)}\w+", text) if match.start() != start)
+    nearest = min(found, key=lambda match: _distance(match, Span(start, offset)), default=None)
+    return nearest.group()[len(begun) :] if nearest else ""
+
+
+def _distance(word: re.Match[str], begun: Span) -> tuple[int, bool]:
+    """How far a word is from the one that is begun; of two as far away the one before it counts as nearer."""
+    return (begun.start - word.end(), False) if word.end() <= begun.start else (word.start() - begun.end, True)
