@@ -1,12 +1,15 @@
 """Reports of `lacuna eval` as tables for people; machines read the JSON."""
 
+import math
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from rich.markup import escape
 from rich.table import Table
 
-from lacuna.benchmarks.evaluation import calibration, compared, complete, human_eval
+from lacuna.benchmarks.evaluation import calibration, compared, complete, human_eval, places, typed
 from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
+from lacuna.benchmarks.evaluation.outcomes import Outcome
 
 
 def of_human_eval(found: human_eval.HumanEvalReport) -> Iterator[Table | str]:
@@ -124,6 +127,64 @@ def of_interruptions(found: complete.Interruptions) -> Iterator[Table | str]:
     yield f"offers at {_percent(found.share)} of the cursors, {found.unknown_words} of them make an unknown word"
 
 
+_WORTH = ("shown", *(outcome.value for outcome in Outcome), "saved whole", "saved by words")
+
+
+def of_places(found: places.PlacesReport) -> Iterator[Table | str]:
+    title = f"{len(found.places)} places in {found.files} files, %"
+    table = _table(title, *places.SYSTEMS)
+    for mode, group in found.groups.items():
+        table.add_section()
+        rows = zip(*(_worth(one) for one in group.systems.values()), strict=True)
+        for measure, of_each in zip(_WORTH, rows, strict=True):
+            table.add_row(f"{mode}: {measure}", *map(_short, of_each))
+    yield table
+    for mode, system in product(found.groups, (places.LACUNA, places.AT_ZERO)):
+        kinds = _table(f"{system}, {mode}, by kind of place, %", "places", *_WORTH)
+        for kind, part in found.groups[mode].by_kind.items():
+            of_kind = part.systems[system]
+            kinds.add_row(kind, str(of_kind.places), *(_number(100 * each.value, 1) for each in _worth(of_kind)))
+        yield kinds
+    columns = ("answers", "confidence, %", "exact, %", "expected error", "of a perfect forecaster", "AUROC")
+    trust = _table("Confidence of what is offered at threshold 0", *columns)
+    both = found.groups[places.BOTH]
+    for kind, part in {"all": both, **both.by_kind}.items():
+        said = part.trust
+        shares = (_number(100 * share, 1) for share in (said.confidence, said.right))
+        errors = (_number(error, 3) for error in (said.expected_error, said.perfect_error, said.auroc))
+        trust.add_row(kind, str(said.answers), *shares, *errors)
+    yield trust
+    yield from _asked_of(found.seed, found.threshold, found.model)
+
+
+def _number(value: float, digits: int) -> str:
+    return "-" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def _worth(one: places.Figures) -> Iterator[Estimate]:
+    yield one.shown
+    yield from one.outcomes.values()
+    yield one.whole
+    yield one.by_words
+
+
+def of_typed(found: typed.TypedReport) -> Iterator[Table | str]:
+    table = _table(
+        f"{len(found.lines)} lines in {found.files} files, typed", "keys saved, %", "wrong ones shown a line"
+    )
+    for system, one in found.systems.items():
+        wrong = f"{one.wrong.value:.1f} ({one.wrong.low:.1f} to {one.wrong.high:.1f})"
+        table.add_row(system, _short(one.saved), wrong)
+    yield table
+    yield from _asked_of(found.seed, found.threshold, found.model)
+
+
+def _asked_of(seed: int, threshold: float | None, model: str) -> Iterator[str]:
+    shown = "the model's own" if threshold is None else f"{threshold:.2f}"
+    yield f"95 % intervals drawn by file; seed {seed}; threshold {shown}"
+    yield f"lacuna: {model}"
+
+
 def _gains(first: str) -> Table:
     return _table(f"Gain of {first}, paired", "points", "right alone", "other alone", "McNemar's p")
 
@@ -157,7 +218,7 @@ def _interval(found: Estimate) -> str:
 
 
 def _short(found: Estimate) -> str:
-    return f"{100 * found.value:.1f} {_range(found)}"
+    return "-" if math.isnan(found.value) else f"{100 * found.value:.1f} {_range(found)}"
 
 
 def _range(found: Estimate) -> str:

@@ -8,6 +8,7 @@ COMMANDS = {
     "infilling": LazyCommand("lacuna.cli.evaluate.infilling:infilling", "HumanEval-Infilling rows, by running them."),
     "holes": LazyCommand("lacuna.cli.evaluate.holes:holes", "Holes in held-out packages, by kind."),
     "complete": LazyCommand("lacuna.cli.evaluate.complete:complete", "What is shown where nothing is missing."),
+    "places": LazyCommand("lacuna.cli.evaluate.places:places", "What is shown where people type, by kind of place."),
     "calibration": LazyCommand("lacuna.cli.evaluate.calibration:calibration", "How far confidence can be trusted."),
 }
 
