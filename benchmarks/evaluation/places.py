@@ -105,7 +105,7 @@ def ask(infill: Infill, calibration: Calibration | None, threshold: float | None
         LACUNA: offered if is_shown else "",
         AT_ZERO: offered,
         COPIER: _copied(place),
-        WORDS: words.offered(place.text, place.offset),
+        WORDS: next(iter(words.menu(place.text, place.offset)), ""),
     }
     return AskedPlace(
         place.file,

@@ -25,8 +25,8 @@ from lacuna.syntax.spans import Span
 from lacuna.workspace import textfile
 
 WHOLE, BY_WORDS, WORDS = "lacuna, whole", "lacuna, word by word", "buffer words"
-Shows = Callable[[str, int], str]
-"""What is shown at an offset of a text; empty if nothing."""
+Shows = Callable[[str, int], tuple[str, ...]]
+"""What is shown at an offset of a text."""
 Accepts = Callable[[str, str], str]
 """What is accepted of what is shown, by what the user means to write; empty if nothing."""
 
@@ -102,7 +102,7 @@ def type_line(infill: Infill, threshold: float | None, new: NewLine) -> TypedLin
     ways: Mapping[str, tuple[Shows, Accepts]] = {
         WHOLE: (_Editor(answer, threshold).shown, all_of_it),
         BY_WORDS: (_Editor(answer, threshold).shown, next_word),
-        WORDS: (words.offered, all_of_it),
+        WORDS: (words.menu, all_of_it),
     }
     done = {system: _typed(new, shows, accepts) for system, (shows, accepts) in ways.items()}
     return TypedLine(new.file, new.before.count("\n") + 1, new.line, done)
@@ -116,23 +116,22 @@ class _Editor:
         self._threshold = threshold
         self._offers = Offers()
 
-    def shown(self, text: str, offset: int) -> str:
+    def shown(self, text: str, offset: int) -> tuple[str, ...]:
         offer = self._offers.along("", text, offset, self._threshold, 1)
         if offer is None:
             span = where.at_cursor(text, offset)
             request = Request(text, PYTHON.name, (span,), self._threshold, scope=Settings().scope, is_unasked=True)
             offer = self._offers.take("", request, self._answer(request))
-        return offer.alternatives[0] if offer else ""
+        return offer.alternatives[:1] if offer else ()
 
 
 def _typed(new: NewLine, shows: Shows, accepts: Accepts) -> Typed:
     done, keys, wrong = 0, 0, dict[str, None]()
     while done < len(new.line):
         written, coming = new.line[:done], new.line[done:]
-        shown = shows(new.before + written + new.behind, len(new.before) + done).rstrip()
-        if shown and not goes_on_right(shown, coming):
-            wrong[written + shown] = None
-        done += len(accepts(shown, coming)) or 1
+        shown = [text.rstrip() for text in shows(new.before + written + new.behind, len(new.before) + done)]
+        wrong |= dict.fromkeys(written + text for text in shown if not goes_on_right(text, coming))
+        done += max([1, *(len(accepts(text, coming)) for text in shown)])
         keys += 1
     return Typed(keys, tuple(wrong))
 

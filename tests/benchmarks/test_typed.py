@@ -58,9 +58,13 @@ def test_what_is_typed_along_is_neither_asked_for_nor_counted_again(scripted):
     assert "x = t" not in begun
 
 
-def test_buffer_words_are_shown_where_a_word_is_begun(scripted):
+def test_any_of_the_buffer_words_that_are_shown_is_taken_with_one_key(scripted):
     _, found = typed_with(scripted, {})
     assert found[WORDS] == typed.Typed(len("x = t") + 1 + len(".real"), ())
+    near = NewLine("a.py", "total = 1\ntwo = 2\nx_y = 3\n", "x = total.real", "\ny = 2\n")
+    model = scripted(reason=Reason.EMPTY)
+    found = typed.type_line(model.infill, None, near).typed
+    assert found[WORDS] == typed.Typed(len("x = t") + 1 + len(".real"), ("x_y", "x = two"))
 
 
 @pytest.fixture

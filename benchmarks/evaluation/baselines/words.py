@@ -1,20 +1,23 @@
-"""The baseline of every editor: the nearest word of the file that goes on as the word before the cursor has begun."""
+"""The baseline of every editor: words of the file that go on as the word before the cursor has begun, nearest first."""
 
 import re
 
 from lacuna.lsp_server.where import word_start
 from lacuna.syntax.spans import Span
 
+MENU = 3
+"""Words that a menu shows."""
 
-def offered(text: str, offset: int) -> str:
-    """The rest of a word; empty without a beginning of one, or within one."""
+
+def menu(text: str, offset: int) -> tuple[str, ...]:
+    """The rests of some words; none without a beginning of one, or within one."""
     start = word_start(text, offset)
     begun = text[start:offset]
     if not begun or begun[0].isdigit() or text[offset : offset + 1].isidentifier():
-        return ""
-    found = (match for match in re.finditer(rf"\b{re.escape(begun)}\w+", text) if match.start() != start)
-    nearest = min(found, key=lambda match: _distance(match, Span(start, offset)), default=None)
-    return nearest.group()[len(begun) :] if nearest else ""
+        return ()
+    found = [match for match in re.finditer(rf"\b{re.escape(begun)}\w+", text) if match.start() != start]
+    found.sort(key=lambda match: _distance(match, Span(start, offset)))
+    return tuple(dict.fromkeys(match.group()[len(begun) :] for match in found))[:MENU]
 
 
 def _distance(word: re.Match[str], begun: Span) -> tuple[int, bool]:
