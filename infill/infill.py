@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from lacuna.infill import ranking, scope, texts
 from lacuna.infill.places import Filled, Place
-from lacuna.infill.ranking import Judged, Verdict
+from lacuna.infill.ranking import Judged, Rules, Verdict
 from lacuna.infill.request import Answer, Candidate, Draft, Reason, Request, Timings, Tokens
 from lacuna.model.denoiser import Denoiser, Ints, Sampling, Scene, Seen
 from lacuna.model.sampling.beginnings import Beginning
 from lacuna.model.sampling.drafts import Drafts
 from lacuna.model.sampling.in_order import Growing, grow
 from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.languages.language import Language
 from lacuna.syntax.languages.registry import language_of
 from lacuna.workspace.changes import Edit
 
@@ -33,10 +32,9 @@ def infill(
     sampling = sampling or denoiser.sampling
     threshold = sampling.threshold if request.threshold is None else request.threshold
     probability = denoiser.calibration.probability if is_calibrated and denoiser.calibration else math.exp
-    clock, language = _Clock(), language_of(request.language)
-    check = SyntaxCheck(request.text, request.spans, language)
+    clock, rules = _Clock(), Rules.of(request)
     filled = Filled()
-    reason = Reason.COMPLETE if request.is_unasked and ranking.is_complete(request, check) else None
+    reason, detail = ranking.why_not(rules), ""
     candidates: dict[int, tuple[Candidate, ...]] = {}
     parse_ms, encode_ms, steps_ms, attended, encoded = 0.0, 0.0, list[float](), 0, 0
     while reason is None and (place := filled.place(request)) is not None:
@@ -52,7 +50,7 @@ def infill(
         encode_ms += clock.lap()
 
         # 2. Search: drafts, the last of them finished
-        judge = _Judge(request, language, check, filled, place, seen, sampling, probability)
+        judge = _Judge(rules, filled, place, seen, sampling, probability)
         growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings())
         for drafts in grow(seen.continued, Beginning(seen.head, seen.vocabulary), growing, judge.worth):
             steps_ms.append(clock.lap())
@@ -62,7 +60,7 @@ def infill(
         # 3. Judge: answers that may be offered, best first
         ranked = judge.ranked(drafts)
         candidates[place.hole] = tuple(judged.candidate for judged in ranked)
-        reason = ranking.refusal(ranked[0], threshold) if ranked else Reason.NO_PARSE
+        reason, detail = ranking.refusal(ranked, threshold) or (None, "")
 
         # 4. Commit
         filled = ranked[0].filled if ranked else filled
@@ -77,6 +75,7 @@ def infill(
         denoiser.provider,
         denoiser.name,
         sampling.threshold,
+        detail,
     )
 
 
@@ -89,9 +88,7 @@ def warm(denoiser: Denoiser, request: Request) -> Generator[int, None, None]:
 class _Judge:
     """Judges answers to the place in hand, in the document as filled so far."""
 
-    request: Request
-    language: Language
-    check: SyntaxCheck
+    rules: Rules
     filled: Filled
     place: Place
     seen: Seen
@@ -103,7 +100,8 @@ class _Judge:
         if self.filled.is_open:
             return ()
         scene, head = self.place.scene, self.seen.head.decode("utf-8", "surrogatepass")
-        check = SyntaxCheck(scene.text, scene.spans, self.language) if self.filled.texts else self.check
+        language = language_of(self.rules.request.language)
+        check = SyntaxCheck(scene.text, scene.spans, language) if self.filled.texts else self.rules.check
         tokens = (self.seen.encode(head + opening) for opening in check.openings())
         return tuple(row for row in tokens if len(row) < self.sampling.canvas)
 
@@ -111,15 +109,18 @@ class _Judge:
         """Weigh a finished candidate (N,) in the form that counts most."""
         text = texts.said(tokens, self.seen.head, self.seen.vocabulary)
         forms = () if text is None else texts.forms(self.place, text)
-        return max((self._verdict(form).worth for form in forms), default=ranking.UNSOUND * ranking.REFUSED)
+        return max(
+            (self._verdict(form, is_brief=True).worth for form in forms), default=ranking.UNSOUND * ranking.REFUSED
+        )
 
     def ranked(self, drafts: Drafts) -> list[Judged]:
         """The finished drafts' answers, best first."""
         found = texts.written(drafts, self.seen.head, self.seen.vocabulary, self.sampling.canvas)
         sure = [(answer, self.probability(min(0.0, answer.score))) for answer in found]
+        request, language = self.rules.request, language_of(self.rules.request.language)
         judged = []
         for answer, confidence in texts.in_all_forms(self.place, sure):
-            text = scope.cut(self.place.scene.text, self.place.span, answer.text, self.language, self.request.scope)
+            text = scope.cut(self.place.scene.text, self.place.span, answer.text, language, request.scope)
             blocks = self.filled.blocks if self.filled.is_open else 0
             is_open = answer.is_full and text == answer.text and blocks + 1 < self.sampling.blocks
             judged.append(Judged(self.filled.written(text, confidence, is_open=is_open), self._verdict(text)))
@@ -132,9 +133,9 @@ class _Judge:
         in_hand = (*done.pop(), *slots) if self.filled.is_open else slots
         return (*done, in_hand, *((None,),) * (len(self.place.scene.spans) - 1))
 
-    def _verdict(self, text: str) -> Verdict:
+    def _verdict(self, text: str, *, is_brief: bool = False) -> Verdict:
         after = self.filled.written(text, 1.0, is_open=False)
-        return ranking.verdict(self.request, self.place, text, after.texts, self.check)
+        return self.rules.verdict(self.place, text, after.texts, is_brief=is_brief)
 
 
 class _Clock:

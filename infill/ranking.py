@@ -1,12 +1,14 @@
 """Which answers may be offered, and in what order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lacuna.infill.places import Filled, Place
 from lacuna.infill.request import Candidate, Reason, Request
 from lacuna.syntax import beside
 from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.conflicts import has_marker, is_conflicted
+from lacuna.syntax.gate import FaultKind, Gate, gate_of
 from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.lines import line_start, rest_of_line, split_lines
 from lacuna.syntax.spans import Span
@@ -36,15 +38,20 @@ class Verdict:
     """The answer makes something else of what stands right behind it."""
     changes: bool
     """The answer says something in every hole, more than a mark that nobody misses, and changes the document."""
+    faults: tuple[str, ...]
+    """What is known to be wrong with it, though it parses."""
+    is_unasked: bool
+    """Nobody asked for it."""
 
     @property
     def may_be_offered(self) -> bool:
-        return self.parses and not self.repeats and not self.runs_on and self.changes
+        is_fine = self.parses and not self.repeats and not self.runs_on and self.changes
+        return is_fine and not (self.faults and self.is_unasked)
 
     @property
     def worth(self) -> float:
         """What the answer's probability counts in a comparison."""
-        return (1.0 if self.is_sound else UNSOUND) * (1.0 if self.may_be_offered else REFUSED)
+        return (1.0 if self.is_sound and not self.faults else UNSOUND) * (1.0 if self.may_be_offered else REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +69,57 @@ class Judged:
     @property
     def candidate(self) -> Candidate:
         """The text of the hole in hand."""
-        return Candidate(self.filled.texts[-1], self.confidence, self.verdict.parses)
+        return Candidate(self.filled.texts[-1], self.confidence, self.verdict.parses, self.verdict.faults)
 
 
-def verdict(request: Request, place: Place, text: str, texts: tuple[str, ...], check: SyntaxCheck) -> Verdict:
-    """Judge a text for a place, with which the request's first spans have `texts`; the others are stood in for."""
-    return Verdict(
-        parses=check.accepts(texts),
-        is_sound=check.is_sound(texts),
-        repeats=repeats(place.scene.text, place.span, text),
-        runs_on=_runs_on(request, place, text, check),
-        changes=all(map(str.strip, texts)) and texts != request.before and not _is_idle(request, text, check),
-    )
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a request's answers are judged by."""
+
+    request: Request
+    check: SyntaxCheck
+    gate: Gate | None
+
+    @classmethod
+    def of(cls, request: Request) -> "Rules":
+        language = language_of(request.language)
+        check = SyntaxCheck(request.text, request.spans, language)
+        gate = gate_of(language)
+        return cls(request, check, gate(request.text, request.spans, request.oldest) if gate else None)
+
+    def verdict(self, place: Place, text: str, texts: tuple[str, ...], *, is_brief: bool = False) -> Verdict:
+        """Judge a text for a place, with which the request's first spans have `texts`; others are stood in for.
+
+        If brief, without what costs as much as all the rest: a search judges many that are not offered in the end.
+        """
+        request, check = self.request, self.check
+        parses = check.accepts(texts) and not _writes_marker(request, place, text)
+        repeated = repeats(place.scene.text, place.span, text) or _says_twice(request, texts)
+        runs_on = _runs_on(request, place, text, check)
+        changes = all(map(str.strip, texts)) and texts != request.before and not _is_idle(request, text, check)
+        is_worth_asking = parses and changes and not repeated and not runs_on
+        faults = self.gate.faults(check.completed(texts), is_brief=is_brief) if self.gate and is_worth_asking else ()
+        return Verdict(
+            parses=parses and not any(fault.kind is FaultKind.REFUSED for fault in faults),
+            is_sound=check.is_sound(texts),
+            repeats=repeated,
+            runs_on=runs_on,
+            changes=changes,
+            faults=tuple(fault.words for fault in faults),
+            is_unasked=request.is_unasked,
+        )
+
+
+def why_not(rules: Rules) -> Reason | None:
+    """Why nothing is to be offered for a request, whatever the answer: known before anything is inferred."""
+    request = rules.request
+    if any(has_marker(request.text, span) for span in request.spans):
+        return Reason.CONFLICT
+    if not request.is_unasked:
+        return None
+    if is_conflicted(request.text):
+        return Reason.CONFLICT
+    return Reason.COMPLETE if is_complete(request, rules.check) else None
 
 
 def is_complete(request: Request, check: SyntaxCheck) -> bool:
@@ -103,21 +149,55 @@ def _runs_on(request: Request, place: Place, answer: str, check: SyntaxCheck) ->
 
 
 def rank(answers: Iterable[Judged]) -> list[Judged]:
-    """Sort answers: those that may be offered come first, then the product of confidence and worth decides."""
-    return sorted(answers, key=lambda one: (not one.verdict.may_be_offered, -one.verdict.worth * one.confidence))
+    """Sort answers, each text once whatever lines end it.
+
+    Those that may be offered come first, of these the ones without a fault; then the product of confidence and worth
+    decides.
+    """
+    best: dict[str, Judged] = {}
+    for judged in sorted(answers, key=_rank):
+        best.setdefault(judged.filled.texts[-1].rstrip(), judged)
+    return list(best.values())
 
 
-def refusal(best: Judged, threshold: float) -> Reason | None:
-    """Why the best answer is not offered, if it is not."""
-    if not best.verdict.changes:
-        return Reason.EMPTY
-    if not best.verdict.parses:
-        return Reason.NO_PARSE
-    if best.verdict.repeats:
-        return Reason.REPEATS
-    if best.verdict.runs_on:
-        return Reason.RUNS_ON
-    return Reason.BELOW_THRESHOLD if best.confidence < threshold else None
+def _rank(one: Judged) -> tuple[bool, bool, float]:
+    return (not one.verdict.may_be_offered, bool(one.verdict.faults), -one.verdict.worth * one.confidence)
+
+
+def refusal(ranked: Sequence[Judged], threshold: float) -> tuple[Reason, str] | None:
+    """Why the best of some answers is not offered, and more about it; None if it is."""
+    if not ranked:
+        return Reason.NO_PARSE, ""
+    verdict, confidence = ranked[0].verdict, ranked[0].confidence
+    reasons = (
+        (not verdict.parses, Reason.NO_PARSE, ", ".join(verdict.faults)),
+        (not verdict.changes, Reason.EMPTY, ""),
+        (verdict.repeats, Reason.REPEATS, ""),
+        (verdict.runs_on, Reason.RUNS_ON, ""),
+        (not verdict.may_be_offered, Reason.FAULTY, ", ".join(verdict.faults)),
+        (confidence < threshold, Reason.BELOW_THRESHOLD, f"{_digits(confidence, threshold)} of {threshold:g}"),
+    )
+    return next(((reason, detail) for holds, reason, detail in reasons if holds), None)
+
+
+def _digits(confidence: float, threshold: float) -> str:
+    """A confidence with as many digits as show that it is below a threshold."""
+    texts = (f"{confidence:.{digits}f}" for digits in range(2, 17))
+    return next((text for text in texts if float(text) < threshold), str(confidence))
+
+
+def _writes_marker(request: Request, place: Place, answer: str) -> bool:
+    """Whether an answer writes one more conflict marker into a text that has some."""
+    begins_line = place.span.start == line_start(place.scene.text, place.span.start)
+    return is_conflicted(request.text) and has_marker(answer if begins_line else f" {answer}")
+
+
+def _says_twice(request: Request, texts: tuple[str, ...]) -> bool:
+    """Whether the last of some texts is that of the hole right before it: only white space stands between the two."""
+    if len(texts) < 2:
+        return False
+    one, other = request.spans[len(texts) - 2 : len(texts)]
+    return not request.text[one.end : other.start].strip() and texts[-1].strip() == texts[-2].strip()
 
 
 def repeats(text: str, span: Span, answer: str) -> bool:

@@ -4,6 +4,7 @@ import enum
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
+from lacuna.syntax.gate import Version
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit
 
@@ -36,6 +37,8 @@ class Request:
     """An editor shows of itself what comes: where nothing is missing, the answer is COMPLETE."""
     is_patient: bool = True
     """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
+    oldest: Version | None = None
+    """The oldest version of the language that the text is for, where anybody says."""
 
     @property
     def before(self) -> tuple[str, ...]:
@@ -59,7 +62,9 @@ class Candidate:
     confidence: float
     """Calibrated probability that this text is exactly right, given the answers to the holes before it."""
     parses: bool
-    """The document with it has no new syntax error."""
+    """The document with it has no new syntax error, and the language's own compiler has nothing new to refuse."""
+    faults: tuple[str, ...] = ()
+    """What else is known to be wrong with it without running it; unasked, nothing of that kind is offered."""
 
 
 class Reason(enum.StrEnum):
@@ -72,6 +77,10 @@ class Reason(enum.StrEnum):
     """It makes an unknown word with it, takes it for its own arguments, or turns it round."""
     COMPLETE = "nothing is missing here"
     """Nobody asked, and the cursor stands in the middle of what is whole."""
+    FAULTY = "known to be wrong"
+    """Nobody asked, and the file would be worse than it was, by what can be known without running it."""
+    CONFLICT = "a conflict is to be resolved first"
+    """There are conflict markers: in the file, if nobody asked, else in what would be replaced."""
     EMPTY = "nothing to add"
     WARMING = "the file is being read"
     """Much of the context is still to be encoded. `Model.warm` changes that."""
@@ -110,6 +119,14 @@ class Answer:
     model: str
     threshold: float
     """Least confidence at which the artifact offers an answer where nobody says otherwise."""
+    detail: str = ""
+    """More about the reason: what is wrong, or how much confidence is missing."""
+
+    @property
+    def explained(self) -> str:
+        """The reason in words, with its detail."""
+        reason = self.reason or Reason.EMPTY
+        return f"{reason} ({self.detail})" if self.detail else reason.value
 
 
 Infill = Callable[[Request], Generator[Draft, None, Answer]]

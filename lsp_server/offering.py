@@ -19,6 +19,7 @@ from lacuna.syntax.languages.language import Prose
 from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.prose import prose_at
 from lacuna.syntax.spans import Span
+from lacuna.workspace.requirement import oldest_python_of
 
 _log = logging.getLogger(__name__)
 
@@ -75,12 +76,12 @@ async def _offer(session: Session, place: Cursor, kind: Kind, number: int) -> Of
         alternatives=alternatives,
         is_unasked=kind is Kind.AUTOMATIC,
         is_patient=kind is Kind.EXPLICIT,
+        oldest=oldest_python_of(document.uri),
     )
     answer = await session.inference.infill_when_warm(number, document, kind, request)
     offer = session.offers.take(document.uri, request, answer)
     if offer is None:
-        reason = answer.reason or Reason.EMPTY
-        raise NothingToShowError(WHY[reason], f"{reason}.")
+        raise NothingToShowError(WHY[answer.reason or Reason.EMPTY], f"{answer.explained}.")
     return offer
 
 

@@ -54,8 +54,10 @@ class Offers:
         threshold = answer.threshold if request.threshold is None else request.threshold
         fit: dict[str, float] = {}
         for candidate in candidates if answer.edits else ():
-            if candidate.confidence >= threshold and _may_be_shown(request.text, span, candidate):
-                fit.setdefault(candidate.text, candidate.confidence)
+            confidence = 0.0 if candidate.faults else candidate.confidence  # above no threshold, and asked for at 0
+            is_wanted = confidence >= threshold and not (candidate.faults and request.is_unasked)
+            if is_wanted and _may_be_shown(request.text, span, candidate):
+                fit.setdefault(candidate.text, confidence)
         if not fit:
             return None
         most = request.alternatives

@@ -21,6 +21,10 @@ class Why(enum.StrEnum):
     NOTHING = "nothing"
     COMPLETE = "complete"
     """Nobody asked, and the cursor stands in the middle of what is whole."""
+    FAULTY = "known-wrong"
+    """Nobody asked, and what was found would make the file worse, as can be known without running it."""
+    CONFLICT = "conflict"
+    """There are conflict markers in the file."""
     STALE = "stale"
     CANCELLED = "cancelled"
     LOADING = "loading"
@@ -39,6 +43,8 @@ WHY = {
     Reason.REPEATS: Why.NOTHING,
     Reason.RUNS_ON: Why.NOTHING,
     Reason.COMPLETE: Why.COMPLETE,
+    Reason.FAULTY: Why.FAULTY,
+    Reason.CONFLICT: Why.CONFLICT,
     Reason.EMPTY: Why.NOTHING,
     Reason.WARMING: Why.WARMING,
 }

@@ -50,16 +50,20 @@ class Blocks:
         starts, ends, is_ragged = self._cuts(around, size)
         return Window(Span(max(starts), min(ends)), is_ragged)
 
+    def starts(self) -> list[tuple[int, int]]:
+        """The indentation of every block of the text, and where it begins."""
+        lines = self.language.text.block_start.finditer(self.text)
+        return [(_indentation(m.group()), m.start()) for m in lines if not self._is_within_prose(m.start())]
+
     def _cuts(self, around: Span, size: int) -> tuple[list[int], list[int], bool]:
         """Where a window may start and end, at the least indentation within reach; whether it would be ragged."""
         low = max(0, around.start - size // 2)
         high = min(len(self.text), around.end + size // 2)
         before, after = [], []
         for match in self.language.text.block_start.finditer(self.text, max(0, low - _REACH), high + _REACH):
-            line, cut = match.group(), match.start()
+            indent, cut = _indentation(match.group()), match.start()
             if not low <= cut <= high or self._is_within_prose(cut):
                 continue
-            indent = len(line) - len(line.lstrip(" \t\f"))
             if cut <= around.start:
                 before.append((indent, cut))
             elif cut > around.end:
@@ -83,6 +87,10 @@ class Blocks:
     def _line_end(self, around: Span) -> int:
         high = min(len(self.text), around.end + _RAGGED // 2)
         return self.text.rfind("\n", around.end, high) + 1 or high
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t\f"))
 
 
 def _fenced(text: str, rules: TextRules) -> Iterator[tuple[int, int, Prose]]:

@@ -61,10 +61,15 @@ class SyntaxCheck:
         """
         return self._regions[0].openings()
 
-    def _with(self, replacements: tuple[str, ...]) -> Iterator[tuple["_Region", tuple[str, ...]]]:
+    def completed(self, replacements: tuple[str, ...]) -> tuple[str, ...]:
+        """A text for every span: replacements for the first of them, what leaves the others as sound as it gets."""
         assert len(replacements) <= self._holes, f"{self._holes} spans, {len(replacements)} replacements"
         if len(replacements) < self._holes:
             replacements += self._stand_ins[len(replacements) :]
+        return replacements
+
+    def _with(self, replacements: tuple[str, ...]) -> Iterator[tuple["_Region", tuple[str, ...]]]:
+        replacements = self.completed(replacements)
         for region in self._regions:
             yield region, replacements[region.first : region.last]
 

@@ -19,6 +19,7 @@ class Scripted:
 
     texts: tuple[str, ...] = ("filled",)
     reason: Reason | None = None
+    detail: str = ""
     tried: int | None = None
     """Holes that were answered before one was not good enough; by default all."""
     drafts: tuple[Draft, ...] = ()
@@ -45,6 +46,7 @@ class Scripted:
                 for n, text in enumerate(texts)
             ),
             reason=self.reason,
+            detail=self.detail,
             timings=Timings(parse=1.0, encode=2.0, steps=(3.0, 4.0), total=10.0),
             tokens=Tokens(context=100, encoded=7, slots=32),
             provider="CPUExecutionProvider",

@@ -23,7 +23,12 @@ def answer_json(text: str, answer: Answer) -> str:
             ],
             "candidates": [
                 [
-                    {"text": candidate.text, "confidence": candidate.confidence, "parses": candidate.parses}
+                    {
+                        "text": candidate.text,
+                        "confidence": candidate.confidence,
+                        "parses": candidate.parses,
+                        "faults": list(candidate.faults),
+                    }
                     for candidate in hole
                 ]
                 for hole in answer.candidates
@@ -40,6 +45,7 @@ def answer_json(text: str, answer: Answer) -> str:
                 "slots": answer.tokens.slots,
             },
             "reason": None if answer.reason is None else answer.reason.value,
+            "detail": answer.detail,
             "provider": answer.provider,
             "model": answer.model,
         },

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from lacuna.syntax.languages.registry import language_of
 from lacuna.workspace import textfile
 from lacuna.workspace.changes import Change
 from lacuna.workspace.diff import unified
+from lacuna.workspace.requirement import oldest_python
 from lacuna.workspace.textfile import TextFile
 from lacuna.workspace.write import apply
 
@@ -109,7 +110,14 @@ def fill(  # noqa: PLR0913 -- one for each option
     spans = places.spans_of(document, language, where)
 
     opened = opening(model)
-    request = Request(document.text, language.name, spans, threshold, alternatives=ALTERNATIVES if is_json else 1)
+    request = Request(
+        document.text,
+        language.name,
+        spans,
+        threshold,
+        alternatives=ALTERNATIVES if is_json else 1,
+        oldest=oldest_python(file.absolute()),
+    )
     answer = _watched(opened.infill, request, colour) if watch else answered(opened.infill(request))
 
     change = document.change(answer.edits)
@@ -121,6 +129,8 @@ def fill(  # noqa: PLR0913 -- one for each option
         click.echo(answer_json(document.text, answer))
     else:
         _print_diff(document, change, colour)
+        for fault in _faults(answer):
+            click.echo(f"lacuna: {fault}.", err=True)
     if not answer.edits:
         click.echo(f"lacuna: nothing offered{_why_not(answer, request)}.", err=True)
         return ExitCode.NOTHING_OFFERED
@@ -152,10 +162,14 @@ def _watched(infill: Infill, request: Request, colour: Colour) -> Answer:
 def _why_not(answer: Answer, request: Request) -> str:
     tried = [candidates for candidates in answer.candidates if candidates]
     which = f" for hole {len(tried)} of {len(request.spans)}" if 0 < len(tried) < len(request.spans) else ""
-    if answer.reason is not Reason.BELOW_THRESHOLD:
-        return f"{which}: {answer.reason}"
-    wanted = answer.threshold if request.threshold is None else request.threshold
-    return f"{which}: {answer.reason} ({tried[-1][0].confidence:.2f} of {wanted:.2f}; --threshold 0 shows it)"
+    shown = "; --threshold 0 shows it" if answer.reason is Reason.BELOW_THRESHOLD else ""
+    return f"{which}: {answer.explained}{shown}"
+
+
+def _faults(answer: Answer) -> Iterator[str]:
+    """What is known to be wrong with what is offered."""
+    for edit, candidates in zip(answer.edits, answer.candidates, strict=False):
+        yield from (fault for one in candidates if one.text == edit.new_text for fault in one.faults)
 
 
 def _print_diff(document: TextFile, change: Change, colour: Colour) -> None:

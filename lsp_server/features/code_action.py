@@ -18,6 +18,7 @@ from lacuna.lsp_server.worker import Kind, OutdatedError
 from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit
+from lacuna.workspace.requirement import oldest_python_of
 
 TITLE = "Fill with Lacuna"
 KIND = types.CodeActionKind.RefactorRewrite
@@ -69,11 +70,13 @@ async def _filled(session: Session, target: _Target) -> tuple[Document, tuple[Ed
     language = language_of(document.language)
     spans = where.selected(document.text, language, Span(target.start, target.end))
     answer = await session.inference.infill(
-        document, Kind.EXPLICIT, Request(document.text, language.name, spans, threshold=0.0)
+        document,
+        Kind.EXPLICIT,
+        Request(document.text, language.name, spans, threshold=0.0, oldest=oldest_python_of(document.uri)),
     )
     if not answer.edits:
-        reason = answer.reason or Reason.EMPTY
-        raise NothingToShowError(WHY[reason], f"Lacuna has nothing to offer here: {reason}.")
+        why = WHY[answer.reason or Reason.EMPTY]
+        raise NothingToShowError(why, f"Lacuna has nothing to offer here: {answer.explained}.")
     return document, answer.edits
 
 

@@ -143,6 +143,10 @@ class Openings:
     """What a statement that a block follows begins with."""
     returns: tuple[str, ...] = ()
     """What a statement that ends a function begins with."""
+    definition: str = ""
+    """What the definition of a function (`{}`) begins with."""
+    called: re.Pattern[str] | None = None
+    """A call by a name, in the group `called`, or the header of a definition with its name, in `defined`."""
 
 
 @dataclass(frozen=True, slots=True)

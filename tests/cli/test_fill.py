@@ -136,18 +136,21 @@ def test_json_is_one_object(run, scripted, path: Path):
                 "new_text": "2\n",
             }
         ],
-        "candidates": [[{"text": "2\n", "confidence": 0.5, "parses": True}]],
+        "candidates": [[{"text": "2\n", "confidence": 0.5, "parses": True, "faults": []}]],
         "timings_ms": {"parse": 1.0, "encode": 2.0, "steps": [3.0, 4.0], "total": 10.0},
         "tokens": {"context": 100, "encoded": 7, "slots": 32},
         "reason": None,
+        "detail": "",
         "provider": "CPUExecutionProvider",
         "model": "scripted",
     }
 
 
 def test_nothing_offered_is_said_with_its_reason(run, scripted, path: Path):
-    ended = run("fill", path, "--at", "2:12", "--write", model=scripted(reason=Reason.BELOW_THRESHOLD))
-    why = "below threshold (0.50 of 0.25; --threshold 0 shows it)"
+    ended = run(
+        "fill", path, "--at", "2:12", "--write", model=scripted(reason=Reason.BELOW_THRESHOLD, detail="0.50 of 0.75")
+    )
+    why = "below threshold (0.50 of 0.75); --threshold 0 shows it"
     assert (ended.code, ended.out, ended.err) == (1, b"", f"lacuna: nothing offered: {why}.\n")
     assert path.read_text() == CODE
 
@@ -155,7 +158,7 @@ def test_nothing_offered_is_said_with_its_reason(run, scripted, path: Path):
 def test_of_several_holes_the_one_that_nothing_is_offered_for_is_named(run, scripted, path: Path):
     asked = ("fill", path, "--query", "(parameters (identifier) @hole)", "--threshold", 0.75)
     ended = run(*asked, model=scripted(reason=Reason.BELOW_THRESHOLD, tried=1))
-    why = "below threshold (0.50 of 0.75; --threshold 0 shows it)"
+    why = "below threshold; --threshold 0 shows it"
     assert ended.err == f"lacuna: nothing offered for hole 1 of 2: {why}.\n"
     assert run(*asked, model=scripted(reason=Reason.NO_PARSE)).err == "lacuna: nothing offered: no parse.\n"
 

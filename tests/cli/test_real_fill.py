@@ -60,14 +60,14 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_json_has_what_the_documentation_says_and_nothing_else(run, real: Real, path: Path):
     ended = run("fill", path, "--at", "3:11", "--threshold", "0", "--json", model=real)
     shown = json.loads(ended.out)
-    assert shown.keys() == {"edits", "candidates", "timings_ms", "tokens", "reason", "provider", "model"}
+    assert shown.keys() == {"edits", "candidates", "timings_ms", "tokens", "reason", "detail", "provider", "model"}
     for edit in shown["edits"]:
         assert edit.keys() == {"start", "end", "new_text"}
         assert (edit["start"], edit["end"]) == ({"line": 2, "character": 11}, {"line": 2, "character": 30})
     (candidates,) = shown["candidates"]
     assert candidates
     for candidate in candidates:
-        assert candidate.keys() == {"text", "confidence", "parses"}
+        assert candidate.keys() == {"text", "confidence", "parses", "faults"}
         assert 0 <= candidate["confidence"] <= 1
         assert isinstance(candidate["parses"], bool)
     timings, tokens = shown["timings_ms"], shown["tokens"]

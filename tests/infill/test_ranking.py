@@ -5,17 +5,15 @@ import pytest
 from lacuna.infill.places import Filled
 from lacuna.infill.ranking import (
     Judged,
+    Rules,
     off_indentation,
     rank,
     refusal,
     repeats,
-    verdict,
     with_line_end,
     without_overlap,
 )
 from lacuna.infill.request import Reason, Request
-from lacuna.syntax.check import SyntaxCheck
-from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.spans import Span
 
 
@@ -104,10 +102,9 @@ def test_off_indentation(marked, answer, expected):
 def ranked(marked, *answers):
     text, span = at(marked)
     request = Request(text, "python", (span,), 0.0)
-    check = SyntaxCheck(text, (span,), PYTHON)
-    place = Filled().place(request)
+    rules, place = Rules.of(request), Filled().place(request)
     return rank(
-        Judged(Filled().written(answer, confidence, is_open=False), verdict(request, place, answer, (answer,), check))
+        Judged(Filled().written(answer, confidence, is_open=False), rules.verdict(place, answer, (answer,)))
         for answer, confidence in answers
     )
 
@@ -115,7 +112,7 @@ def ranked(marked, *answers):
 def test_what_parses_comes_first_whatever_its_confidence():
     best, *_ = ranked("x = f(«»)\n", ("((", 0.9), ("y", 0.1))
     assert best.filled.texts == ("y",)
-    assert refusal(best, 0.05) is None
+    assert refusal([best], 0.05) is None
 
 
 def test_of_those_that_parse_the_surer_one_comes_first():
@@ -129,10 +126,10 @@ def test_what_leaves_nothing_unparsable_comes_before_what_is_a_little_surer():
 
 def test_of_several_holes_each_must_get_something():
     request = Request("f(, )\n", "python", (Span(2, 2), Span(4, 4)), 0.0)
-    check = SyntaxCheck(request.text, request.spans, PYTHON)
+    rules = Rules.of(request)
     for first, second, changes in (("a", "b", True), ("a", " ", False), ("", "b", False)):
         place = Filled().written(first, 1.0, is_open=False).place(request)
-        assert verdict(request, place, second, (first, second), check).changes is changes
+        assert rules.verdict(place, second, (first, second)).changes is changes
 
 
 @pytest.mark.parametrize(
@@ -148,5 +145,5 @@ def test_of_several_holes_each_must_get_something():
     ],
 )
 def test_why_an_answer_is_not_offered(marked, answer, confidence, reason):
-    (best,) = ranked(marked, (answer, confidence))
-    assert refusal(best, 0.3) is reason
+    why, _ = refusal(ranked(marked, (answer, confidence)), 0.3)
+    assert why is reason

@@ -26,6 +26,8 @@ const REASONS: Record<Reason, string> = {
   "no-parse": "no answer would parse",
   nothing: "there was nothing to add",
   complete: "nothing was missing at the cursor",
+  "known-wrong": "what was found would be wrong",
+  conflict: "a conflict is to be resolved first",
   stale: "the document had changed",
   cancelled: "the request was cancelled",
   loading: "the model was still loading",

@@ -10,6 +10,8 @@ const REASONS = [
   "no-parse",
   "nothing",
   "complete",
+  "known-wrong",
+  "conflict",
   "stale",
   "cancelled",
   "loading",

@@ -1,0 +1,74 @@
+"""What is wrong with a module's tree: those of Pyflakes' findings that no one means, and decorators that do not fit."""
+
+import ast
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from pyflakes import messages
+from pyflakes.checker import Binding, Builtin, Checker
+
+from lacuna.syntax.gate import Fault, FaultKind
+
+_TWICE = MappingProxyType(
+    {
+        messages.RedefinedWhileUnused: "{} is defined twice",
+        messages.MultiValueRepeatedKeyLiteral: "the key {} has two values",
+        messages.MultiValueRepeatedKeyVariable: "the key {} has two values",
+    }
+)
+_WRONG = frozenset(
+    {
+        messages.AssertTuple,
+        messages.IfTuple,
+        messages.PercentFormatExpectedMapping,
+        messages.PercentFormatExpectedSequence,
+        messages.PercentFormatInvalidFormat,
+        messages.PercentFormatMissingArgument,
+        messages.PercentFormatMixedPositionalAndNamed,
+        messages.PercentFormatPositionalCountMismatch,
+        messages.PercentFormatUnsupportedFormatCharacter,
+        messages.RaiseNotImplemented,
+        messages.StringDotFormatInvalidFormat,
+        messages.StringDotFormatMissingArgument,
+        messages.StringDotFormatMixingAutomatic,
+    }
+)
+_RECEIVERS = MappingProxyType({"classmethod": {"self"}, "staticmethod": {"self", "cls"}})
+"""Decorators, and what a function below them does not take first."""
+
+
+class _Checker(Checker):
+    """Does not enter Python's own names, which would cost a third of a check: names are judged elsewhere."""
+
+    def addBinding(self, node: ast.AST, value: Binding) -> None:  # noqa: N802 -- Pyflakes calls it so
+        if not isinstance(value, Builtin):
+            super().addBinding(node, value)
+
+
+def findings(tree: ast.Module) -> Iterator[Fault]:
+    """What is wrong with a module, other than names that it reads.
+
+    Raises RecursionError where a tree is deeper than the interpreter's stack.
+    """
+    for message in _Checker(tree, withDoctest=False).messages:
+        if type(message) in _TWICE:
+            name = str(message.message_args[0])
+            yield Fault(FaultKind.REBOUND, name, _TWICE[type(message)].format(name))
+        elif type(message) in _WRONG:
+            words = message.message % message.message_args
+            yield Fault(FaultKind.WRONG, words, words)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _misfits(node)
+
+
+def _misfits(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Fault]:
+    """Decorators that bind a function otherwise than its first parameter says."""
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    for decorator in function.decorator_list:
+        if not isinstance(decorator, ast.Name) or not parameters:
+            continue
+        if parameters[0].arg in _RECEIVERS.get(decorator.id, ()):
+            yield Fault(
+                FaultKind.WRONG, function.name, f"{function.name} is a {decorator.id} and takes {parameters[0].arg}"
+            )

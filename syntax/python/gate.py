@@ -1,0 +1,173 @@
+"""What can be known of Python without running it: its compiler's refusals, its rules of scope, Pyflakes' findings."""
+
+import functools
+import keyword
+import re
+from collections.abc import Iterator
+
+from lacuna.syntax.blocks import Blocks
+from lacuna.syntax.check import filled
+from lacuna.syntax.gate import Fault, FaultKind, Version
+from lacuna.syntax.languages.registry import PYTHON
+from lacuna.syntax.lines import line_start
+from lacuna.syntax.names import is_open_to_any_name
+from lacuna.syntax.python.compiling import Refusal
+from lacuna.syntax.python.members import foreign
+from lacuna.syntax.python.module import Module, compiled, is_fault
+from lacuna.syntax.python.reducing import Reduced, reductions, thinned
+from lacuna.syntax.python.scopes import BUILTIN, names_of_block
+from lacuna.syntax.python.unfinished import has_block, may_bind
+from lacuna.syntax.spans import Span
+
+_ANY_NAME = re.compile(r"\b(?:globals|exec)\(|\bexcept NameError\b")
+"""Text with which a name may be bound in any way."""
+_GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+_DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)")
+_TELLING = re.compile(
+    r"""\b(?:def|class|import|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
+)
+"""What a line has that something can be found in beside its names; to look costs as much as all the rest."""
+_WORD = re.compile(r"\w+")
+_FREE_WORD = re.compile(r"(?<![.\w])[^\W\d]\w*")
+_BINDS = re.compile(r"""[='"#]|\b(?:for|import|as|def|class|lambda|case)\b""")
+"""What may bind names in an answer, or has words in it that are none."""
+_FILLINGS = (*PYTHON.stand_ins, "x:", "x):", "x)", "x import x")
+"""Texts of which one compiles in most places."""
+
+
+class PythonGate:
+    """Judges texts for some spans by the least part of the module about them that compiles."""
+
+    def __init__(self, text: str, spans: tuple[Span, ...], oldest: Version | None) -> None:
+        self._text, self._spans, self._oldest = text, spans, oldest
+        self._blocks = Blocks.of(text, PYTHON)
+        self._brief: dict[tuple[str, ...], tuple[Fault, ...]] = {}
+        self._modules: dict[tuple[str, ...], Module | Refusal | None] = {}
+
+    def faults(self, replacements: tuple[str, ...], *, is_brief: bool) -> tuple[Fault, ...]:
+        if replacements not in self._brief:
+            self._brief[replacements] = tuple(self._at_first_sight(replacements))
+        faults = self._brief[replacements]
+        return faults if is_brief else (*faults, *self._at_second_sight(replacements))
+
+    def _at_first_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
+        if self._compiling is None:
+            return
+        part, *_ = self._compiling
+        module = self._modules[texts] = compiled(part, texts, self._oldest)
+        if isinstance(module, Refusal) and is_fault(module, part, texts, self._oldest):
+            yield Fault(FaultKind.REFUSED, module.words, module.words)
+        if not isinstance(module, Module):
+            return
+        until = part.until_end(texts)
+        if not (module.suffix and may_bind(until)):
+            yield from self._unbound(module, texts)
+        if has_block(module.suffix):
+            yield from self._bodiless(until, texts[-1] + part.tail)
+        for span, answer in zip(self._spans, texts, strict=True):
+            yield from foreign(self._blocks, part.own, span, answer)
+
+    def _at_second_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
+        module = self._modules.get(texts)
+        if isinstance(module, Module) and not module.suffix and self._is_telling(texts):
+            yield from (fault for fault in self._wide(module, texts).findings if fault not in self._findings_anyway)
+
+    def _wide(self, module: Module, texts: tuple[str, ...]) -> Module:
+        """The module of some texts, or one that shows what else is defined in their scope."""
+        assert self._compiling, "nothing is at fault where no part compiles"
+        wide = (
+            compiled(thinned(self._blocks, self._spans), texts, self._oldest)
+            if self._compiling[0].is_of_module
+            else None
+        )
+        return wide if isinstance(wide, Module) else module
+
+    @functools.cached_property
+    def _compiling(self) -> tuple[Reduced, tuple[str, ...], Module] | None:
+        """The first part that compiles with something in its spans: in it a refusal is an answer's fault."""
+        for part in reductions(self._blocks, self._spans):
+            for filling in _FILLINGS:
+                texts = (filling,) * len(self._spans)
+                module = compiled(part, texts, self._oldest)
+                if isinstance(module, Module):
+                    return part, texts, module
+                if module is None or (module.line <= part.before.count("\n") and not module.is_of_open_bracket):
+                    break  # whatever stands in the spans
+        return None
+
+    @functools.cached_property
+    def _anyway(self) -> dict[tuple[str, ...], Module]:
+        """The part without an answer, and with what stands there."""
+        assert self._compiling, "nothing is at fault where no part compiles"
+        part, filling, module = self._compiling
+        before = tuple(self._text[span.start : span.end] for span in self._spans)
+        as_is = compiled(part, before, self._oldest)
+        return {filling: module} | ({before: as_is} if isinstance(as_is, Module) else {})
+
+    def _unbound(self, module: Module, texts: tuple[str, ...]) -> Iterator[Fault]:
+        """Names that are read where nothing binds them, unless other blocks expect them, too."""
+        words = {word for text in texts for word in _FREE_WORD.findall(text)}
+        if words <= self._surely_bound or self._is_open_to_any_name:
+            return
+        names = module.names.reads - self._bound
+        names -= frozenset[str]().union(*(one.names.reads for one in self._anyway.values())) if names else names
+        if not names and not any(map(_BINDS.search, texts)):
+            self._surely_bound |= words
+        for name in sorted(names - self._expected if names else names):
+            yield Fault(FaultKind.UNBOUND, name, f"{name} is not bound here")
+
+    @functools.cached_property
+    def _surely_bound(self) -> set[str]:
+        """Words that are known to be no unbound names in the spans; grows with what is judged."""
+        return {*self._bound, *BUILTIN, *keyword.kwlist}
+
+    @functools.cached_property
+    def _bound(self) -> frozenset[str]:
+        """Names that are bound beside the part, or in the module by its functions."""
+        assert self._compiling, "nothing is at fault where no part compiles"
+        root = self._compiling[0].root
+        others = (part for part in _parts(self._blocks) if part.end <= root.start or part.start >= root.end)
+        names = frozenset[str]().union(*(names_of_block(self._text[part.start : part.end]).binds for part in others))
+        return names | {name for found in _GLOBAL.finditer(self._text) for name in _WORD.findall(found[1])}
+
+    @functools.cached_property
+    def _is_open_to_any_name(self) -> bool:
+        return is_open_to_any_name(self._text, PYTHON) or _ANY_NAME.search(self._text) is not None
+
+    @functools.cached_property
+    def _expected(self) -> frozenset[str]:
+        """Names that some block of the module reads and does not bind."""
+        assert self._compiling, "nothing is at fault where no part compiles"
+        text = filled(self._text, self._spans, self._compiling[1])
+        parts = _parts(Blocks.of(text, PYTHON))
+        return frozenset[str]().union(*(names_of_block(text[part.start : part.end]).reads for part in parts))
+
+    def _is_telling(self, texts: tuple[str, ...]) -> bool:
+        pairs = zip(self._spans, texts, strict=True)
+        return any(
+            _TELLING.search(self._text[line_start(self._text, span.start) : span.start] + text) for span, text in pairs
+        )
+
+    @functools.cached_property
+    def _findings_anyway(self) -> frozenset[Fault]:
+        modules = (self._wide(module, texts) for texts, module in self._anyway.items())
+        return frozenset(fault for module in modules for fault in module.findings)
+
+    def _bodiless(self, until: str, written: str) -> Iterator[Fault]:
+        """A definition that an answer names and nothing follows, unless the name is called and defined nowhere."""
+        heading = _DEFINITION.match(until, line_start(until, len(until)))
+        if heading and heading.end() > len(until) - len(written) and not _is_missing(heading[1], self._text):
+            yield Fault(FaultKind.BODILESS, heading[1], f"{heading[1]} has no body")
+
+
+def _parts(blocks: Blocks) -> Iterator[Span]:
+    """The blocks of a module."""
+    cuts = [0, *(start for indent, start in blocks.starts() if not indent), len(blocks.text)]
+    return map(Span, cuts, cuts[1:])
+
+
+def _is_missing(name: str, text: str) -> bool:
+    """Whether a name is called in a text and defined nowhere in it."""
+    defined = rf"\b(?:def|class)[ \t]+{name}\b|^[ \t]*{name}[ \t]*=(?!=)|\bimport\b.*\b{name}\b"
+    called = re.search(rf"(?<!def )(?<!class )\b{name}\(", text)
+    return called is not None and re.search(defined, text, re.MULTILINE) is None

@@ -1,0 +1,66 @@
+"""A part of a module with texts in its spans, as Python's compiler takes it."""
+
+import ast
+import functools
+from dataclasses import dataclass
+
+from lacuna.syntax.gate import Fault, Version
+from lacuna.syntax.python.compiling import HERE, HOSTILE, Refusal, refusal
+from lacuna.syntax.python.findings import findings
+from lacuna.syntax.python.newer import NEWEST, needed
+from lacuna.syntax.python.reducing import Reduced
+from lacuna.syntax.python.scopes import Names, names_of
+from lacuna.syntax.python.unfinished import closing, suffixes
+from lacuna.syntax.spans import Span
+
+LARGE = 12_000
+"""Code points beyond which nothing is compiled."""
+
+
+@dataclass(frozen=True)
+class Module:
+    source: str
+    suffix: str
+    """What had to be added behind the last span."""
+
+    @functools.cached_property
+    def names(self) -> Names:
+        return names_of(self.source)
+
+    @functools.cached_property
+    def findings(self) -> tuple[Fault, ...]:
+        """What is wrong with it beside its names."""
+        try:
+            return tuple(dict.fromkeys(findings(ast.parse(self.source))))
+        except RecursionError:  # too deep to be told
+            return ()
+
+
+def compiled(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> Module | Refusal | None:
+    """A part with texts in its spans, or what the compiler has against it; None where it cannot tell."""
+    until = part.until_end(texts)
+    if len(until) + len(part.behind) > LARGE:
+        return None
+    refused: Refusal | None = None
+    for suffix in suffixes(until):
+        source = until + suffix + part.behind
+        try:
+            why = refusal(source, oldest)
+        except HOSTILE:
+            return None
+        if why is None:
+            return Module(source, suffix)
+        refused = refused or why
+    return refused
+
+
+def is_fault(refused: Refusal, part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> bool:
+    """Whether texts are to blame for a refusal: not if they open no bracket, or need a Python that may be there."""
+    until = part.until_end(texts)
+    if refused.is_of_open_bracket:
+        return len(closing(until)) > len(closing(part.before))
+    if HERE >= NEWEST or (oldest and oldest <= HERE):
+        return True
+    written = Span(len(part.before), len(until))
+    since = needed(until + part.behind, written, are_quotes_told=oldest is not None)
+    return since <= HERE or (oldest is not None and oldest < since)

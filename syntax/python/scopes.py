@@ -1,0 +1,57 @@
+"""The names of a module by Python's own rules of scope: what it binds, and what it reads that nothing in it binds."""
+
+import functools
+import re
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyflakes.checker import builtin_vars
+
+from lacuna.syntax.python.compiling import HOSTILE, quiet
+
+BUILTIN = frozenset(builtin_vars)
+"""Names that are bound in every module."""
+_KEPT = 4096
+"""Blocks whose names are kept: between two keystrokes one of them changes."""
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    binds: frozenset[str]
+    reads: frozenset[str]
+    """Names that are read, bound nowhere in the module and not Python's own."""
+
+
+def names_of(source: str) -> Names:
+    """The names of a module; of one that does not compile, each word may be one that is bound."""
+    try:
+        with quiet():
+            top = symtable.symtable(source, "<module>", "exec")
+    except HOSTILE:
+        return Names(frozenset(_WORD.findall(source)), frozenset())
+    binds, reads = set[str](), set[str]()
+    for table in _tables(top):
+        is_module = table.get_type() == "module"
+        for symbol in table.get_symbols():
+            is_bound = symbol.is_assigned() or symbol.is_imported()
+            if is_bound and (is_module or symbol.is_declared_global()):
+                binds.add(symbol.get_name())
+            elif symbol.is_referenced() and (is_module or symbol.is_global()):
+                reads.add(symbol.get_name())
+    return Names(frozenset(binds), frozenset(reads - binds - BUILTIN))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def names_of_block(block: str) -> Names:
+    """The names of some statements of a module."""
+    return names_of(block)
+
+
+def _tables(top: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        yield table
