@@ -1,6 +1,7 @@
 """Reports of `lacuna eval` as tables for people; machines read the JSON."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import product
 
@@ -10,6 +11,7 @@ from rich.table import Table
 from lacuna.benchmarks.evaluation import calibration, compared, complete, human_eval, places, typed
 from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
 from lacuna.benchmarks.evaluation.outcomes import Outcome
+from lacuna.benchmarks.evaluation.place_drawing import Mode
 
 
 def of_human_eval(found: human_eval.HumanEvalReport) -> Iterator[Table | str]:
@@ -131,21 +133,21 @@ _WORTH = ("shown", *(outcome.value for outcome in Outcome), "saved whole", "save
 
 
 def of_places(found: places.PlacesReport) -> Iterator[Table | str]:
-    title = f"{len(found.places)} places in {found.files} files, %"
-    table = _table(title, *places.SYSTEMS)
     for mode, group in found.groups.items():
-        table.add_section()
+        count = next(iter(group.systems.values())).places
+        table = _table(f"{count} places {_STANDING[mode]}, {found.files} files, %", *places.SYSTEMS)
         rows = zip(*(_worth(one) for one in group.systems.values()), strict=True)
         for measure, of_each in zip(_WORTH, rows, strict=True):
-            table.add_row(f"{mode}: {measure}", *map(_short, of_each))
-    yield table
+            table.add_row(measure, *map(_short, of_each))
+        yield table
+    measures = ("places", "shown", "exact", "prefix", "deleting", "wrong", "whole", "by words")
     for mode, system in product(found.groups, (places.LACUNA, places.AT_ZERO)):
-        kinds = _table(f"{system}, {mode}, by kind of place, %", "places", *_WORTH)
+        kinds = _table(f"{system}, {_STANDING[mode]}, %: shown; outcomes of what is shown; saved", *measures)
         for kind, part in found.groups[mode].by_kind.items():
             of_kind = part.systems[system]
             kinds.add_row(kind, str(of_kind.places), *(_number(100 * each.value, 1) for each in _worth(of_kind)))
         yield kinds
-    columns = ("answers", "confidence, %", "exact, %", "expected error", "of a perfect forecaster", "AUROC")
+    columns = ("answers", "confidence, %", "exact, %", "expected error", "if perfect", "AUROC")
     trust = _table("Confidence of what is offered at threshold 0", *columns)
     both = found.groups[places.BOTH]
     for kind, part in {"all": both, **both.by_kind}.items():
@@ -154,7 +156,17 @@ def of_places(found: places.PlacesReport) -> Iterator[Table | str]:
         errors = (_number(error, 3) for error in (said.expected_error, said.perfect_error, said.auroc))
         trust.add_row(kind, str(said.answers), *shares, *errors)
     yield trust
+    refused = Counter(f"{row.kind}: {row.reason}" for row in found.places if row.reason)
+    if refused:
+        yield "nothing offered at any threshold: " + ", ".join(f"{why} {count}" for why, count in refused.items())
     yield from _asked_of(found.seed, found.threshold, found.model)
+
+
+_STANDING = {
+    places.BOTH: "in files and at their ends",
+    Mode.IN_FILE.value: "with the rest of the file standing",
+    Mode.AT_END.value: "at the end of a file",
+}
 
 
 def _number(value: float, digits: int) -> str:

@@ -104,7 +104,7 @@ def test_the_command_asks_in_both_modes_and_writes_every_place(run, scripted, fi
     model = scripted(texts=("width * height",))
     ended = run("eval", "places", file, *kinds, "--count", 2, "--json", tmp_path / "j", model=model)
     assert ended.code == ExitCode.DONE
-    assert b"both: saved by words" in ended.out
+    assert b"saved by words" in ended.out
     found = json.loads((tmp_path / "j").read_text())
     assert [row["kind"] for row in found["places"]] == ["return"] * 4 + ["signature"] * 4
     assert [row["mode"] for row in found["places"]] == ["in-file", "at-end"] * 4
