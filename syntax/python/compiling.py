@@ -31,6 +31,11 @@ class Refusal:
     def is_of_open_bracket(self) -> bool:
         return self.words.endswith("was never closed")
 
+    @property
+    def is_of_layout(self) -> bool:
+        """About which line belongs to what: to a block, to a string of several lines, behind a backslash."""
+        return "indent" in self.words or self.words.startswith(("unterminated triple-quoted", "unexpected EOF"))
+
 
 def refusal(source: str, oldest: Version | None) -> Refusal | None:
     """What the compiler has against a module, if anything.

@@ -19,6 +19,8 @@ from lacuna.syntax.python.scopes import BUILTIN, names_of_block
 from lacuna.syntax.python.unfinished import has_block, may_bind
 from lacuna.syntax.spans import Span
 
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+"""A line end like any other."""
 _ANY_NAME = re.compile(r"\b(?:globals|exec)\(|\bexcept NameError\b")
 """Text with which a name may be bound in any way."""
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
@@ -33,14 +35,16 @@ _BINDS = re.compile(r"""[='"#]|\b(?:for|import|as|def|class|lambda|case)\b""")
 """What may bind names in an answer, or has words in it that are none."""
 _FILLINGS = (*PYTHON.stand_ins, "x:", "x):", "x)", "x import x")
 """Texts of which one compiles in most places."""
+_LINES = ("x", "x,", "if x:", "def x():", "try:", "except:", "x(", "x import (")
+"""Lines of which one compiles in most places, instead of all that stands in the line of a span."""
 
 
 class PythonGate:
     """Judges texts for some spans by the least part of the module about them that compiles."""
 
     def __init__(self, text: str, spans: tuple[Span, ...], oldest: Version | None) -> None:
-        self._text, self._spans, self._oldest = text, spans, oldest
-        self._blocks = Blocks.of(text, PYTHON)
+        self._text, self._spans, self._oldest = _LONE_RETURN.sub("\n", text), spans, oldest
+        self._blocks = Blocks.of(self._text, PYTHON)
         self._brief: dict[tuple[str, ...], tuple[Fault, ...]] = {}
         self._modules: dict[tuple[str, ...], Module | Refusal | None] = {}
 
@@ -86,9 +90,14 @@ class PythonGate:
     def _compiling(self) -> tuple[Reduced, tuple[str, ...], Module] | None:
         """The first part that compiles with something in its spans: in it a refusal is an answer's fault."""
         for part in reductions(self._blocks, self._spans):
-            for filling in _FILLINGS:
+            lines = [(part, one) for one in _FILLINGS]
+            if len(self._spans) == 1:
+                lines += [(part.without_line(), one) for one in _LINES]
+            for line, filling in lines:
+                if not filling and line.is_blank:
+                    continue  # says nothing of what may stand there
                 texts = (filling,) * len(self._spans)
-                module = compiled(part, texts, self._oldest)
+                module = compiled(line, texts, self._oldest)
                 if isinstance(module, Module):
                     return part, texts, module
                 if module is None or (module.line <= part.before.count("\n") and not module.is_of_open_bracket):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lacuna.syntax.blocks import Blocks
 from lacuna.syntax.gate import Fault, FaultKind
@@ -10,8 +11,19 @@ from lacuna.syntax.names import has_word
 from lacuna.syntax.spans import Span
 
 _READ = re.compile(r"\bself\.(\w+)\b(?!\s*(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)|\s*:[^=\n]*=)")
+_TARGETS = re.compile(r"(?m)^(?:(?<!\w)\(|[\w.,* \t\[\])])+=(?!=)|\b(?:for|as)[ \t]+\(?(?:self\.\w+[ \t]*,?[ \t]*)+")
+_MEMBER = re.compile(r"\bself\.(\w+)")
 _CLASS = re.compile(r"(?:[ \t]*@[^\n]*\n)*[ \t]*class[ \t]+(\w+)[ \t]*(?:\(([^()]*)\))?[ \t]*:")
 _BOUND = r"\bself\.{0}[ \t]*(?::[^=\n]*)?=(?!=)|\bdef[ \t]+{0}\b|^[ \t]+{0}[ \t]*(?::|=(?!=))"
+_OPEN = re.compile(r"\b__getattr(?:ibute)?__\b|\bsetattr\(self\b|\bself\.__dict__\b|\bvars\(self\)")
+"""Text with which a class may have any member."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    name: str
+    bases: frozenset[str]
+    text: str
 
 
 def foreign(blocks: Blocks, own: Span | None, span: Span, answer: str) -> Iterator[Fault]:
@@ -19,37 +31,45 @@ def foreign(blocks: Blocks, own: Span | None, span: Span, answer: str) -> Iterat
     text = blocks.text
     before = text[line_start(text, span.start) : span.start]
     read = {found[1] for found in _READ.finditer(before + answer) if found.end() > len(before)}
+    read -= {name for found in _TARGETS.finditer(before + answer) for name in _MEMBER.findall(found.group())}
     if own is None or not read:
         return
-    others = text[: own.start] + text[own.end :]
-    inherited = _inherited(blocks, own)
-    if inherited is None:
+    relatives = _relatives(blocks, own)
+    if relatives is None:
         return
+    others = text[: own.start] + text[own.end :]
     for name in sorted(read):
-        known = (text[own.start : span.start], text[span.end : own.end], *inherited)
-        is_foreign = not any(has_word(part, name) for part in known)
-        if is_foreign and re.search(_BOUND.format(re.escape(name)), others, re.MULTILINE):
+        bound = re.compile(_BOUND.format(re.escape(name)), re.MULTILINE)
+        known = (text[own.start : span.start], text[span.end : own.end], *relatives)
+        is_known = any(has_word(part, name) for part in known) or bound.search(answer)
+        if not is_known and bound.search(others):
             yield Fault(FaultKind.FOREIGN, name, f"self.{name} belongs to another class")
 
 
-def _inherited(blocks: Blocks, own: Span) -> list[str] | None:
-    """The texts of the classes that a class derives from; None if one of them is not of the module."""
-    classes = {}
+def _relatives(blocks: Blocks, own: Span) -> list[str] | None:
+    """The texts of the other classes that are related to a class: an object may be of several of them.
+
+    None if more may belong to them than the module shows.
+    """
+    classes = list(_classes(blocks))
+    found = _CLASS.match(blocks.text, own.start)
+    if found is None or "Mixin" in found[1]:
+        return None
+    related, size = {found[1]}, 0
+    while len(related) > size:
+        size = len(related)
+        for one in classes:
+            if one.name in related or one.bases & related:
+                related |= {one.name, *one.bases}
+    family = [one for one in classes if one.name in related]
+    is_whole = len(family) == len(related) and not any(_OPEN.search(one.text) for one in family)
+    return [one.text for one in family if one.name != found[1]] if is_whole else None
+
+
+def _classes(blocks: Blocks) -> Iterator[_Class]:
     starts = blocks.starts()
     for number, (indent, start) in enumerate(starts):
         if found := _CLASS.match(blocks.text, start):
             end = next((other for deep, other in starts[number + 1 :] if deep <= indent), len(blocks.text))
-            classes[found[1]] = (found[2] or "", blocks.text[start:end])
-    found = _CLASS.match(blocks.text, own.start)
-    bases, texts = [found[2] or ""] if found else ["?"], list[str]()
-    seen = set[str]()
-    while bases:
-        for base in map(str.strip, bases.pop().split(",")):
-            if base in seen or base in ("", "object"):
-                continue
-            if base not in classes:
-                return None
-            seen.add(base)
-            bases.append(classes[base][0])
-            texts.append(classes[base][1])
-    return texts
+            bases = frozenset(map(str.strip, (found[2] or "").split(",")))
+            yield _Class(found[1], bases - {"", "object"}, blocks.text[start:end])

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from dataclasses import dataclass
 
 from lacuna.syntax.gate import Fault, Version
@@ -15,6 +16,9 @@ from lacuna.syntax.spans import Span
 
 LARGE = 12_000
 """Code points beyond which nothing is compiled."""
+
+_GOES_ON = re.compile(r"\s*(?:elif|else|except|finally)\b")
+"""The header of a block that goes on with a statement above it."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def compiled(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> M
     if len(until) + len(part.behind) > LARGE:
         return None
     refused: Refusal | None = None
-    for suffix in suffixes(until):
+    for suffix in suffixes(until, is_at_end=not part.behind.strip()):
         source = until + suffix + part.behind
         try:
             why = refusal(source, oldest)
@@ -59,6 +63,8 @@ def is_fault(refused: Refusal, part: Reduced, texts: tuple[str, ...], oldest: Ve
     until = part.until_end(texts)
     if refused.is_of_open_bracket:
         return len(closing(until)) > len(closing(part.before))
+    if refused.is_of_layout or _GOES_ON.match(until):  # the file's tree tells it, this part has not all of it
+        return False
     if HERE >= NEWEST or (oldest and oldest <= HERE):
         return True
     written = Span(len(part.before), len(until))

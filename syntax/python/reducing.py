@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lacuna.syntax.beside import word_behind
 from lacuna.syntax.blocks import Blocks
@@ -12,11 +12,16 @@ from lacuna.syntax.lines import line_end, line_start
 from lacuna.syntax.python.unfinished import closing
 from lacuna.syntax.spans import Span
 
-_HEADING = re.compile(r"(?:[ \t\f]*@[^\n]*\n)*([ \t\f]*)(async[ \t]+def|def|class)[ \t]+(\w+)")
+_HEADING = re.compile(
+    r"""(?x)
+    (?: [ \t\f]*+ @[^\n]*\n (?: (?:[ \t\f@\#)\]}\r][^\n]*)? \n ){0,12}? )?
+    ([ \t\f]*+) (async[ \t]+def|def|class) [ \t]+ (\w+)
+    """
+)
 _DEFINITION = re.compile(
     r"""(?mx)
     ^([ \t]*) (async[ \t]+def|def|class) [ \t]+ (\w+) [^\n]*\n
-    (?: (?:\1[ \t)\]}][^\n]*)? \n )*+
+    (?: (?:\1[ \t)\]}][^\n]*|\r)? \n )*+
     """
 )
 """A definition with its body: lines farther right, blank ones, and those that close a bracket of its header."""
@@ -42,6 +47,25 @@ class Reduced:
     """The innermost class about it."""
     is_of_module: bool
     """The spans are in no function and in no class."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing stands in the line of some span."""
+        ends = itertools.pairwise((self.before, *self.between, self.tail + self.behind))
+        return any(
+            not (above[line_start(above, len(above)) :] + below[: line_end(below, 0)]).strip() for above, below in ends
+        )
+
+    def without_line(self) -> "Reduced":
+        """The same with nothing in the line of its only span but the indentation."""
+        assert not self.between, "one span"
+        start = line_start(self.before, len(self.before))
+        return replace(
+            self,
+            before=self.before[:start] + indentation_of(self.before[start:]),
+            tail="",
+            behind=self.behind[line_end(self.behind, 0) :],
+        )
 
     def until_end(self, replacements: tuple[str, ...]) -> str:
         """With a text in each span, up to the end of the last of them and of the word that goes on there."""
@@ -70,7 +94,8 @@ def reductions(blocks: Blocks, spans: tuple[Span, ...]) -> Iterator[Reduced]:
         begin = max((end for end in blocks.prose_ends if end <= around.start), default=0)
         if docstring := _FENCE.search(text, begin, around.start):  # it is not closed: what looks like a block is none
             block = Span(line_start(text, docstring.start()), block.end)
-        yield _cut(text, spans, block, thin_from=block.start)
+        innermost = headings[-1] if headings else None
+        yield _cut(text, spans, block, thin_from=max(innermost.end() if innermost else 0, block.start))
         yield _cut(text, spans, block)
 
 
@@ -94,12 +119,16 @@ def _is_class(heading: re.Match[str] | None) -> bool:
 
 
 def _chain(text: str, starts: list[tuple[int, int]], around: Span) -> list[tuple[int, int]]:
-    """Where the blocks begin that the first span is in, the outermost first, each with its indentation."""
+    """Where the blocks begin that the first span is in, the outermost first, each with its indentation.
+
+    What stands in the decorators of a definition is not in it.
+    """
     chain: list[tuple[int, int]] = []
     begin = line_start(text, around.start)
     limit = len(indentation_of(text[begin : around.start]))
     for indent, start in reversed(starts):
-        if start < begin and indent < limit:
+        heading = _HEADING.match(text, start)
+        if start < begin and indent < limit and not (heading and heading.end() > begin):
             chain.append((indent, start))
             limit = indent
     return chain[::-1]
@@ -126,6 +155,8 @@ def _cut(
     above, below = text[item.start : line], text[rest : item.end]
     if thin_from is not None:
         above, below = text[item.start : thin_from] + _thinned(text[thin_from:line]), _DEFINITION.sub(_BODILESS, below)
+    if follows := _HEADING.match(text, item.end):  # decorators at its end may be those of what follows
+        below += f"{follows.group()}(): ...\n"
     classes, tail = within.classes if within else (), word_behind(text, spans[-1])
     return Reduced(
         "".join(f"{heading[1]}class {heading[3]}:\n" for heading in classes) + above + text[line : spans[0].start],

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lacuna.syntax.layout import indentation_of
-from lacuna.syntax.lines import line_start
+from lacuna.syntax.lines import line_start, split_lines
 
 _PIECE = re.compile(r"""(?s)(?P<quote>\"{3}|'{3}|["'])|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<comma>,)|#[^\n]*|\\.""")
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
@@ -13,29 +13,59 @@ _HEADER = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class|if|elif|else|for|while
 _NAMED = re.compile(r"\bdef[ \t]+\w+[ \t]*\Z")
 """The header of a function as far as its name."""
 _TARGET = re.compile(r"(?:^|\bfor)[ \t]*\Z")
+_TRY = re.compile(r"[ \t]*try[ \t]*:")
 _BLOCK = "..."
+_NAME = "id"
+"""One that is bound everywhere: some brackets must not be empty."""
 
 
-def suffixes(before: str) -> Iterator[str]:
-    """What may make a module of a text that ends so, the least first; the last of them has a block of its own."""
-    yield ""
+def suffixes(before: str, *, is_at_end: bool) -> Iterator[str]:
+    """What may make a module of a text that ends so, the least first; the last of them have a block of their own.
+
+    At the end of a module the statements about it are to be ended, too.
+    """
+    handlers = "".join(f"\n{indent}finally: pass" for indent in _tries(before)) if is_at_end else ""
+    yield handlers
+    yield from (suffix + handlers for suffix in _endings(before))
+
+
+def _endings(before: str) -> Iterator[str]:
+    """What may end the statement at the end of a text."""
     opened = _opened(before)
-    begin = line_start(before, opened[0].start if opened else len(before))
+    begin = line_start(before, len(before))
+    begin = next((line_start(before, one.start) for one in _opened(before[:begin])), begin)
     line, closers = before[begin:], "".join(one.closer for one in reversed(opened))
     indent = "\n" + indentation_of(line)
     block = f"{indent}    {_BLOCK}"
     if closers:
         yield closers
+        yield _NAME + closers
     if line.lstrip().startswith("@"):
         yield f"{closers}{indent}def _(): {_BLOCK}"
     elif not opened and line.rstrip().endswith(":"):
-        yield f"{block}{indent}finally:{block}" if line.lstrip().startswith("try") else block
+        yield f"{block}{indent}finally: pass" if _TRY.match(line) else block
     elif _HEADER.match(line):
         yield f"{'()' if _NAMED.search(line) else closers}:{block}"
+        if closers:
+            yield f"{_NAME}{closers}:{block}"
+
+
+def _tries(before: str) -> Iterator[str]:
+    """The indentations of the `try` about the end of a text that have no handler yet, the innermost first."""
+    if "try" not in before:
+        return
+    *above, last = split_lines(before)
+    limit = len(indentation_of(last)) if last.strip() else len(last)
+    for line in reversed(above):
+        indent = indentation_of(line)
+        if line.strip() and len(indent) < limit and not line.startswith(indent + "#"):
+            limit = len(indent)
+            if _TRY.match(line):
+                yield indent
 
 
 def has_block(suffix: str) -> bool:
-    return suffix.endswith(_BLOCK)
+    return _BLOCK in suffix
 
 
 @dataclass(frozen=True, slots=True)
