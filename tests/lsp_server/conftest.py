@@ -13,7 +13,8 @@ import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import make_test_lsp_client
 
-SCRIPTED = (sys.executable, str(Path(__file__).with_name("scripted_server.py")))
+HERE = Path(__file__).parent
+SCRIPTED = (sys.executable, str(HERE / "scripted_server.py"))
 PATIENCE = 60  # seconds until a test gives up; none waits that long when all is well
 CAPABLE = types.ClientCapabilities(
     general=types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf16]),
@@ -83,7 +84,7 @@ class Client:
         self,
         folder,
         *,
-        command=SCRIPTED,
+        command,
         capabilities=CAPABLE,
         options=None,
         configuration=None,
@@ -208,14 +209,30 @@ class Client:
         return run
 
 
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory):
+    """The command of a scripted server that needs no time to begin; its process only stands for the server's."""
+    path = str(tmp_path_factory.mktemp("forking") / "socket")
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # what forks should have one thread
+    with subprocess.Popen(
+        (sys.executable, str(HERE / "forking.py"), path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+    ) as forking:
+        forking.stdout.readline()
+        yield (sys.executable, "-I", "-S", str(HERE / "forked_server.py"), path)
+        forking.stdin.close()
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def start(tmp_path):
+async def start(tmp_path, forked):
     """A function that starts a server of its own; all are ended after the test."""
     clients = []
 
     async def start_one(**how):
         client = Client()
-        await client.start(tmp_path, **how)
+        await client.start(tmp_path, **{"command": forked, **how})
         clients.append(client)
         return client
 
@@ -231,9 +248,9 @@ def served():
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_client(tmp_path_factory, served):
+async def shared_client(tmp_path_factory, forked, served):
     client = Client()
-    await client.start(tmp_path_factory.mktemp("server"), **served)
+    await client.start(tmp_path_factory.mktemp("server"), **{"command": forked, **served})
     yield client
     await client.end()
 
@@ -248,7 +265,7 @@ def client(shared_client):
 class Pipes:
     """A server process spoken to in bare messages."""
 
-    def __init__(self, command=SCRIPTED):
+    def __init__(self, command):
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
         )
@@ -315,14 +332,14 @@ def spawn():
 
 
 @pytest.fixture
-def pipes(spawn):
-    return spawn(*SCRIPTED)
+def pipes(spawn, forked):
+    return spawn(*forked)
 
 
 @pytest.fixture(scope="module")
 def open_pipes():
     """A server for the whole module, initialized."""
-    pipes = Pipes()
+    pipes = Pipes(SCRIPTED)
     pipes.initialize()
     yield pipes
     pipes.kill()

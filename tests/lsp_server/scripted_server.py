@@ -142,8 +142,12 @@ def held(session: Session, _):
     }
 
 
-if __name__ == "__main__":
+def main():
     session = build(Worker(load), version="1.2.3")
     session.inference.budget = float(os.environ.get("SCRIPT_BUDGET", "600"))
     session.feature("test/held")(held)
     run(session)
+
+
+if __name__ == "__main__":
+    main()

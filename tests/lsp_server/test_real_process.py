@@ -12,7 +12,7 @@ import pytest
 PATIENCE = 60  # seconds until a test gives up; none waits that long when all is well
 SERVE = (sys.executable, "-I", "-m", "lacuna.cli", "serve")
 DYING_CLIENT = (sys.executable, str(Path(__file__).with_name("dying_client.py")), *SERVE)
-IDLE = 3.0  # seconds
+IDLE = 1.5  # seconds
 SHARE = 0.05  # of one core
 
 # Before and behind the cursor.
