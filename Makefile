@@ -25,7 +25,9 @@ check: .venv-check/installed ## format, lint, types, layers, dead code, dependen
 	.venv-check/bin/vulture
 	.venv-check/bin/deptry .
 
-PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# torch's threads wait for each other busily: several processes with a thread for each core starve one another.
+test test-quick: export OMP_NUM_THREADS := 1
 test: .venv-test/installed ## ARGS='tests/syntax -k spans' narrows it
 	.venv-test/bin/pytest $(PARALLEL) $(ARGS)
 
