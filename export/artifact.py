@@ -17,7 +17,7 @@ from lacuna.model.denoiser import Calibration, Sampling
 from lacuna.model.dimensions import Dimensions
 from lacuna.syntax.errors import ModelError
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "manifest.json"
 ENCODE, DENOISE, WEIGHTS, TOKENIZER = "encode.onnx", "denoise.onnx", "weights.bin", "tokenizer.json"
 ON_CUDA = {ENCODE: "encode.cuda.onnx", DENOISE: "denoise.cuda.onnx"}

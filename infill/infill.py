@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 
-from lacuna.infill import ranking, scope, texts
+from lacuna.infill import evidence, ranking, scope, texts
 from lacuna.infill.places import Filled, Place
 from lacuna.infill.ranking import Judged, Rules, Verdict
 from lacuna.infill.request import Answer, Candidate, Draft, Reason, Request, Timings, Tokens
-from lacuna.model.denoiser import Denoiser, Ints, Sampling, Scene, Seen
+from lacuna.model.denoiser import Calibration, Denoiser, Ints, Sampling, Scene, Seen
 from lacuna.model.sampling.beginnings import Beginning
 from lacuna.model.sampling.drafts import Drafts
 from lacuna.model.sampling.in_order import Growing, grow
@@ -31,7 +31,7 @@ def infill(
     """
     sampling = sampling or denoiser.sampling
     threshold = sampling.threshold if request.threshold is None else request.threshold
-    probability = denoiser.calibration.probability if is_calibrated and denoiser.calibration else math.exp
+    calibration = denoiser.calibration if is_calibrated else None
     clock, rules = _Clock(), Rules.of(request)
     filled = Filled()
     reason, detail = ranking.why_not(rules), ""
@@ -50,7 +50,7 @@ def infill(
         encode_ms += clock.lap()
 
         # 2. Search: drafts, the last of them finished
-        judge = _Judge(rules, filled, place, seen, sampling, probability)
+        judge = _Judge(rules, filled, place, seen, sampling, calibration)
         growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings())
         for drafts in grow(seen.continued, Beginning(seen.head, seen.vocabulary), growing, judge.worth):
             steps_ms.append(clock.lap())
@@ -93,7 +93,7 @@ class _Judge:
     place: Place
     seen: Seen
     sampling: Sampling
-    probability: Callable[[float], float]
+    calibration: Calibration | None
 
     def openings(self) -> tuple[tuple[int, ...], ...]:
         """Tokens with which the answer is likely to begin, those of the head included."""
@@ -116,14 +116,17 @@ class _Judge:
     def ranked(self, drafts: Drafts) -> list[Judged]:
         """The finished drafts' answers, best first."""
         found = texts.written(drafts, self.seen.head, self.seen.vocabulary, self.sampling.canvas)
-        sure = [(answer, self.probability(min(0.0, answer.score))) for answer in found]
         request, language = self.rules.request, language_of(self.rules.request.language)
+        common = evidence.of_place(self.place, language)
         judged = []
-        for answer, confidence in texts.in_all_forms(self.place, sure):
+        for answer in texts.in_all_forms(self.place, found):
             text = scope.cut(self.place.scene.text, self.place.span, answer.text, language, request.scope)
             blocks = self.filled.blocks if self.filled.is_open else 0
             is_open = answer.is_full and text == answer.text and blocks + 1 < self.sampling.blocks
-            judged.append(Judged(self.filled.written(text, confidence, is_open=is_open), self._verdict(text)))
+            verdict = self._verdict(text)
+            known = evidence.of_answer(common, answer.score, verdict)
+            confidence = self.calibration.probability(known) if self.calibration else math.exp(min(0.0, answer.score))
+            judged.append(Judged(self.filled.written(text, confidence, is_open=is_open), verdict, known))
         return ranking.rank(judged)
 
     def shown(self, drafts: Drafts) -> tuple[tuple[str | None, ...], ...]:

@@ -1,6 +1,6 @@
 """Which answers may be offered, and in what order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lacuna.infill.places import Filled, Place
@@ -61,6 +61,8 @@ class Judged:
     filled: Filled
     """The request's holes with it."""
     verdict: Verdict
+    evidence: Mapping[str, float]
+    """What its confidence rests on."""
 
     @property
     def confidence(self) -> float:
@@ -69,7 +71,9 @@ class Judged:
     @property
     def candidate(self) -> Candidate:
         """The text of the hole in hand."""
-        return Candidate(self.filled.texts[-1], self.confidence, self.verdict.parses, self.verdict.faults)
+        return Candidate(
+            self.filled.texts[-1], self.confidence, self.verdict.parses, self.verdict.faults, self.evidence
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def is_complete(request: Request, check: SyntaxCheck) -> bool:
     """Whether nothing is missing at the request's span: in the middle of what is whole, in no unknown word."""
     (span,), language = request.spans, language_of(request.language)
     return (
-        not beside.is_gap(request.text, span)
+        not beside.is_gap(request.text, span, language)
         and beside.cuts_known_word(request.text, span, language)
         and check.accepts(("",))
     )

@@ -1,8 +1,8 @@
 """What goes into an infill and what comes out of it: requests, drafts, answers."""
 
 import enum
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
 
 from lacuna.syntax.gate import Version
 from lacuna.syntax.spans import Span
@@ -65,6 +65,8 @@ class Candidate:
     """The document with it has no new syntax error, and the language's own compiler has nothing new to refuse."""
     faults: tuple[str, ...] = ()
     """What else is known to be wrong with it without running it; unasked, nothing of that kind is offered."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """What its confidence rests on, by name."""
 
 
 class Reason(enum.StrEnum):

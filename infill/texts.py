@@ -1,7 +1,7 @@
 """From drafts to texts: what each candidate says, and the forms in which it may be written into the document."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from lacuna.infill import ranking
 from lacuna.infill.places import Place
@@ -54,22 +54,16 @@ def said(tokens: Ints, head: bytes, vocabulary: Vocabulary) -> str | None:
         return None
 
 
-def in_all_forms(place: Place, answers: Sequence[tuple[Written, float]]) -> Iterator[tuple[Written, float]]:
-    """Yield each answer's first form, then the others; a text that comes up twice has the higher confidence.
+def in_all_forms(place: Place, answers: Iterable[Written]) -> Iterator[Written]:
+    """Yield each answer's first form, then the others; a text that comes up twice has the higher score.
 
     The order matters: of two equally good ones, the first is offered.
     """
-    formed = [
-        ([Written(form, answer.score, answer.is_full) for form in forms(place, answer.text)], confidence)
-        for answer, confidence in answers
-    ]
-    best: dict[str, tuple[Written, float]] = {}
-    for form, confidence in (
-        *((first, confidence) for (first, *_), confidence in formed),
-        *((other, confidence) for (_, *others), confidence in formed for other in others),
-    ):
-        known, so_far = best.get(form.text, (form, 0.0))
-        best[form.text] = (known, max(confidence, so_far))
+    formed = [[replace(answer, text=form) for form in forms(place, answer.text)] for answer in answers]
+    best: dict[str, Written] = {}
+    for answer in (*(first for first, *_ in formed), *(other for _, *others in formed for other in others)):
+        known = best.setdefault(answer.text, answer)
+        best[answer.text] = replace(known, score=max(known.score, answer.score))
     yield from best.values()
 
 

@@ -4,7 +4,7 @@ Letters in shapes: B candidates, N slots of a canvas, V tokens. Numpy only; noth
 """
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -73,15 +73,24 @@ class Sampling:
     """Least confidence at which an answer is offered."""
 
 
+SCORE = "score"
+"""An answer's log-probability, among what is known of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """From an answer's log-probability to the probability that it is right (Platt scaling)."""
+    """From what is known of an answer to the probability that it is right: logistic regression.
 
-    slope: float
+    Of the log-probability alone it is Platt scaling.
+    """
+
     intercept: float
+    weights: Mapping[str, float]
+    """By what is known, by its name; whatever else is known counts nothing."""
 
-    def probability(self, score: float) -> float:
-        return 1.0 / (1.0 + math.exp(min(700.0, -(self.slope * score + self.intercept))))
+    def probability(self, evidence: Mapping[str, float]) -> float:
+        odds = self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in evidence.items())
+        return 1.0 / (1.0 + math.exp(min(700.0, -odds)))
 
 
 @dataclass(frozen=True, slots=True)

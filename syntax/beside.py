@@ -16,10 +16,16 @@ _TAKEN = ("(", "[", ".")
 _CLOSERS = (")", "]", "}", '"', "'")
 
 
-def is_gap(text: str, span: Span) -> bool:
-    """Whether a span stands where people leave gaps: at a line's end, or behind white space, a bracket, an operator."""
+def is_gap(text: str, span: Span, language: Language) -> bool:
+    """Whether a span stands where people leave gaps.
+
+    At a line's end; behind white space, a bracket or an operator; between two quotes, which editors write at once.
+    """
     at_end = not text[span.end : line_end(text, span.end)].strip()
-    return at_end or span.start == line_start(text, span.start) or text[span.start - 1] in _GAPS
+    is_quoted = text[span.start - 1 : span.start] in language.text.quotes and text.startswith(
+        text[span.start - 1], span.end
+    )
+    return at_end or span.start == line_start(text, span.start) or text[span.start - 1] in _GAPS or is_quoted
 
 
 def cuts_known_word(text: str, span: Span, language: Language) -> bool:

@@ -1,33 +1,34 @@
-"""How far an answer's confidence can be trusted: Platt scaling fitted on some files and judged on others."""
+"""How far an answer's confidence can be trusted: logistic regression fitted on some places and judged on others."""
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
+import cattrs
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.benchmarks.evaluation import metrics
-from lacuna.benchmarks.evaluation.filling import Filled
-from lacuna.benchmarks.evaluation.held_out import Hole
-from lacuna.model.denoiser import Calibration
+from lacuna.model.denoiser import SCORE, Calibration
+from lacuna.syntax.errors import FileError
 
 Floats = NDArray[np.float64]
 
 BINS = 10
 """Bins of confidence, each of equally many answers."""
-LOWEST = -60.0
-"""Lower log-probabilities count as this one: what is less likely is as wrong."""
 THRESHOLDS = tuple(round(0.05 * n, 2) for n in range(20))
+RIDGE = 1.0
+"""Penalty on the square of each weight but the log-probability's: what few answers have counts little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The best candidate of one hole: whether it was offered, its log-probability, whether it is right."""
+    """The best candidate at one place: what its confidence rests on, whether it may be offered, whether it is right."""
 
-    file: str
-    score: float
+    kind: str
+    evidence: Mapping[str, float]
     is_offered: bool
     is_right: bool
 
@@ -47,9 +48,25 @@ class Point:
 
     threshold: float
     coverage: float
-    """Share of all holes."""
+    """Share of all places."""
     precision: float
     """Share of what is shown that is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far confidence can be trusted, of answers that are offered at threshold 0."""
+
+    answers: int
+    confidence: float
+    """Mean."""
+    right: float
+    """Share."""
+    expected_error: float
+    """Expected calibration error."""
+    perfect_error: float
+    """What a forecaster gets whose every confidence is true, on as many answers of the same confidence."""
+    auroc: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,46 +74,59 @@ class CalibrationReport:
     fitted_on: int
     judged_on: int
     calibration: Calibration
-    right: float
-    """Share of the holes judged on."""
-    expected_error: float
-    """Expected calibration error."""
+    trust: Trust
+    """Of all answers judged on."""
+    by_kind: dict[str, Trust]
     expected_error_before: float
-    """The same of the denoiser's own probability."""
+    """Of the denoiser's own probability."""
     brier_skill: float
-    """1 less the Brier score over that of always saying `right`."""
-    auroc: float
+    """1 less the Brier score over that of always saying how many are right."""
     bins: tuple[Bin, ...]
     curve: tuple[Point, ...]
     threshold: float
-    """The least at which what is shown is right as often as was asked for, on the answers fitted on."""
+    """The least at which what is shown is right as often as was asked for, on the places fitted on."""
     reached: Point | None
-    """The most that can be shown of the answers judged on and be right so often; None if that is nothing."""
+    """The most that can be shown of the places judged on and be right so often; None if that is nothing."""
 
 
-def judged(hole: Hole, filled: Filled) -> Answered:
-    """What a model that is not calibrated says of its best candidate."""
-    is_right = metrics.is_exact(filled.text, hole.truth)
-    score = math.log(filled.confidence) if filled.confidence else -math.inf
-    return Answered(hole.file, score, is_offered=bool(filled.text), is_right=is_right)
+def read(file: Path) -> list[Answered]:
+    """The answers of a report of `lacuna eval places`; raise FileError if it is none."""
+    try:
+        places: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))["places"]
+        rows = [
+            {
+                "kind": place["kind"],
+                "evidence": place["evidence"],
+                "is_offered": "lacuna at 0" in place["offers"],
+                "is_right": place["offers"].get("lacuna at 0", {}).get("outcome") == "exact",
+            }
+            for place in places
+        ]
+        return cattrs.structure(rows, list[Answered])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, cattrs.BaseValidationError) as error:
+        raise FileError(f"{file} is no report of `lacuna eval places`.") from error
 
 
-def report(fitting: Sequence[Answered], judging: Sequence[Answered], *, precision: float) -> CalibrationReport:
-    """Fit on some answers, judge on others, of other files; `precision` is what the threshold must reach on the fit."""
-    found = fit(*_columns(fitting))
-    scores, right = _columns(judging)
-    confidence = np.array([found.probability(score) for score in scores])
+def report(
+    fitting: Sequence[Answered], judging: Sequence[Answered], *, precision: float, seed: int
+) -> CalibrationReport:
+    """Fit on some places, judge on others; `precision` is what the threshold must reach on those fitted on."""
+    found = fit([one.evidence for one in _offered(fitting)], _right(_offered(fitting)))
+    offered, right = _offered(judging), _right(_offered(judging))
+    confidence = _confidence(offered, found)
     curve = _curve(judging, found)
     enough = _reaching(_curve(fitting, found), precision)
+    kinds = {
+        kind: np.array([one.kind == kind for one in offered]) for kind in dict.fromkeys(one.kind for one in offered)
+    }
     return CalibrationReport(
         fitted_on=len(fitting),
         judged_on=len(judging),
         calibration=found,
-        right=float(right.mean()),
-        expected_error=expected_error(confidence, right),
-        expected_error_before=expected_error(np.exp(scores), right),
+        trust=trust(confidence, right, seed=seed),
+        by_kind={kind: trust(confidence[some], right[some], seed=seed) for kind, some in kinds.items()},
+        expected_error_before=expected_error(np.exp([one.evidence[SCORE] for one in offered]), right),
         brier_skill=1.0 - float(((confidence - right) ** 2).mean() / max(1e-12, right.mean() * (1 - right.mean()))),
-        auroc=auroc(confidence, right),
         bins=tuple(_binned(confidence, right)),
         curve=curve,
         threshold=enough.threshold if enough else THRESHOLDS[-1],
@@ -104,42 +134,63 @@ def report(fitting: Sequence[Answered], judging: Sequence[Answered], *, precisio
     )
 
 
-def fit(scores: Floats, right: Floats, steps: int = 50) -> Calibration:
-    """Maximum likelihood by Newton's method, with Platt's smoothed targets, so that a clean split has a solution."""
+def fit(evidence: Sequence[Mapping[str, float]], right: Floats, steps: int = 50) -> Calibration:
+    """Penalised maximum likelihood by Newton's method, with Platt's smoothed targets: a clean split has a solution."""
     # 1. Platt's targets, posterior means of a uniform prior: with 1 and 0, a clean split has its optimum at infinity.
     yes = right.sum()
     high, low = (yes + 1) / (yes + 2), 1 / (len(right) - yes + 2)
     target = np.where(right > 0, high, low)
-    # 2. Newton's method on logit(p) = slope * score + intercept.
-    columns = np.stack([scores, np.ones_like(scores)])  # (2, n)
-    weights = np.array([1.0, 0.0])  # slope, intercept
+    # 2. Newton's method on logit(p) = weights * evidence + intercept.
+    names = sorted({name for known in evidence for name in known})
+    rows = [[*(known.get(name, 0.0) for known in evidence)] for name in names]
+    columns = np.array([*rows, [1.0] * len(evidence)])  # (names + 1, n)
+    # The least penalty keeps the Hessian invertible where all scores are alike.
+    penalty = np.array([*(1e-6 if name == SCORE else RIDGE for name in names), 1e-6])
+    weights = np.array([*(float(name == SCORE) for name in names), 0.0])
     for _ in range(steps):
         p = 1 / (1 + np.exp(-weights @ columns))
-        gradient = columns @ (p - target)  # (2,)
-        # The Hessian; a little on its diagonal keeps it invertible where all scores are alike.
-        curvature = (columns * (p * (1 - p))) @ columns.T + 1e-6 * np.eye(2)  # (2, 2)
+        gradient = columns @ (p - target) + penalty * weights
+        curvature = (columns * (p * (1 - p))) @ columns.T + np.diag(penalty)
         change = np.linalg.solve(curvature, gradient)
         # No weight moves by more than 2 at once: far from the optimum p saturates, and a whole step would overshoot.
         weights -= change * min(1.0, 2.0 / max(1e-9, float(np.abs(change).max())))
         if np.abs(change).max() < 1e-9:
             break
-    return Calibration(float(weights[0]), float(weights[1]))
+    return Calibration(float(weights[-1]), dict(zip(names, weights[:-1].tolist(), strict=True)))
 
 
-def _columns(answers: Sequence[Answered]) -> tuple[Floats, Floats]:
-    scores = np.maximum(LOWEST, np.array([answer.score for answer in answers], np.float64))
-    return scores, np.array([answer.is_right for answer in answers], np.float64)
+def trust(confidence: Floats, right: Floats, *, seed: int) -> Trust:
+    if not len(right):
+        return Trust(0, math.nan, math.nan, math.nan, math.nan, math.nan)
+    return Trust(
+        len(right),
+        float(confidence.mean()),
+        float(right.mean()),
+        expected_error(confidence, right),
+        perfect_error(confidence, seed=seed),
+        auroc(confidence, right),
+    )
+
+
+def _offered(answers: Sequence[Answered]) -> list[Answered]:
+    return [one for one in answers if one.is_offered]
+
+
+def _right(answers: Sequence[Answered]) -> Floats:
+    return np.array([one.is_right for one in answers], np.float64)
+
+
+def _confidence(answers: Sequence[Answered], calibration: Calibration) -> Floats:
+    return np.array([calibration.probability(one.evidence) for one in answers])
 
 
 def _curve(answers: Sequence[Answered], calibration: Calibration) -> tuple[Point, ...]:
+    offered = _offered(answers)
+    confidence, right = _confidence(offered, calibration), _right(offered)
     points = []
     for threshold in THRESHOLDS:
-        shown = [
-            answer.is_right
-            for answer in answers
-            if answer.is_offered and calibration.probability(max(LOWEST, answer.score)) >= threshold
-        ]
-        points.append(Point(threshold, len(shown) / len(answers), sum(shown) / len(shown) if shown else 1.0))
+        shown = right[confidence >= threshold]
+        points.append(Point(threshold, len(shown) / len(answers), float(shown.mean()) if len(shown) else 1.0))
     return tuple(points)
 
 

@@ -2,26 +2,23 @@
 
 import functools
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from lacuna.benchmarks.evaluation import calibration as calibrating
-from lacuna.benchmarks.evaluation import gate, metrics
+from lacuna.benchmarks.evaluation import calibration, gate, metrics
 from lacuna.benchmarks.evaluation.baselines import copier, guesses, words
+from lacuna.benchmarks.evaluation.calibration import Trust
 from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.metrics import Estimate
 from lacuna.benchmarks.evaluation.outcomes import Outcome, worth
 from lacuna.benchmarks.evaluation.place_drawing import Mode, Place
-from lacuna.export import artifact
 from lacuna.infill import many
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.infill.request import Infill, Request, answered
 from lacuna.lsp_server import where
 from lacuna.lsp_server.settings import Settings
-from lacuna.model.denoiser import Calibration
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.place_kind import place_kind
 from lacuna.syntax.spans import Span
@@ -64,8 +61,8 @@ class AskedPlace:
     reason: str
     """Why it is not offered at any threshold, else empty."""
     confidence: float
-    log_probability: float
-    """Of the best candidate, before it was calibrated."""
+    evidence: Mapping[str, float]
+    """What the confidence rests on: what a calibration is fitted on."""
     is_shown: bool
     """At the threshold."""
     offers: Mapping[str, Offered]
@@ -85,11 +82,10 @@ def asked(
 
 
 def _asking(opening: Opening, model: ModelOptions, threshold: float | None) -> Callable[[Place], AskedPlace]:
-    calibration = artifact.load(model.artifact).manifest.calibration
-    return functools.partial(ask, opening(model).infill, calibration, threshold)
+    return functools.partial(ask, opening(model).infill, threshold)
 
 
-def ask(infill: Infill, calibration: Calibration | None, threshold: float | None, place: Place) -> AskedPlace:
+def ask(infill: Infill, threshold: float | None, place: Place) -> AskedPlace:
     """What an editor would show of itself, at the threshold and at 0, and what the baselines would.
 
     One request at threshold 0 tells both: the threshold is the last of all rules, and changes neither search nor order.
@@ -118,7 +114,7 @@ def ask(infill: Infill, calibration: Calibration | None, threshold: float | None
         best.text if best else "",
         answer.reason.value if answer.reason else "",
         best.confidence if best else 0.0,
-        _log_probability(best.confidence if best else 0.0, calibration),
+        best.evidence if best else {},
         is_shown,
         {system: _offered(text, place) for system, text in texts.items() if text.strip()},
     )
@@ -133,16 +129,6 @@ def _copied(place: Place) -> str:
     """The rest of the line most alike."""
     hole = Hole("", place.file, place.text, Span(place.offset, place.offset))
     return guesses.offered(hole, copier.guesses(hole), _COPYING, gate.may_offer, gate.is_sound)
-
-
-def _log_probability(confidence: float, calibration: Calibration | None) -> float:
-    """What the denoiser said before its calibration."""
-    if confidence <= 0.0:
-        return calibrating.LOWEST
-    if calibration is None:
-        return max(calibrating.LOWEST, math.log(confidence))
-    odds = math.log(confidence) - math.log1p(-min(confidence, 1.0 - 1e-15))
-    return min(0.0, max(calibrating.LOWEST, (odds - calibration.intercept) / calibration.slope))
 
 
 # --- the report
@@ -161,22 +147,6 @@ class Figures:
     """Share of all characters that accepting whatever is shown saves, less what must then be deleted."""
     by_words: Estimate
     """Share of all characters that is saved if words are accepted as long as they are right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How far confidence can be trusted, of all answers that are offered at threshold 0."""
-
-    answers: int
-    confidence: float
-    """Mean."""
-    right: float
-    """Share that is exact."""
-    expected_error: float
-    """Expected calibration error."""
-    perfect_error: float
-    """What a forecaster gets whose every confidence is true, on as many answers of the same confidence."""
-    auroc: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,18 +210,11 @@ def _is(offer: Offered | None, outcome: Outcome) -> bool:
 
 def _trust(rows: Sequence[AskedPlace], seed: int) -> Trust:
     some = [row for row in rows if AT_ZERO in row.offers]
-    if not some:
-        return Trust(0, math.nan, math.nan, math.nan, math.nan, math.nan)
-    confidence = np.array([row.confidence for row in some])
-    right = np.array([float(row.is_right) for row in some])
-    return Trust(
-        len(some),
-        float(confidence.mean()),
-        float(right.mean()),
-        calibrating.expected_error(confidence, right),
-        calibrating.perfect_error(confidence, seed=seed),
-        calibrating.auroc(confidence, right),
+    confidence, right = (
+        np.array([float(value) for value in of_each])
+        for of_each in ([row.confidence for row in some], [row.is_right for row in some])
     )
+    return calibration.trust(confidence, right, seed=seed)
 
 
 def to_json(found: PlacesReport) -> str:

@@ -99,7 +99,7 @@ def _groupings(one: compared.Answers) -> tuple[dict[str, compared.Figures], ...]
 
 
 def of_calibration(found: calibration.CalibrationReport) -> Iterator[Table | str]:
-    bins = _table(f"Confidence of {found.judged_on} answers, fitted on {found.fitted_on} others", "confidence", "right")
+    bins = _table(f"Confidence at {found.judged_on} places, fitted on {found.fitted_on} others", "confidence", "right")
     for one in found.bins:
         bins.add_row(f"{one.answers} answers", _percent(one.confidence), _percent(one.right))
     yield bins
@@ -107,15 +107,26 @@ def of_calibration(found: calibration.CalibrationReport) -> Iterator[Table | str
     for point in found.curve:
         curve.add_row(f"{point.threshold:.2f}", _percent(point.coverage), _percent(point.precision))
     yield curve
+    yield _of_trust({"all": found.trust} | found.by_kind)
     yield (
-        f"expected calibration error {found.expected_error:.3f} (before: {found.expected_error_before:.3f}), "
-        f"Brier skill {found.brier_skill:.3f}, AUROC {found.auroc:.3f}; threshold {found.threshold:.2f}"
+        f"expected error before: {found.expected_error_before:.3f}; Brier skill {found.brier_skill:.3f}; "
+        f"threshold {found.threshold:.2f}"
     )
     if found.reached:
         yield (
-            f"as often right as was asked for, at most: {_percent(found.reached.coverage)} of the holes get an answer, "
+            f"as often right as was asked for, at most: {_percent(found.reached.coverage)} of the places get one, "
             f"{_percent(found.reached.precision)} of these are right (threshold {found.reached.threshold:.2f})"
         )
+
+
+def _of_trust(kinds: Mapping[str, calibration.Trust]) -> Table:
+    columns = ("answers", "confidence, %", "exact, %", "expected error", "if perfect", "AUROC")
+    table = _table("Confidence of what is offered at threshold 0", *columns)
+    for kind, said in kinds.items():
+        shares = (_number(100 * share, 1) for share in (said.confidence, said.right))
+        errors = (_number(error, 3) for error in (said.expected_error, said.perfect_error, said.auroc))
+        table.add_row(kind, str(said.answers), *shares, *errors)
+    return table
 
 
 def of_interruptions(found: complete.Interruptions) -> Iterator[Table | str]:
@@ -147,15 +158,8 @@ def of_places(found: places.PlacesReport) -> Iterator[Table | str]:
             of_kind = part.systems[system]
             kinds.add_row(kind, str(of_kind.places), *(_number(100 * each.value, 1) for each in _worth(of_kind)))
         yield kinds
-    columns = ("answers", "confidence, %", "exact, %", "expected error", "if perfect", "AUROC")
-    trust = _table("Confidence of what is offered at threshold 0", *columns)
     both = found.groups[places.BOTH]
-    for kind, part in {"all": both, **both.by_kind}.items():
-        said = part.trust
-        shares = (_number(100 * share, 1) for share in (said.confidence, said.right))
-        errors = (_number(error, 3) for error in (said.expected_error, said.perfect_error, said.auroc))
-        trust.add_row(kind, str(said.answers), *shares, *errors)
-    yield trust
+    yield _of_trust({"all": both.trust} | {kind: part.trust for kind, part in both.by_kind.items()})
     refused = Counter(f"{row.kind}: {row.reason}" for row in found.places if row.reason)
     if refused:
         yield "nothing offered at any threshold: " + ", ".join(f"{why} {count}" for why, count in refused.items())

@@ -5,16 +5,13 @@ import json
 import pytest
 
 from lacuna.benchmarks.evaluation import places
-from lacuna.benchmarks.evaluation.calibration import LOWEST
 from lacuna.benchmarks.evaluation.outcomes import Outcome
 from lacuna.benchmarks.evaluation.place_drawing import Mode, Place
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.infill.request import Reason, Scope
-from lacuna.model.denoiser import Calibration
 from lacuna.syntax.languages.language import PlaceKind
 from lacuna.syntax.spans import Span
 
-CALIBRATION = Calibration(0.5, 0.25)
 CODE = """def area(width, height):
     return width * height
 
@@ -30,7 +27,7 @@ def place(marked, truth, beyond="", kind=PlaceKind.RETURN, mode=Mode.IN_FILE, fi
 
 def asked(scripted, where, threshold=None, **said):
     model = scripted(**said)
-    return model, places.ask(model.infill, CALIBRATION, threshold, where)
+    return model, places.ask(model.infill, threshold, where)
 
 
 def test_a_place_is_asked_about_once_as_an_editor_does_unasked(scripted):
@@ -55,14 +52,9 @@ def test_what_is_refused_is_kept_with_its_reason_and_offered_at_no_threshold(scr
     assert not {places.LACUNA, places.AT_ZERO} & row.offers.keys()
 
 
-def test_a_log_probability_is_what_was_calibrated(scripted):
-    _, row = asked(scripted, place("x = |", "1"))
-    assert CALIBRATION.probability(row.log_probability) == pytest.approx(row.confidence)
-
-
 def test_without_a_candidate_nothing_is_likely(scripted):
     _, row = asked(scripted, place("x = |", "1"), reason=Reason.COMPLETE, tried=-1)
-    assert (row.text, row.confidence, row.log_probability) == ("", 0.0, LOWEST)
+    assert (row.text, row.confidence, row.evidence) == ("", 0.0, {})
 
 
 def test_the_baselines_answer_at_the_same_place(scripted):

@@ -49,9 +49,10 @@ def test_a_confidence_is_the_probability_of_the_text():
 
 
 def test_a_calibration_changes_confidences_unless_it_is_left_out():
-    denoiser = always({"result": 0.75, "price": 0.25}, calibration=Calibration(2.0, 1.0))
+    calibration = Calibration(1.0, {"score": 2.0, "at the end": 0.5, "score, at the end": 0.25, "elsewhere": 9.0})
+    denoiser = always({"result": 0.75, "price": 0.25}, calibration=calibration)
     calibrated, _ = filled(denoiser, request(HEADER + "<>\n"))
-    expected = 1 / (1 + math.exp(-(2.0 * math.log(0.75) + 1.0)))
+    expected = 1 / (1 + math.exp(-(2.25 * math.log(0.75) + 1.5)))
     assert calibrated.candidates[0][0].confidence == pytest.approx(expected, rel=1e-4)
     raw, _ = filled(denoiser, request(HEADER + "<>\n"), is_calibrated=False)
     assert raw.candidates[0][0].confidence == pytest.approx(0.75, rel=1e-4)

@@ -104,7 +104,7 @@ def ranked(marked, *answers):
     request = Request(text, "python", (span,), 0.0)
     rules, place = Rules.of(request), Filled().place(request)
     return rank(
-        Judged(Filled().written(answer, confidence, is_open=False), rules.verdict(place, answer, (answer,)))
+        Judged(Filled().written(answer, confidence, is_open=False), rules.verdict(place, answer, (answer,)), {})
         for answer, confidence in answers
     )
 

@@ -28,10 +28,12 @@ def at(marked):
         ("results‸[0]\n", False),
         ("f()‸.x\n", False),
         ("'a‸b'\n", False),
+        ("x = '‸'\n", True),
+        ("x = '‸b'\n", False),
     ],
 )
 def test_where_people_leave_gaps(marked, expected):
-    assert is_gap(*at(marked)) is expected
+    assert is_gap(*at(marked), PYTHON) is expected
 
 
 @pytest.mark.parametrize(

@@ -108,5 +108,10 @@ def shipped(recipe: Recipe, tokenizer: Tokenizer, network: Denoiser, tmp_path: P
         Corpus("none", "none"),
     )
     return convert.convert(
-        trained, tmp_path / "shipped", convert.EIGHT_BITS, "tiny", Sampling(), calibration=Calibration(0.9, 0.1)
+        trained,
+        tmp_path / "shipped",
+        convert.EIGHT_BITS,
+        "tiny",
+        Sampling(),
+        calibration=Calibration(0.1, {"score": 0.9}),
     ).folder
