@@ -32,6 +32,11 @@ class Refusal:
         return self.words.endswith("was never closed")
 
     @property
+    def is_vague(self) -> bool:
+        """It may be about what only is not finished yet."""
+        return self.is_of_open_bracket or self.words.startswith("invalid syntax")
+
+    @property
     def is_of_layout(self) -> bool:
         """About which line belongs to what: to a block, to a string of several lines, behind a backslash."""
         return "indent" in self.words or self.words.startswith(("unterminated triple-quoted", "unexpected EOF"))

@@ -44,6 +44,9 @@ class _Checker(Checker):
         if not isinstance(value, Builtin):
             super().addBinding(node, value)
 
+    def checkDeadScopes(self) -> None:  # noqa: N802 -- the same
+        """Nothing is said of what is never used: in a part of a module its uses may not be shown."""
+
 
 def findings(tree: ast.Module) -> Iterator[Fault]:
     """What is wrong with a module, other than names that it reads.

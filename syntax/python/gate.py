@@ -16,7 +16,7 @@ from lacuna.syntax.python.members import foreign
 from lacuna.syntax.python.module import Module, compiled, is_fault
 from lacuna.syntax.python.reducing import Reduced, reductions, thinned
 from lacuna.syntax.python.scopes import BUILTIN, names_of_block
-from lacuna.syntax.python.unfinished import has_block, may_bind
+from lacuna.syntax.python.unfinished import closing, has_block, may_bind
 from lacuna.syntax.spans import Span
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
@@ -33,9 +33,9 @@ _WORD = re.compile(r"\w+")
 _FREE_WORD = re.compile(r"(?<![.\w])[^\W\d]\w*")
 _BINDS = re.compile(r"""[='"#]|\b(?:for|import|as|def|class|lambda|case)\b""")
 """What may bind names in an answer, or has words in it that are none."""
-_FILLINGS = (*PYTHON.stand_ins, "x:", "x):", "x)", "x import x")
-"""Texts of which one compiles in most places."""
-_LINES = ("x", "x,", "if x:", "def x():", "try:", "except:", "x(", "x import (")
+_FILLINGS = ("", "...", "id", "id()", "id in id", "id:", "id):", "id)", "id import id")
+"""Texts of which one compiles in most places; what they read is bound everywhere."""
+_LINES = ("id", "id,", "if id:", "def id():", "try:", "except id:", "id(", "id import (")
 """Lines of which one compiles in most places, instead of all that stands in the line of a span."""
 
 
@@ -94,7 +94,7 @@ class PythonGate:
             if len(self._spans) == 1:
                 lines += [(part.without_line(), one) for one in _LINES]
             for line, filling in lines:
-                if not filling and line.is_blank:
+                if not filling and line.is_blank and not closing(line.before):
                     continue  # says nothing of what may stand there
                 texts = (filling,) * len(self._spans)
                 module = compiled(line, texts, self._oldest)
@@ -105,21 +105,22 @@ class PythonGate:
         return None
 
     @functools.cached_property
-    def _anyway(self) -> dict[tuple[str, ...], Module]:
-        """The part without an answer, and with what stands there."""
+    def _anyway(self) -> tuple[tuple[str, ...], Module]:
+        """The part with what stands there, or else with something: what is wrong with it is no answer's fault."""
         assert self._compiling, "nothing is at fault where no part compiles"
         part, filling, module = self._compiling
         before = tuple(self._text[span.start : span.end] for span in self._spans)
-        as_is = compiled(part, before, self._oldest)
-        return {filling: module} | ({before: as_is} if isinstance(as_is, Module) else {})
+        as_is = compiled(part, before, self._oldest) if any(map(str.strip, before)) else None
+        return (before, as_is) if isinstance(as_is, Module) else (filling, module)
 
     def _unbound(self, module: Module, texts: tuple[str, ...]) -> Iterator[Fault]:
         """Names that are read where nothing binds them, unless other blocks expect them, too."""
         words = {word for text in texts for word in _FREE_WORD.findall(text)}
-        if words <= self._surely_bound or self._is_open_to_any_name:
+        is_replacing = any(span.end > span.start for span in self._spans)  # what stood there may have bound a name
+        if (words <= self._surely_bound and not is_replacing) or self._is_open_to_any_name:
             return
         names = module.names.reads - self._bound
-        names -= frozenset[str]().union(*(one.names.reads for one in self._anyway.values())) if names else names
+        names -= self._anyway[1].names.reads if names else names
         if not names and not any(map(_BINDS.search, texts)):
             self._surely_bound |= words
         for name in sorted(names - self._expected if names else names):
@@ -146,8 +147,7 @@ class PythonGate:
     @functools.cached_property
     def _expected(self) -> frozenset[str]:
         """Names that some block of the module reads and does not bind."""
-        assert self._compiling, "nothing is at fault where no part compiles"
-        text = filled(self._text, self._spans, self._compiling[1])
+        text = filled(self._text, self._spans, self._anyway[0])
         parts = _parts(Blocks.of(text, PYTHON))
         return frozenset[str]().union(*(names_of_block(text[part.start : part.end]).reads for part in parts))
 
@@ -159,8 +159,8 @@ class PythonGate:
 
     @functools.cached_property
     def _findings_anyway(self) -> frozenset[Fault]:
-        modules = (self._wide(module, texts) for texts, module in self._anyway.items())
-        return frozenset(fault for module in modules for fault in module.findings)
+        texts, module = self._anyway
+        return frozenset(self._wide(module, texts).findings)
 
     def _bodiless(self, until: str, written: str) -> Iterator[Fault]:
         """A definition that an answer names and nothing follows, unless the name is called and defined nowhere."""

@@ -54,7 +54,8 @@ def compiled(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> M
             return None
         if why is None:
             return Module(source, suffix)
-        refused = refused or why
+        if refused is None or (refused.is_vague and not why.is_vague):
+            refused = why
     return refused
 
 

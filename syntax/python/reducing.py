@@ -18,17 +18,20 @@ _HEADING = re.compile(
     ([ \t\f]*+) (async[ \t]+def|def|class) [ \t]+ (\w+)
     """
 )
-_DEFINITION = re.compile(
+_FUNCTION = re.compile(
     r"""(?mx)
-    ^([ \t]*) (async[ \t]+def|def|class) [ \t]+ (\w+) [^\n]*\n
+    ^([ \t]*) (?: ((?:async[ \t]+)?def\b[^\n\#]*:) [ \t]* (?:\#[^\n]*)?\r?\n
+                 | ((?:async[ \t]+)?def[ \t]+\w+) [ \t]* (?:\([ \t]*(self|cls)\b)? [^\n]*\n )
     (?: (?:\1[ \t)\]}][^\n]*|\r)? \n )*+
     """
 )
-"""A definition with its body: lines farther right, blank ones, and those that close a bracket of its header."""
+"""A function with its body: lines farther right, blank ones, and those that close a bracket of its header.
+
+Its header is on one line, or else as far as its first parameter.
+"""
 
 
 _FENCE = re.compile(r"\"{3}|'{3}")
-_BODILESS = r"\1\2 \3(): ...\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def reductions(blocks: Blocks, spans: tuple[Span, ...]) -> Iterator[Reduced]:
 
 
 def thinned(blocks: Blocks, spans: tuple[Span, ...]) -> Reduced:
-    """The whole module, without the bodies of definitions."""
+    """The whole module, without the bodies of functions."""
     return _cut(blocks.text, spans, Span(0, len(blocks.text)), thin_from=0)
 
 
@@ -141,20 +144,25 @@ def _extent(text: str, starts: list[tuple[int, int]], begin: tuple[int, int], ar
 
 
 def _thinned(above: str) -> str:
-    """What stands above a line, its definitions without bodies; a header that the line may go on with stays."""
-    last = max((found.start() for found in _DEFINITION.finditer(above)), default=0)
+    """What stands above a line, its functions without bodies; a header that the line may go on with stays."""
+    last = max((found.start() for found in _FUNCTION.finditer(above)), default=0)
     end = last if closing(above[last:]) else len(above)
-    return _DEFINITION.sub(_BODILESS, above[:end]) + above[end:]
+    return _FUNCTION.sub(_bodiless, above[:end]) + above[end:]
+
+
+def _bodiless(function: re.Match[str]) -> str:
+    indent, header, begun, receiver = function.groups()
+    return indent + (header or f"{begun}({receiver or ''}):") + " ...\n"
 
 
 def _cut(
     text: str, spans: tuple[Span, ...], item: Span, within: _Within | None = None, *, thin_from: int | None = None
 ) -> Reduced:
-    """An item in classes of which only the names are left, without the bodies of definitions behind an offset."""
+    """An item in classes of which only the names are left, without the bodies of functions behind an offset."""
     line, rest = line_start(text, spans[0].start), line_end(text, spans[-1].end)
     above, below = text[item.start : line], text[rest : item.end]
     if thin_from is not None:
-        above, below = text[item.start : thin_from] + _thinned(text[thin_from:line]), _DEFINITION.sub(_BODILESS, below)
+        above, below = text[item.start : thin_from] + _thinned(text[thin_from:line]), _FUNCTION.sub(_bodiless, below)
     if follows := _HEADING.match(text, item.end):  # decorators at its end may be those of what follows
         below += f"{follows.group()}(): ...\n"
     classes, tail = within.classes if within else (), word_behind(text, spans[-1])

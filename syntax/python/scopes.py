@@ -10,10 +10,12 @@ from pyflakes.checker import builtin_vars
 
 from lacuna.syntax.python.compiling import HOSTILE, quiet
 
-BUILTIN = frozenset(builtin_vars)
-"""Names that are bound in every module."""
+BUILTIN = frozenset((*builtin_vars, "__module__", "__qualname__", "__path__"))
+"""Names that are bound in every module, or in every class, or in a package."""
 _KEPT = 4096
 """Blocks whose names are kept: between two keystrokes one of them changes."""
+_LARGE = 100_000
+"""Code points of statements, such as a long table, beyond which each word may be one that is bound."""
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -25,11 +27,13 @@ class Names:
 
 
 def names_of(source: str) -> Names:
-    """The names of a module; of one that does not compile, each word may be one that is bound."""
+    """The names of a module; of one that does not compile, or is very long, each word may be one that is bound."""
     try:
         with quiet():
-            top = symtable.symtable(source, "<module>", "exec")
+            top = symtable.symtable(source, "<module>", "exec") if len(source) <= _LARGE else None
     except HOSTILE:
+        top = None
+    if top is None:
         return Names(frozenset(_WORD.findall(source)), frozenset())
     binds, reads = set[str](), set[str]()
     for table in _tables(top):

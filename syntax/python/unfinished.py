@@ -12,7 +12,9 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _HEADER = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b")
 _NAMED = re.compile(r"\bdef[ \t]+\w+[ \t]*\Z")
 """The header of a function as far as its name."""
-_TARGET = re.compile(r"(?:^|\bfor)[ \t]*\Z")
+_TARGET = re.compile(r"(?:(?m:^)|\bfor)[ \t]*\Z")
+_NEAR = 100
+"""Code points before a bracket within which it is told what it is for."""
 _TRY = re.compile(r"[ \t]*try[ \t]*:")
 _BLOCK = "..."
 _NAME = "id"
@@ -102,7 +104,7 @@ def _opened(before: str) -> list[_Opened]:
                 return [*opened, _Opened(piece.start(), f"\n{quote}" if len(quote) > 1 else quote, may_bind=False)]
             position = end
         elif piece["open"]:
-            is_target = _TARGET.search(before[line_start(before, piece.start()) : piece.start()]) is not None
+            is_target = _TARGET.search(before, max(0, piece.start() - _NEAR), piece.start()) is not None
             opened.append(_Opened(piece.start(), _CLOSERS[piece["open"]], may_bind=True, is_target=is_target))
         elif piece["close"] and opened and opened[-1].closer == piece["close"]:
             opened.pop()
