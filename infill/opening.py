@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # `lacuna --help` needs no numpy, and the engine an extra
     from lacuna.export.chunked.cache import ChunkCache
     from lacuna.export.chunked.engine import Engine
     from lacuna.infill.request import Infill, Request, Warm
-    from lacuna.model.denoiser import Sampling
+    from lacuna.model.denoiser import Librarian, Sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class OpenModel:
     provider: str = ""
     warm: "Warm" = _without_warming
     """Encodes ahead what a request will see."""
+    librarian: "Librarian | None" = None
+    """None: it makes no use of other files."""
 
 
 Opening = Callable[[ModelOptions], OpenModel]
@@ -94,6 +96,7 @@ def open_model(options: ModelOptions) -> OpenModel:
         engine.name,
         engine.provider,
         functools.partial(warm, engine),
+        engine,
     )
 
 

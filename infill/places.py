@@ -44,11 +44,11 @@ class Filled:
         longer = len(text) - len(request.text)
         to_come = tuple(Span(span.start + longer, span.end + longer) for span in request.spans[done:])
         if not self.is_open:
-            return Place(done, Scene(text, to_come, request.before[done:]))
+            return Place(done, Scene(text, to_come, request.before[done:], request.beside))
         # What the last hole replaced is gone from the text: its end is an empty span.
         last = filled(request.text, request.spans[: done - 1], self.texts[:-1])
         end = request.spans[done - 1].start + len(last) - len(request.text) + len(self.texts[-1])
-        return Place(done - 1, Scene(text, (Span(end, end), *to_come), ("", *request.before[done:])))
+        return Place(done - 1, Scene(text, (Span(end, end), *to_come), ("", *request.before[done:]), request.beside))
 
     def written(self, text: str, confidence: float, *, is_open: bool) -> "Filled":
         """With a text written at the next place."""

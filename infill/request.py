@@ -4,6 +4,7 @@ import enum
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 
+from lacuna.model.denoiser import Beside, Librarian
 from lacuna.syntax.gate import Version
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit
@@ -39,6 +40,8 @@ class Request:
     """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
     oldest: Version | None = None
     """The oldest version of the language that the text is for, where anybody says."""
+    beside: Beside | None = None
+    """Other files of the workspace, from the model's librarian."""
 
     @property
     def before(self) -> tuple[str, ...]:
@@ -146,6 +149,8 @@ class Model:
     provider: str
     infill: Infill
     warm: Warm
+    librarian: Librarian | None = None
+    """None: it makes no use of other files."""
 
 
 def answered(drafts: Generator[Draft, None, Answer], show: Callable[[Draft], None] | None = None) -> Answer:

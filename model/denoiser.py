@@ -17,6 +17,8 @@ from lacuna.syntax.spans import Span
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
+Tokens = NDArray[np.uint16]
+"""Tokens of a whole file (T,), in as little memory as can be."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,8 @@ class Scene:
     """Sorted and disjoint: the place in hand, then those still to come. What stands in them is not seen."""
     before: tuple[str, ...] = ()
     """What stood at each span, for denoisers that make use of it; empty where nobody says."""
-    beside: tuple[str, ...] = ()
-    """Texts of other files, the most telling first, likewise."""
+    beside: "Beside | None" = None
+    """Other files, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,17 @@ class Prediction:
     existence: Floats  # (B, N) logit of P(the slot exists)
 
 
+class Beside(Protocol):
+    """Other files as they are seen from one place: which of them, and how near."""
+
+
+class Library(Protocol):
+    """Other files, made ready to be looked up; for many places."""
+
+    def seen_from(self, nearest: Sequence[int]) -> Beside:
+        """The files with these numbers, their places in what the library was made of; the nearest first."""
+
+
 class Seen(Protocol):
     """The place in hand of a scene, as one denoiser sees it."""
 
@@ -135,7 +148,17 @@ class Seen(Protocol):
         """
 
 
-class Denoiser(Protocol):
+class Librarian(Protocol):
+    """Makes other files ready to be looked up; may be called in any thread."""
+
+    def tokens(self, text: str) -> Tokens:
+        """What is kept of a file's text."""
+
+    def library(self, files: Sequence[Tokens]) -> Library:
+        """A library of some files; takes as long as to sort all their tokens."""
+
+
+class Denoiser(Librarian, Protocol):
     """A model that fills."""
 
     @property

@@ -36,7 +36,7 @@ def serve(opening: Opening, *, model: ModelOptions) -> ExitCode:
 
     def load() -> Model:
         opened = opening(model)
-        return Model(opened.name, opened.provider, opened.infill, opened.warm)
+        return Model(opened.name, opened.provider, opened.infill, opened.warm, opened.librarian)
 
     serve_on_stdio(load, version())
     return ExitCode.DONE

@@ -92,7 +92,7 @@ class Canvases:
             past[0, :, b, :, : one.places], past[1, :, b, :, : one.places] = one.keys, one.values
             reached.append(self._reached(row, one))
             for n, runs in enumerate(reached[b][one.places :]):
-                hints[:, b, n] = self._hints.best(0, runs)
+                hints[:, b, n] = self._hints.best(0, runs, row.tokens[: one.places + n])
         inputs = {
             "tokens": tokens,
             "past": np.array([one.places for one in known], np.int64),

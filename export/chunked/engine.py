@@ -17,8 +17,9 @@ from lacuna.export.providers import Provider
 from lacuna.export.sessions import Sessions
 from lacuna.model.chunked.context import window
 from lacuna.model.chunked.hints import Hints
+from lacuna.model.chunked.library import Beside, Library
 from lacuna.model.chunked.reading import Reading, read
-from lacuna.model.denoiser import Floats, Ints, Prediction, Sampling, Scene, Vocabulary
+from lacuna.model.denoiser import Floats, Ints, Prediction, Sampling, Scene, Tokens, Vocabulary
 from lacuna.model.dimensions import ROTARY_BASE
 from lacuna.model.tokenizer import MASK, Tokenizer
 
@@ -61,9 +62,16 @@ class Engine:
         return Engine(self.manifest, self.tokenizer, self._sessions, ChunkCache())
 
     def look(self, scene: Scene, sampling: Sampling) -> "Sight":
-        """See the scene's first place. What stood there and texts beside are not made use of."""
+        """See the scene's first place. What stood there is not made use of, other files for their hints."""
         dims = self.manifest.dimensions
-        return Sight(self, read(scene.text, scene.spans, self.tokenizer, sampling.budget, dims.near))
+        assert scene.beside is None or isinstance(scene.beside, Beside), "other files come from `library`"
+        return Sight(self, read(scene.text, scene.spans, self.tokenizer, sampling.budget, dims.near), scene.beside)
+
+    def tokens(self, text: str) -> Tokens:
+        return np.array(self.tokenizer.encode_text(text), np.uint16)
+
+    def library(self, files: Sequence[Tokens]) -> Library:
+        return Library(files, self.tokenizer.size)
 
     def encode(self, chunk: Sequence[int]) -> Encoded:
         """Encode a chunk, known or not, and keep it in the cache."""
@@ -79,11 +87,11 @@ class Engine:
 class Sight:
     """The first hole of a scene as the engine sees it: a `lacuna.model.denoiser.Seen`."""
 
-    def __init__(self, engine: Engine, reading: Reading) -> None:
+    def __init__(self, engine: Engine, reading: Reading, beside: Beside | None) -> None:
         self.vocabulary = engine.vocabulary
         self.head = reading.heads[0]
         self.attended = sum(len(reading.chunked.chunks[n]) for n in reading.chosen)
-        self._engine, self._reading = engine, reading
+        self._engine, self._reading, self._beside = engine, reading, beside
         self._encoded = {n: engine.cache.get(reading.chunked.chunks[n]) for n in reading.chosen}
         self._context: Context | None = None
 
@@ -143,7 +151,7 @@ class Sight:
             for _ in self.read():
                 pass
             encoded = [known for known in self._encoded.values() if known is not None]
-            self._context = _laid_out(self._engine, self._reading, encoded)
+            self._context = _laid_out(self._engine, self._reading, encoded, self._beside)
         return self._context
 
 
@@ -174,7 +182,7 @@ class Context:
         }
 
 
-def _laid_out(engine: Engine, reading: Reading, encoded: Sequence[Encoded]) -> Context:
+def _laid_out(engine: Engine, reading: Reading, encoded: Sequence[Encoded], beside: Beside | None) -> Context:
     """Lay out the encoded chunks, in the order in which they were chosen, around the first hole."""
     dims, chunked = engine.manifest.dimensions, reading.chunked
     in_hand = replace(chunked, holes=chunked.holes[:1])  # to holes still to come, nothing is said
@@ -191,7 +199,7 @@ def _laid_out(engine: Engine, reading: Reading, encoded: Sequence[Encoded]) -> C
         _joined([e.keys for e in encoded], dims.global_layers),
         _joined([e.values for e in encoded], dims.global_layers),
     )
-    hints = Hints(in_hand, reading.heads[:1], engine.tokenizer.spellings)
+    hints = Hints(in_hand, reading.heads[:1], engine.tokenizer.spellings, beside)
     (anchor,), (far_offsets,) = seen.anchors, seen.offsets()
     return Context(
         near_keys=near_keys,

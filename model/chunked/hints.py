@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lacuna.model.chunked.chunks import Chunked
+from lacuna.model.chunked.library import Beside
 from lacuna.model.denoiser import fitting
 from lacuna.model.tokenizer import HOLE, MASK, PAD
 
@@ -37,9 +38,11 @@ class Reached(NamedTuple):
 class Hints:
     """Looks up runs in one document."""
 
-    def __init__(self, chunked: Chunked, heads: Sequence[bytes], spellings: Sequence[bytes]) -> None:
+    def __init__(
+        self, chunked: Chunked, heads: Sequence[bytes], spellings: Sequence[bytes], beside: Beside | None = None
+    ) -> None:
         """`heads`: what each hole begins with, as healing grew it; `spellings`: the bytes of each token."""
-        self._spellings = spellings
+        self._spellings, self._heads, self._beside = spellings, heads, beside
         self._tokens = np.array([token for chunk in chunked.chunks for token in chunk], np.int64)
         starts = np.cumsum([0, *map(len, chunked.chunks)])
         self._holes = [int(starts[place.chunk]) + place.token for place in chunked.holes]
@@ -60,11 +63,16 @@ class Hints:
         go_on = self._followed(*reached) if token == MASK else self._extended(token, *reached)
         return Reached(*go_on)
 
-    def best(self, hole: int, reached: Reached) -> tuple[list[int], list[int]]:
+    def best(self, hole: int, reached: Reached, slots: Sequence[int] = ()) -> tuple[list[int], list[int]]:
         """Find HINTS hints of a place and their strengths: what follows the longest run, then the best that differs.
 
-        If several are equally strong, the nearest to the hole is taken.
+        If several are equally strong, the nearest to the hole is taken. `slots` are what stands in the hole so far:
+        other files are asked about them, too, and come after the document where they know as much.
         """
+        own = self._best(hole, reached)
+        return own if self._beside is None else _merged(own, self._best_beside(hole, slots, self._beside))
+
+    def _best(self, hole: int, reached: Reached) -> tuple[list[int], list[int]]:
         hints, strengths = [PAD] * HINTS, [0] * HINTS
         places, runs = self._followed(*reached)
         strong = np.searchsorted(LENGTHS, runs, side="right")  # how many of LENGTHS a run reaches
@@ -80,13 +88,31 @@ class Hints:
             worth, following, strong = worth[differs], following[differs], strong[differs]
         return hints, strengths
 
+    def _best_beside(self, hole: int, slots: Sequence[int], beside: Beside) -> tuple[list[int], list[int]]:
+        hints, strengths = list[int](), list[int]()
+        start = self._holes[hole]
+        before = np.concatenate([self._tokens[max(0, start - LONGEST) : start], np.asarray(slots, np.int64)])[::-1]
+        before = before[: int((before == HOLE).argmax())] if HOLE in before else before
+        head = self._heads[hole]
+        fits = fitting(head, self._spellings) if head and not slots else None
+        for ends in beside.ends(before, LONGEST, fits):
+            strong = np.searchsorted(LENGTHS, ends.runs, side="right")
+            for place in np.lexsort((ends.ranks, -strong)):  # by strength, then by nearness
+                token = int(ends.following[place])
+                if token not in hints:
+                    hints.append(token)
+                    strengths.append(int(strong[place]))
+                if len(hints) == HINTS:
+                    return hints, strengths
+        return hints, strengths
+
     def of(self, hole: int, slots: Sequence[int] | Ints) -> tuple[Ints, Ints]:
         """Canvas slots (N,) of a hole -> hints, strengths (1 + N, HINTS): of what follows the anchor and each slot."""
         reached = self.lead(hole)
         found = [self.best(hole, reached)]
-        for token in slots:
+        for n, token in enumerate(slots):
             reached = self.after(reached, int(token))
-            found.append(self.best(hole, reached))
+            found.append(self.best(hole, reached, [int(slot) for slot in slots[: n + 1]]))
         hints, strengths = np.array(found, np.int64).transpose(1, 0, 2)
         return hints, strengths
 
@@ -152,6 +178,17 @@ class Hints:
         before = np.minimum(np.searchsorted(places, here - 1), len(places) - 1)
         continued = np.where(places[before] == here - 1, runs[before], 0)
         return here, np.minimum(continued + 1, LONGEST)
+
+
+def _merged(one: tuple[list[int], list[int]], other: tuple[list[int], list[int]]) -> tuple[list[int], list[int]]:
+    """The strongest hints of both that differ; of two equally strong ones the first's comes first."""
+    pairs = sorted(zip(one[0] + other[0], one[1] + other[1], strict=True), key=lambda pair: -pair[1])
+    best: dict[int, int] = {}
+    for token, strength in pairs:
+        if strength:
+            best.setdefault(token, strength)
+    some = [*best.items(), *[(PAD, 0)] * HINTS][:HINTS]
+    return [token for token, _ in some], [strength for _, strength in some]
 
 
 def of_text(tokens: Ints) -> tuple[Ints, Ints]:

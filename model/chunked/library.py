@@ -1,0 +1,111 @@
+"""The library: tokens of other files, sorted so that the longest run before a place is found in them by bisection.
+
+What followed such a run there is a hint, as it is in the document itself (`lacuna.model.chunked.hints`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lacuna.model.denoiser import Bools, Ints, Tokens
+from lacuna.model.tokenizer import PAD
+
+SHORTEST = 3
+"""Tokens of the shortest run that is looked up: what follows less follows by chance."""
+_KEY = 64
+"""Bits of the keys by which places are sorted: each holds the last tokens of the run that ends there."""
+_COMPARED = 256
+"""Places at most that are compared beyond their keys: runs of boilerplate stand in thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where runs end that stand before a place, too, in other files."""
+
+    following: Ints  # (n,) the tokens behind them
+    runs: Ints  # (n,) their lengths
+    ranks: Ints  # (n,) how near their files are; 0 is the nearest
+
+
+class Library:
+    """Files of tokens, each known by its place among them."""
+
+    def __init__(self, files: Sequence[Tokens], vocabulary: int) -> None:
+        apart = np.full(1, PAD, np.uint16)  # no run goes from one file into another
+        self._tokens = np.concatenate([apart, *(part for tokens in files for part in (tokens, apart))])
+        self._ends = np.cumsum([1 + len(tokens) for tokens in files])
+        self._bits = max(1, (vocabulary - 1).bit_length())
+        self._keyed = _KEY // self._bits
+        keys = np.zeros(len(self._tokens), np.uint64)
+        for back in range(self._keyed):
+            shifted = self._tokens[: len(keys) - back].astype(np.uint64)
+            keys[back:] |= shifted << np.uint64(self._bits * (self._keyed - 1 - back))
+        order = np.argsort(keys, kind="stable")
+        self._order, self._keys = order.astype(np.int32), keys[order]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return self._tokens.nbytes + self._order.nbytes + self._keys.nbytes
+
+    def seen_from(self, nearest: Sequence[int]) -> "Beside":
+        ranks = np.full(len(self._ends), -1, np.int64)
+        ranks[list(nearest)] = np.arange(len(nearest))
+        return Beside(self, ranks)
+
+    def ends(self, before: Ints, longest: int, ranks: Ints, fits: Bools | None) -> Iterator[Ends]:
+        """Where the runs end that stand before a place, the longest first.
+
+        `before` (n,): the tokens before the place, the last first. `ranks` (files,): how near each file is, negative
+        where it is not seen. `fits` (V,): which tokens may follow, if not all may.
+        """
+        for size in range(min(self._keyed, len(before)), SHORTEST - 1, -1):
+            places = self._ending_with(before[:size])
+            following = self._tokens[places + 1].astype(np.int64)
+            of_place = ranks[np.minimum(np.searchsorted(self._ends, places, side="right"), len(ranks) - 1)]
+            stays = (following != PAD) & (of_place >= 0)
+            if fits is not None:
+                stays &= fits[following]
+            if not stays.any():
+                continue
+            places = places[stays]
+            runs = self._lengthened(places, size, before[:longest])
+            yield Ends(following[stays], runs, of_place[stays])
+
+    def _ending_with(self, run: Ints) -> Ints:
+        """Places, at most _COMPARED, at which a run (n,) ends, given its last token first."""
+        key = 0
+        for token in run.tolist():
+            key = key << self._bits | token
+        rest = self._bits * (self._keyed - len(run))
+        bounds = np.array([key << rest, (key + 1 << rest) - 1], np.uint64)
+        start, end = np.searchsorted(self._keys, bounds[:1])[0], np.searchsorted(self._keys, bounds[1:], "right")[0]
+        return self._order[start : min(end, start + _COMPARED)].astype(np.int64)
+
+    def _lengthened(self, places: Ints, size: int, before: Ints) -> Ints:
+        """The lengths of the runs at places, of which so many tokens are known to be alike."""
+        runs = np.full(len(places), size, np.int64)
+        goes_on = np.ones(len(places), bool)
+        if size < self._keyed:
+            return runs  # one token more was looked for, and not found
+        for back in range(size, len(before)):
+            goes_on &= places >= back
+            goes_on[goes_on] = self._tokens[places[goes_on] - back] == before[back]
+            if not goes_on.any():
+                break
+            runs += goes_on
+        return runs
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A library as it is seen from one place."""
+
+    library: Library
+    ranks: Ints
+    """(files,) how near each is; negative where it is not seen."""
+
+    def ends(self, before: Ints, longest: int, fits: Bools | None = None) -> Iterator[Ends]:
+        return self.library.ends(before, longest, self.ranks, fits)
