@@ -56,6 +56,8 @@ def compiled(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> M
             return Module(source, suffix)
         if refused is None or (refused.is_vague and not why.is_vague):
             refused = why
+        if why.line <= part.before.count("\n") and not why.is_of_open_bracket:
+            break  # whatever is behind
     return refused
 
 

@@ -1,5 +1,6 @@
 """What unfinished code lacks behind a span before it can be compiled: brackets, a quote, the block of a header."""
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -35,7 +36,7 @@ def _endings(before: str) -> Iterator[str]:
     """What may end the statement at the end of a text."""
     opened = _opened(before)
     begin = line_start(before, len(before))
-    begin = next((line_start(before, one.start) for one in _opened(before[:begin])), begin)
+    begin = next((line_start(before, one.start) for one in _opened_above(before[:begin])), begin)
     line, closers = before[begin:], "".join(one.closer for one in reversed(opened))
     indent = "\n" + indentation_of(line)
     block = f"{indent}    {_BLOCK}"
@@ -80,6 +81,7 @@ class _Opened:
     """Names in it may yet turn out to be bound by what is still to be written: by a comprehension, or as targets."""
     is_target: bool = False
     """It stands where the targets of an assignment or of a loop do."""
+    is_string: bool = False
 
 
 def closing(before: str) -> str:
@@ -94,14 +96,28 @@ def may_bind(before: str) -> bool:
 
 def _opened(before: str) -> list[_Opened]:
     """The brackets that are open at the end of a text, the outermost first, and the quote behind them."""
-    opened: list[_Opened] = []
-    position = 0
+    begin = line_start(before, len(before))
+    return _scanned(before, begin, _opened_above(before[:begin]))
+
+
+@functools.lru_cache(maxsize=64)
+def _opened_above(lines: str) -> tuple[_Opened, ...]:
+    """The same for whole lines, which stand above many texts."""
+    return tuple(_scanned(lines, 0, ()))
+
+
+def _scanned(before: str, position: int, above: tuple[_Opened, ...]) -> list[_Opened]:
+    """The same, given what is open at a position."""
+    opened = list(above)
+    if opened and opened[-1].is_string:
+        position = opened.pop().start
     while piece := _PIECE.search(before, position):
         position = piece.end()
         if quote := piece["quote"]:
             end = _end_of_string(before, position, quote)
             if end is None:  # the text may end with such a mark itself
-                return [*opened, _Opened(piece.start(), f"\n{quote}" if len(quote) > 1 else quote, may_bind=False)]
+                closer = f"\n{quote}" if len(quote) > 1 else quote
+                return [*opened, _Opened(piece.start(), closer, may_bind=False, is_string=True)]
             position = end
         elif piece["open"]:
             is_target = _TARGET.search(before, max(0, piece.start() - _NEAR), piece.start()) is not None
