@@ -2,6 +2,7 @@
 
 import re
 
+from lacuna.syntax.lines import line_end, line_start
 from lacuna.syntax.spans import Span
 
 _MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?=[ \r\n]|\Z)", re.MULTILINE)
@@ -17,6 +18,5 @@ def is_conflicted(text: str) -> bool:
 
 def has_marker(text: str, span: Span | None = None) -> bool:
     """Whether a line of a text, or one that a span touches, is a marker."""
-    start, end = (0, len(text)) if span is None else (span.start, span.end)
-    begin = text.rfind("\n", 0, start) + 1
-    return _MARKER.search(text, begin, max(end, start)) is not None
+    start, end = (0, len(text)) if span is None else (line_start(text, span.start), line_end(text, span.end))
+    return _MARKER.search(text, start, end) is not None

@@ -38,7 +38,7 @@ def oldest_python(file: Path) -> Version | None:
 def _oldest(project: Path, changed: int) -> Version | None:  # noqa: ARG001 -- read anew when it changed
     try:
         wanted = tomllib.loads(project.read_text("utf-8"))["project"]["requires-python"]
-        versions = SpecifierSet(wanted)
+        versions = SpecifierSet(wanted.strip())
     except (OSError, ValueError, LookupError, TypeError, AttributeError, InvalidSpecifier):  # as good as unsaid
         return None
     return next(((3, minor) for minor in _MINORS if versions.contains(f"3.{minor}.{_PATCH}")), None)

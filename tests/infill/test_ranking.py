@@ -10,6 +10,7 @@ from lacuna.infill.ranking import (
     rank,
     refusal,
     repeats,
+    why_not,
     with_line_end,
     without_overlap,
 )
@@ -147,3 +148,96 @@ def test_of_several_holes_each_must_get_something():
 def test_why_an_answer_is_not_offered(marked, answer, confidence, reason):
     why, _ = refusal(ranked(marked, (answer, confidence)), 0.3)
     assert why is reason
+
+
+CONFLICT = "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other\n"
+
+
+def verdict_at(marked, answer, **options):
+    text, span = at(marked)
+    request = Request(text, "python", (span,), 0.0, **options)
+    return Rules.of(request).verdict(Filled().place(request), answer, (answer,))
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "oldest", "parses", "fault"),
+    [
+        pytest.param("x = f(a=1, «»)\n", "a=2", None, False, "keyword argument repeated: a", id="the compiler"),
+        pytest.param("x = f(a=1, «»)\n", "b=2", None, True, None, id="nothing"),
+        pytest.param("def f(a):\n    return «»\n", "ab", None, True, "ab is not bound here", id="a name"),
+        pytest.param("x = «»\n", "(y := 1)", (3, 7), False, "assignment expressions", id="a Python that is too old"),
+        pytest.param("x = «»\n", "(y := 1)", (3, 8), True, None, id="a Python that is not"),
+        pytest.param("x = «»\n", "((", None, False, None, id="no tree"),
+    ],
+)
+def test_what_is_known_to_be_wrong_is_said(marked, answer, oldest, parses, fault):
+    verdict = verdict_at(marked, answer, oldest=oldest)
+    assert verdict.parses is parses
+    assert bool(verdict.faults) is bool(fault)
+    assert fault is None or any(words.lower().startswith(fault) for words in verdict.faults)
+
+
+def test_what_is_wrong_is_offered_to_who_asks_and_comes_last():
+    marked = "def f(a):\n    return «»\n"
+    assert verdict_at(marked, "ab").may_be_offered
+    assert not verdict_at(marked, "ab", is_unasked=True).may_be_offered
+    assert [judged.filled.texts[0] for judged in ranked(marked, ("ab", 0.9), ("a", 0.01))] == ["a", "ab"]
+
+
+def unasked_refusal(marked, answer, confidence, threshold):
+    text, span = at(marked)
+    request = Request(text, "python", (span,), threshold, is_unasked=True)
+    place = Filled().place(request)
+    verdict = Rules.of(request).verdict(place, answer, (answer,))
+    return refusal([Judged(Filled().written(answer, confidence, is_open=False), verdict, {})], threshold)
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "confidence", "reason", "detail"),
+    [
+        pytest.param("x = «»\n", "1", 0.2, Reason.BELOW_THRESHOLD, "0.20 of 0.35", id="below threshold"),
+        pytest.param("x = «»\n", "1", 0.3499, Reason.BELOW_THRESHOLD, "0.3499 of 0.35", id="with digits that show it"),
+        pytest.param("def f(a):\n    return «»\n", "b", 0.9, Reason.FAULTY, "b is not bound here", id="what is wrong"),
+        pytest.param("x = f(a=1, «»)\n", "a=2", 0.9, Reason.NO_PARSE, "keyword argument repeated: a", id="no parse"),
+        pytest.param("x = «»\n", "((", 0.9, Reason.NO_PARSE, "", id="no parse of which nothing is known"),
+        pytest.param("x = 1«»\n", "", 0.9, Reason.EMPTY, "", id="nothing to add"),
+    ],
+)
+def test_a_reason_has_its_detail(marked, answer, confidence, reason, detail):
+    assert unasked_refusal(marked, answer, confidence, 0.35) == (reason, detail)
+
+
+def test_no_candidate_at_all_is_no_parse():
+    assert refusal([], 0.35) == (Reason.NO_PARSE, "")
+
+
+def test_answers_that_differ_by_line_ends_are_one():
+    assert [judged.filled.texts[0] for judged in ranked("x = «»\n", ("1\n", 0.3), ("1", 0.4), ("1  ", 0.1))] == ["1"]
+
+
+def test_two_holes_side_by_side_do_not_get_the_same():
+    request = Request("def f():\n    \n    \n", "python", (Span(13, 13), Span(18, 18)), 0.0)
+    rules = Rules.of(request)
+    place = Filled().written("g()", 1.0, is_open=False).place(request)
+    assert rules.verdict(place, "g()", ("g()", "g()")).repeats
+    assert not rules.verdict(place, "h()", ("g()", "h()")).repeats
+
+
+@pytest.mark.parametrize(
+    ("marked", "is_unasked", "expected"),
+    [
+        pytest.param(CONFLICT + "y = «»\n", True, Reason.CONFLICT, id="unasked"),
+        pytest.param(CONFLICT + "y = «»\n", False, None, id="asked"),
+        pytest.param("«»" + CONFLICT, False, Reason.CONFLICT, id="asked, at a marker"),
+        pytest.param("<<<<<<< HEAD\n«x = 1\n=======\nx = 2»\n>>>>>>> other\n", False, Reason.CONFLICT, id="across one"),
+        pytest.param('"""\nTitle\n=======\n"""\nx = «»\n', True, None, id="a title underlined"),
+    ],
+)
+def test_a_conflict_is_to_be_resolved_first(marked, is_unasked, expected):
+    text, span = at(marked)
+    assert why_not(Rules.of(Request(text, "python", (span,), 0.0, is_unasked=is_unasked))) is expected
+
+
+@pytest.mark.parametrize("answer", ["=======", "y = 1\n>>>>>>> other", "<<<<<<< HEAD\n"])
+def test_no_marker_is_written_into_a_conflict(answer):
+    assert not verdict_at(CONFLICT + "«»\n", answer).parses

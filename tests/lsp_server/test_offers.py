@@ -1,5 +1,7 @@
 """What is served from an offer that was made before. "|" stands for the cursor."""
 
+from dataclasses import replace
+
 import pytest
 
 from lacuna.infill.request import Answer, Candidate, Reason, Request, Timings, Tokens
@@ -141,3 +143,29 @@ def test_what_is_offered_of_an_answer(texts, reason, offered):
     request = request_at("x = |  \nfollowing = 1\n", blanks=2)
     offer = Offers().take(URI, request, answer_of(request, texts, reason))
     assert (offer and offer.alternatives) == offered
+
+
+@pytest.mark.parametrize(
+    ("is_unasked", "threshold", "offered"),
+    [
+        pytest.param(True, 0.3, ("sound",), id="not unasked"),
+        pytest.param(True, 0.0, ("sound",), id="not unasked, whatever the threshold"),
+        pytest.param(False, 0.3, ("sound",), id="above no threshold"),
+        pytest.param(False, 0.0, ("sound", "faulty"), id="to who asks for everything"),
+    ],
+)
+def test_what_is_known_to_be_wrong_is_offered(is_unasked, threshold, offered):
+    request = Request("x = \ny\n", "python", (Span(4, 4),), threshold, alternatives=3, is_unasked=is_unasked)
+    answer = answer_of(request, {"sound": 0.4, "faulty": 0.9})
+    faulty = Candidate("faulty", 0.9, parses=True, faults=("it is not bound here",))
+    answer = replace(answer, candidates=((answer.candidates[0][0], faulty),))
+    assert Offers().take(URI, request, answer).alternatives == offered
+
+
+def test_what_is_known_to_be_wrong_is_held_for_who_asks_for_everything_alone():
+    request = Request("x = \ny\n", "python", (Span(4, 4),), 0.0, alternatives=3)
+    faulty = Candidate("faulty", 0.9, parses=True, faults=("it is not bound here",))
+    offers = Offers()
+    assert offers.take(URI, request, replace(answer_of(request, {"faulty": 0.9}), candidates=((faulty,),)))
+    assert along(offers, "x = fau|\ny\n", threshold=0.0) == ("lty",)
+    assert along(offers, "x = fau|\ny\n", threshold=0.3) is None

@@ -105,3 +105,26 @@ def test_a_function_that_ends_without_its_return_returns(marked):
 )
 def test_a_function_need_not_return(marked):
     assert openings_at(marked) == ()
+
+
+CALLS = "def f(xs):\n    total(xs)\n    return first(xs), second(xs)\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        pytest.param(CALLS + "def |\n", ("second(", "first(", "total("), id="what is called, the nearest first"),
+        pytest.param(CALLS + "def se|\n", ("cond(",), id="a name that has begun"),
+        pytest.param(CALLS + "def |", ("second(", "first(", "total("), id="at the end"),
+        pytest.param("def |\n\n\n" + CALLS, ("total(", "first(", "second("), id="above the calls"),
+        pytest.param(CALLS + "def first(xs):\n    pass\n\n\ndef |\n", ("second(", "total("), id="less what is defined"),
+        pytest.param("from a import first\n" + CALLS + "def |\n", ("second(", "total("), id="less what is imported"),
+        pytest.param("first = 1\n" + CALLS + "def |\n", ("second(", "total("), id="less what is assigned"),
+        pytest.param("class A:\n    def f(self):\n        self.g()\n\n    def |\n", ("g(",), id="a method"),
+        pytest.param("def f(xs):\n    return len(xs)\n\n\ndef |\n", (), id="nothing of Python's own"),
+        pytest.param("def f(g):\n    return g()\n\n\ndef |\n", (), id="no parameter"),
+        pytest.param("def f(xs):\n    return xs.g()\n\n\ndef |\n", (), id="no member of something else"),
+    ],
+)
+def test_a_definition_that_has_begun_is_of_what_is_called_and_defined_nowhere(marked, expected):
+    assert openings_at(marked) == expected
