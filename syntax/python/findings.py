@@ -37,6 +37,9 @@ _RECEIVERS = MappingProxyType({"classmethod": {"self"}, "staticmethod": {"self",
 """Decorators, and what a function below them does not take first."""
 
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 class _Checker(Checker):
     """Does not enter Python's own names, which would cost a third of a check: names are judged elsewhere."""
 
@@ -53,7 +56,11 @@ def findings(tree: ast.Module) -> Iterator[Fault]:
 
     Raises RecursionError where a tree is deeper than the interpreter's stack.
     """
+    unconditional = _unconditional(tree)
     for message in _Checker(tree, withDoctest=False).messages:
+        is_redefined = isinstance(message, messages.RedefinedWhileUnused)
+        if is_redefined and not {message.lineno, message.message_args[1]} <= unconditional:
+            continue
         if type(message) in _TWICE:
             name = str(message.message_args[0])
             yield Fault(FaultKind.REBOUND, name, _TWICE[type(message)].format(name))
@@ -61,11 +68,23 @@ def findings(tree: ast.Module) -> Iterator[Fault]:
             words = message.message % message.message_args
             yield Fault(FaultKind.WRONG, words, words)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, _Function):
             yield from _misfits(node)
 
 
-def _misfits(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Fault]:
+def _unconditional(tree: ast.Module) -> set[int]:
+    """Lines of definitions and imports that bind whatever happens; a call that decorates may do anything with one."""
+    scopes = (node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | _Function))
+    statements = (statement for scope in scopes for statement in scope.body)
+    return {
+        one.lineno
+        for one in statements
+        if isinstance(one, ast.Import | ast.ImportFrom | ast.ClassDef)
+        or (isinstance(one, _Function) and not any(isinstance(each, ast.Call) for each in one.decorator_list))
+    }
+
+
+def _misfits(function: _Function) -> Iterator[Fault]:
     """Decorators that bind a function otherwise than its first parameter says."""
     parameters = [*function.args.posonlyargs, *function.args.args]
     for decorator in function.decorator_list:

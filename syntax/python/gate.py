@@ -47,6 +47,8 @@ class PythonGate:
         self._blocks = Blocks.of(self._text, PYTHON)
         self._brief: dict[tuple[str, ...], tuple[Fault, ...]] = {}
         self._modules: dict[tuple[str, ...], Module | Refusal | None] = {}
+        self._refused_anyway = frozenset[str]()
+        """What the compiler has against the rest of the span's line, if that is why all of it had to be left out."""
 
     def faults(self, replacements: tuple[str, ...], *, is_brief: bool) -> tuple[Fault, ...]:
         if replacements not in self._brief:
@@ -59,7 +61,11 @@ class PythonGate:
             return
         part, *_ = self._compiling
         module = self._modules[texts] = compiled(part, texts, self._oldest)
-        if isinstance(module, Refusal) and is_fault(module, part, texts, self._oldest):
+        if (
+            isinstance(module, Refusal)
+            and module.words not in self._refused_anyway
+            and is_fault(module, part, texts, self._oldest)
+        ):
             yield Fault(FaultKind.REFUSED, module.words, module.words)
         if not isinstance(module, Module):
             return
@@ -93,15 +99,19 @@ class PythonGate:
             lines = [(part, one) for one in _FILLINGS]
             if len(self._spans) == 1:
                 lines += [(part.without_line(), one) for one in _LINES]
+            refused = set[str]()
             for line, filling in lines:
                 if not filling and line.is_blank and not closing(line.before):
                     continue  # says nothing of what may stand there
                 texts = (filling,) * len(self._spans)
                 module = compiled(line, texts, self._oldest)
                 if isinstance(module, Module):
+                    self._refused_anyway = frozenset() if line is part else frozenset(refused)
                     return part, texts, module
                 if module is None or (module.line <= part.before.count("\n") and not module.is_of_open_bracket):
                     break  # whatever stands in the spans
+                if line is part:
+                    refused.add(module.words)
         return None
 
     @functools.cached_property

@@ -175,6 +175,7 @@ QUOTES = "def f(a):\n    return ‸\n", "f'{a['b']}'"
         pytest.param("‸\n", "type A = int", None, False, id="a newer statement for any Python"),
         pytest.param("def f‸(a):\n    return a\n", "[T]", None, False, id="newer parameters for any Python"),
         pytest.param("def f‸(a):\n    return a\n", "[T]", (3, 9), True, id="newer parameters for an old Python"),
+        pytest.param("def f[T](a: T) -> ‸:\n    pass\n", "T", None, False, id="behind newer parameters for any Python"),
         pytest.param("x = ‸\n", "(y := 1)", (3, 7), True, id="a walrus for an old Python"),
         pytest.param("x = ‸\n", "(y := 1)", (3, 8), False, id="a walrus"),
         pytest.param("def f(a, ‸):\n    return a\n", "/", (3, 7), True, id="parameters by place for an old Python"),
@@ -373,6 +374,15 @@ ONCE = {
     "by decorators": (
         "@p.register(int)\ndef _(a):\n    return a\n\n‸\n",
         "@p.register(str)\ndef _(a):\n    return a",
+    ),
+    "by calls that decorate": (
+        "@when('a')\ndef step(a):\n    return a\n\n‸\n",
+        "@when('b')\ndef step(a):\n    return a",
+    ),
+    "under another condition": ("if a():\n    def f(): pass\n\nif b():\n    ‸\n", "def f(): pass"),
+    "what is replaced where something is there": (
+        "def f(): pass\n\ntry:\n    ‸\nexcept OSError:\n    pass\n",
+        "def f(): pass",
     ),
     "what was used": ("import os\nprint(os)\n‸\n", "import os"),
     "in the other branch": ("if a():\n    def f(): pass\nelse:\n    ‸\n", "def f(): pass"),
