@@ -15,7 +15,7 @@ HOSTILE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 HERE: Version = sys.version_info[:2]
 _OLDEST = (3, 7)
 """The first version to whose syntax the parser can be held."""
-_NEW = re.compile(r":=|\b(?:match|type|with|except)\b|/")
+_NEW = re.compile(r":=|\b(?:match|type|with|except)\b|/|\b(?:def|class)[ \t]+\w+\[")
 """What may be syntax that some version after that lacks."""
 
 

@@ -13,7 +13,7 @@ from lacuna.syntax.lines import line_start
 from lacuna.syntax.names import is_open_to_any_name
 from lacuna.syntax.python.compiling import Refusal
 from lacuna.syntax.python.members import foreign
-from lacuna.syntax.python.module import Module, compiled, is_fault
+from lacuna.syntax.python.module import Module, compiled, is_fault, is_too_new
 from lacuna.syntax.python.reducing import Reduced, reductions, thinned
 from lacuna.syntax.python.scopes import BUILTIN, names_of_block
 from lacuna.syntax.python.unfinished import closing, has_block, may_bind
@@ -69,6 +69,8 @@ class PythonGate:
             yield Fault(FaultKind.REFUSED, module.words, module.words)
         if not isinstance(module, Module):
             return
+        if is_too_new(part, texts, self._oldest):
+            yield Fault(FaultKind.REFUSED, "", "a string in a string has its quotes, which older Pythons refuse")
         until = part.until_end(texts)
         if not (module.suffix and may_bind(until)):
             yield from self._unbound(module, texts)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lacuna.syntax.gate import Fault, Version
+from lacuna.syntax.lines import line_start
 from lacuna.syntax.python.compiling import HERE, HOSTILE, Refusal, refusal
 from lacuna.syntax.python.findings import findings
 from lacuna.syntax.python.newer import NEWEST, needed
@@ -17,6 +18,8 @@ from lacuna.syntax.spans import Span
 LARGE = 12_000
 """Code points beyond which nothing is compiled."""
 
+_FORMAT = re.compile(r"""[fF][rR]?["']""")
+"""What begins a string with values in it."""
 _GOES_ON = re.compile(r"\s*(?:elif|else|except|finally)\b")
 """The header of a block that goes on with a statement above it."""
 
@@ -59,6 +62,14 @@ def compiled(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> M
         if why.line <= part.before.count("\n") and not why.is_of_open_bracket:
             break  # whatever is behind
     return refused
+
+
+def is_too_new(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> bool:
+    """Whether texts have quotes within strings that the oldest Python refuses; a newer one cannot be held to that."""
+    until, start = part.until_end(texts), len(part.before)
+    if oldest is None or oldest >= NEWEST or not _FORMAT.search(until, line_start(until, start)):
+        return False
+    return needed(until + part.behind, Span(start, len(until)), are_quotes_told=True) >= NEWEST
 
 
 def is_fault(refused: Refusal, part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> bool:

@@ -18,8 +18,8 @@ _NEAR = 100
 """Code points before a bracket within which it is told what it is for."""
 _TRY = re.compile(r"[ \t]*try[ \t]*:")
 _BLOCK = "..."
-_NAME = "id"
-"""One that is bound everywhere: some brackets must not be empty."""
+_NAME = " id"
+"""One that is bound everywhere: some brackets must not be empty, and none ends in an operator."""
 
 
 def suffixes(before: str, *, is_at_end: bool) -> Iterator[str]:

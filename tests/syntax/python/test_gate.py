@@ -126,6 +126,7 @@ ACCEPTED = {
     "half of an open string": ("x = f('‸", "abc"),
     "half of a long string": ('def f():\n    """‸', "Do so."),
     "half of a table": ("x = {\n    ‸", "'a': 1,"),
+    "half of a condition of several lines": ("def f(a):\n    return a and (‸", "f(a) or"),
     "half of an import": ("‸", "from a import ("),
     "half of a type": ("def f(a) -> ‸", "tuple["),
     "a header at the end": ("def f(a):\n    ‸", "for x in a:"),
