@@ -3,11 +3,14 @@
 import enum
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from lacuna.model.denoiser import Beside, Librarian
 from lacuna.syntax.gate import Version
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit
+
+if TYPE_CHECKING:  # `lacuna fill --help` needs no numpy
+    from lacuna.model.denoiser import Beside, Librarian
 
 
 class Scope(enum.StrEnum):
@@ -40,7 +43,7 @@ class Request:
     """Whoever asks waits even if much of the context is to be encoded first; else the answer is WARMING."""
     oldest: Version | None = None
     """The oldest version of the language that the text is for, where anybody says."""
-    beside: Beside | None = None
+    beside: "Beside | None" = None
     """Other files of the workspace, from the model's librarian."""
 
     @property
@@ -149,7 +152,7 @@ class Model:
     provider: str
     infill: Infill
     warm: Warm
-    librarian: Librarian | None = None
+    librarian: "Librarian | None" = None
     """None: it makes no use of other files."""
 
 

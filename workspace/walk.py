@@ -18,7 +18,7 @@ def code_files(root: Path, is_left_out: Callable[[Path], bool] = holds_secrets) 
     """
     here = Path(os.path.abspath(root))  # noqa: PTH100 -- Path.absolute keeps "..", resolve follows links
     for path in _walk(here, rules_above(here)):
-        if _is_code(path) and not is_left_out(path):
+        if is_code(path) and not is_left_out(path):
             yield root / path.relative_to(here)
 
 
@@ -39,7 +39,8 @@ def _walk(folder: Path, rules: Rules) -> Iterator[Path]:
             yield path
 
 
-def _is_code(path: Path) -> bool:
+def is_code(path: Path) -> bool:
+    """Whether a file's name ends as those of a language that Lacuna knows."""
     try:
         language_of(str(path))  # a whole path: a bare name might be a language's own
     except UnknownLanguageError:

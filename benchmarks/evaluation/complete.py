@@ -12,6 +12,7 @@ import tree_sitter
 
 from lacuna.infill.request import Infill, Request, answered
 from lacuna.lsp_server import where
+from lacuna.model.denoiser import Beside
 from lacuna.syntax import beside
 from lacuna.syntax.errors import FileError
 from lacuna.syntax.languages.language import Language
@@ -104,10 +105,11 @@ def cursors(files: Sequence[Path], count: int, seed: int) -> list[Unasked]:
     return [cursor for spot in Spot for cursor in drawn.sample(found[spot], min(count, len(found[spot])))]
 
 
-def ask(infill: Infill, cursor: Unasked) -> Offered | None:
+def ask(infill: Infill, cursor: Unasked, beside_it: Beside | None = None) -> Offered | None:
     """What an editor would show unasked at the default threshold; None if nothing."""
     span = where.at_cursor(cursor.text, cursor.offset)
-    answer = answered(infill(Request(cursor.text, cursor.language, (span,), None, is_unasked=True)))
+    request = Request(cursor.text, cursor.language, (span,), None, is_unasked=True, beside=beside_it)
+    answer = answered(infill(request))
     if not answer.edits:
         return None
     (edit,) = answer.edits

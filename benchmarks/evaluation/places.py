@@ -4,6 +4,7 @@ import functools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from lacuna.benchmarks.evaluation.held_out import Hole
 from lacuna.benchmarks.evaluation.metrics import Estimate
 from lacuna.benchmarks.evaluation.outcomes import Outcome, worth
 from lacuna.benchmarks.evaluation.place_drawing import Mode, Place
+from lacuna.benchmarks.evaluation.surrounded import sees
 from lacuna.infill import many
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.infill.request import Infill, Request, answered
 from lacuna.lsp_server import where
 from lacuna.lsp_server.settings import Settings
+from lacuna.model.denoiser import Beside
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.place_kind import place_kind
 from lacuna.syntax.spans import Span
@@ -75,23 +78,35 @@ class AskedPlace:
 
 
 def asked(
-    opening: Opening, model: ModelOptions, places: Sequence[Place], threshold: float | None, jobs: int
+    opening: Opening,
+    model: ModelOptions,
+    places: Sequence[Place],
+    threshold: float | None,
+    folders: Sequence[Path],
+    jobs: int,
 ) -> Iterator[AskedPlace]:
-    """Ask at every place, in order; without a threshold the artifact's is taken."""
-    return many.in_order(functools.partial(_asking, opening, model, threshold), places, jobs)
+    """Ask at every place, in order, other files of its one of the `folders` beside it.
+
+    Without a threshold the artifact's is taken.
+    """
+    return many.in_order(functools.partial(_asking, opening, model, threshold, folders), places, jobs)
 
 
-def _asking(opening: Opening, model: ModelOptions, threshold: float | None) -> Callable[[Place], AskedPlace]:
-    return functools.partial(ask, opening(model).infill, threshold)
+def _asking(
+    opening: Opening, model: ModelOptions, threshold: float | None, folders: Sequence[Path]
+) -> Callable[[Place], AskedPlace]:
+    opened = opening(model)
+    seen = sees(opened, folders)
+    return lambda place: ask(opened.infill, threshold, place, seen(place.file, place.text))
 
 
-def ask(infill: Infill, threshold: float | None, place: Place) -> AskedPlace:
+def ask(infill: Infill, threshold: float | None, place: Place, beside: Beside | None = None) -> AskedPlace:
     """What an editor would show of itself, at the threshold and at 0, and what the baselines would.
 
     One request at threshold 0 tells both: the threshold is the last of all rules, and changes neither search nor order.
     """
     span = where.at_cursor(place.text, place.offset)
-    request = Request(place.text, PYTHON.name, (span,), 0.0, scope=Settings().scope, is_unasked=True)
+    request = Request(place.text, PYTHON.name, (span,), 0.0, scope=Settings().scope, is_unasked=True, beside=beside)
     answer = answered(infill(request))
     best = answer.candidates[0][0] if answer.candidates and answer.candidates[0] else None
     least = answer.threshold if threshold is None else threshold

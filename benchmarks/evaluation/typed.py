@@ -4,7 +4,7 @@ import functools
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -12,12 +12,14 @@ from lacuna.benchmarks.evaluation import metrics
 from lacuna.benchmarks.evaluation.baselines import words
 from lacuna.benchmarks.evaluation.metrics import Estimate
 from lacuna.benchmarks.evaluation.outcomes import goes_on_right, right_words
+from lacuna.benchmarks.evaluation.surrounded import sees
 from lacuna.infill import many
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.infill.request import Answer, Infill, Request, answered
 from lacuna.lsp_server import where
 from lacuna.lsp_server.offers import Offers
 from lacuna.lsp_server.settings import Settings
+from lacuna.model.denoiser import Beside
 from lacuna.syntax.errors import FileError
 from lacuna.syntax.languages.registry import PYTHON, language_of
 from lacuna.syntax.lines import lines
@@ -87,18 +89,33 @@ def _lines(file: Path) -> list[NewLine]:
 
 
 def typed(
-    opening: Opening, model: ModelOptions, lines: Sequence[NewLine], threshold: float | None, jobs: int
+    opening: Opening,
+    model: ModelOptions,
+    lines: Sequence[NewLine],
+    threshold: float | None,
+    folders: Sequence[Path],
+    jobs: int,
 ) -> Iterator[TypedLine]:
-    """Type every line, in order; without a threshold the artifact's is taken."""
-    return many.in_order(functools.partial(_typing, opening, model, threshold), lines, jobs)
+    """Type every line, in order, other files of its one of the `folders` beside it.
+
+    Without a threshold the artifact's is taken.
+    """
+    return many.in_order(functools.partial(_typing, opening, model, threshold, folders), lines, jobs)
 
 
-def _typing(opening: Opening, model: ModelOptions, threshold: float | None) -> Callable[[NewLine], TypedLine]:
-    return functools.partial(type_line, opening(model).infill, threshold)
+def _typing(
+    opening: Opening, model: ModelOptions, threshold: float | None, folders: Sequence[Path]
+) -> Callable[[NewLine], TypedLine]:
+    opened = opening(model)
+    seen = sees(opened, folders)
+    return lambda new: type_line(opened.infill, threshold, new, seen(new.file, new.before + new.behind))
 
 
-def type_line(infill: Infill, threshold: float | None, new: NewLine) -> TypedLine:
-    answer = functools.cache(lambda request: answered(infill(request)))  # who accepts words asks much the same again
+def type_line(infill: Infill, threshold: float | None, new: NewLine, beside: Beside | None = None) -> TypedLine:
+    @functools.cache  # who accepts words asks much the same again
+    def answer(request: Request) -> Answer:
+        return answered(infill(replace(request, beside=beside)))
+
     ways: Mapping[str, tuple[Shows, Accepts]] = {
         WHOLE: (_Editor(answer, threshold).shown, all_of_it),
         BY_WORDS: (_Editor(answer, threshold).shown, next_word),

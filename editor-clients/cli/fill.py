@@ -1,10 +1,11 @@
 """`lacuna fill`: from a place in a file to a diff, or to the changed file."""
 
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +14,7 @@ from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.cli.places import At, Between, Captured, LineColumn, Marked, Where
 from lacuna.cli.terminal import Colour
-from lacuna.infill.opening import ModelOptions, Opening
+from lacuna.infill.opening import ModelOptions, Opening, OpenModel
 from lacuna.infill.request import Answer, Infill, Reason, Request, answered
 from lacuna.syntax.languages.registry import language_of
 from lacuna.workspace import textfile
@@ -22,6 +23,9 @@ from lacuna.workspace.diff import unified
 from lacuna.workspace.requirement import oldest_python
 from lacuna.workspace.textfile import TextFile
 from lacuna.workspace.write import apply
+
+if TYPE_CHECKING:  # `--help` needs no numpy
+    from lacuna.model.denoiser import Beside
 
 ALTERNATIVES = 3
 """Candidates of a hole in JSON; a diff shows the best alone."""
@@ -85,6 +89,7 @@ def _number(_context: click.Context, _option: click.Parameter, given: float | No
     show_default=True,
     help="Colour the diff.",
 )
+@click.option("--alone", "is_alone", is_flag=True, help="Read no other files of the project, for hints.")
 @model_options
 @click.pass_obj
 def fill(  # noqa: PLR0913 -- one for each option
@@ -101,6 +106,7 @@ def fill(  # noqa: PLR0913 -- one for each option
     is_json: bool,
     threshold: float | None,
     color: str,
+    is_alone: bool,
 ) -> ExitCode:
     """Fill holes of FILE: at --at, --span or --query, else at every <fill> it holds."""
     where = _where(at, scope, ranges, query)
@@ -117,6 +123,7 @@ def fill(  # noqa: PLR0913 -- one for each option
         threshold,
         alternatives=ALTERNATIVES if is_json else 1,
         oldest=oldest_python(file.absolute()),
+        beside=None if is_alone else _beside(opened, file, document.text),
     )
     answer = _watched(opened.infill, request, colour) if watch else answered(opened.infill(request))
 
@@ -149,6 +156,13 @@ def _where(
     if query is not None:
         return Captured(places.query_source(query))
     return Marked()
+
+
+def _beside(model: OpenModel, file: Path, text: str) -> "Beside | None":
+    from lacuna.infill import surroundings
+
+    here = Path(os.path.abspath(file))  # noqa: PTH100 -- Path.absolute keeps "..", resolve follows links
+    return surroundings.beside(model.librarian, here, text) if model.librarian else None
 
 
 def _watched(infill: Infill, request: Request, colour: Colour) -> Answer:

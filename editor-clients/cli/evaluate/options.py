@@ -31,6 +31,9 @@ jobs_option = click.option(
     show_default=True,
     help="Processes that answer; with several, each has one thread unless --threads says otherwise.",
 )
+alone_option = click.option(
+    "--alone", "is_alone", is_flag=True, help="Show each file by itself, not the other files of its folder among PATHS."
+)
 against_option = click.option(
     "--against",
     type=click.Path(path_type=Path),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from lacuna.cli.evaluate.options import jobs_option, json_option, opened, single
+from lacuna.cli.evaluate.options import alone_option, jobs_option, json_option, opened, single
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.infill.opening import ModelOptions, Opening
@@ -35,6 +35,7 @@ from lacuna.syntax.languages.language import PlaceKind
     type=click.FloatRange(0, 1),
     help="Least confidence at which something is shown.  [default: the model's]",
 )
+@alone_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the places and of the bootstrap.")
 @json_option
 @jobs_option
@@ -49,6 +50,7 @@ def places(  # noqa: PLR0913 -- one for each option
     count: int,
     typed_lines: int | None,
     threshold: float | None,
+    is_alone: bool,
     seed: int,
     json_file: Path | None,
     jobs: int,
@@ -61,19 +63,20 @@ def places(  # noqa: PLR0913 -- one for each option
     from lacuna.cli.tables import show
 
     files, name = files_of(paths), str(model.artifact)
+    folders = () if is_alone else paths
     model = single(model, jobs)
     with opened(json_file) as keep_report:
         if typed_lines is not None:
             lines = typed.draw(files, typed_lines, seed)
             _need(lines, paths)
-            done = tracked(typed.typed(opening, model, lines, threshold, jobs), "Typing", len(lines))
+            done = tracked(typed.typed(opening, model, lines, threshold, folders, jobs), "Typing", len(lines))
             saved = typed.report(list(done), seed=seed, threshold=threshold, model=name)
             keep_report(typed.to_json(saved))
             show(report_tables.of_typed(saved))
             return ExitCode.DONE
         drawn = place_drawing.draw(files, [PlaceKind(kind) for kind in dict.fromkeys(kinds)], count, seed)
         _need(drawn, paths)
-        asked = tracked(asking.asked(opening, model, drawn, threshold, jobs), "Asking", len(drawn))
+        asked = tracked(asking.asked(opening, model, drawn, threshold, folders, jobs), "Asking", len(drawn))
         found = asking.report(list(asked), seed=seed, threshold=threshold, model=name)
         keep_report(asking.to_json(found))
     show(report_tables.of_places(found))
