@@ -49,7 +49,8 @@ def compiled(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> M
     if len(until) + len(part.behind) > LARGE:
         return None
     refused: Refusal | None = None
-    for suffix in suffixes(until, is_at_end=not part.behind.strip()):
+    is_at_end = not part.behind.strip()
+    for suffix in suffixes(until, is_at_end=is_at_end):
         source = until + suffix + part.behind
         try:
             why = refusal(source, oldest)
@@ -59,7 +60,7 @@ def compiled(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> M
             return Module(source, suffix)
         if refused is None or (refused.is_vague and not why.is_vague):
             refused = why
-        if why.line <= part.before.count("\n") and not why.is_of_open_bracket:
+        if not is_at_end and why.line <= part.before.count("\n") and not why.is_of_open_bracket:
             break  # whatever is behind
     return refused
 
