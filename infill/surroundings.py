@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lacuna.model.denoiser import Beside, Librarian, Library, Tokens
+from lacuna.syntax.languages.language import Language
 from lacuna.syntax.languages.registry import language_of
 from lacuna.workspace import written
-from lacuna.workspace.index import MOST_FILES, Index
+from lacuna.workspace.index import Index, Limits
 from lacuna.workspace.nearness import Nearness
 from lacuna.workspace.outwards import outwards
 from lacuna.workspace.projects import project_of
 
 SEEN = 100
 """Files that are seen from one, the nearest."""
+MEMORY = 64 * 1024 * 1024
+"""Bytes that all that is known takes; while a library is made, what sorting takes comes on top."""
+_PER_TOKEN = 16
+"""Bytes: two in an index, the others in a library."""
+LIMITS = Limits(files=2_000, kept=MEMORY // _PER_TOKEN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,14 +36,14 @@ class Surroundings:
         paths, tokens = index.files()
         return cls(Nearness(paths), librarian.library(tokens))
 
-    def seen_from(self, file: Path, text: str, recent: Sequence[Path] = ()) -> Beside:
-        """The other files, the nearest to `file` first, which holds a text; then by last use where that is said."""
-        return self.library.seen_from(self.nearness.order(file, text, recent)[:SEEN])
+    def seen_from(self, file: Path, text: str, language: Language, recent: Sequence[Path] = ()) -> Beside:
+        """The other files in the language of `file`, which holds a text; of `recent` the last used comes first."""
+        return self.library.seen_from(self.nearness.order(file, text, language, recent)[:SEEN])
 
 
 def around(librarian: Librarian, root: Path) -> Surroundings:
     """All files below a folder, as many as an index takes, for those who ask about many of them."""
-    index = Index(root, librarian.tokens)
+    index = Index(root, librarian.tokens, LIMITS)
     for _ in index.look():
         pass
     return Surroundings.of(librarian, index)
@@ -45,12 +51,13 @@ def around(librarian: Librarian, root: Path) -> Surroundings:
 
 def beside(librarian: Librarian, file: Path, text: str) -> Beside | None:
     """The files of its project that are seen from a file, and no others read; None if it is in no project."""
-    root = project_of(file, language_of(file.name))
+    language = language_of(file.name)
+    root = project_of(file, language)
     if root is None:
         return None
     found = itertools.chain.from_iterable(outwards(root, [file.parent]))
-    paths = list(itertools.islice(found, MOST_FILES))
-    nearest = (paths[n] for n in Nearness(paths).order(file, text))
+    paths = list(itertools.islice(found, LIMITS.files))
+    nearest = (paths[n] for n in Nearness(paths).order(file, text, language))
     texts = (read for one in nearest if (read := written.read(one, root)) is not None)
     tokens = [librarian.tokens(text) for text in itertools.islice(texts, SEEN)]
     return librarian.library(tokens).seen_from(range(len(tokens)))

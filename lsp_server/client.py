@@ -24,6 +24,8 @@ class Client:
     """The server may ask for settings."""
     registers_configuration: bool = False
     """The server has to ask to be told of changed settings."""
+    registers_watchers: bool = False
+    """The server may ask to be told which files change."""
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities) -> "Client":
@@ -35,6 +37,7 @@ class Client:
         modes = item.insert_text_mode_support if item else None
         edit = workspace.workspace_edit or types.WorkspaceEditClientCapabilities()
         change = workspace.did_change_configuration or types.DidChangeConfigurationClientCapabilities()
+        watching = workspace.did_change_watched_files or types.DidChangeWatchedFilesClientCapabilities()
         return cls(
             encoding=_encoding(general.position_encodings or ()),
             resolves_edits=bool(
@@ -47,6 +50,7 @@ class Client:
             keeps_indentation=modes is not None and types.InsertTextMode.AsIs in modes.value_set,
             has_configuration=bool(workspace.configuration),
             registers_configuration=bool(change.dynamic_registration),
+            registers_watchers=bool(watching.dynamic_registration),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lacuna.infill.request import Answer, Reason, Request
 from lacuna.lsp_server.documents import Document, Documents
+from lacuna.lsp_server.indexing import Indexing
 from lacuna.lsp_server.notifier import Notifier
 from lacuna.lsp_server.status import Latencies, Outcomes, Status, Why
 from lacuna.lsp_server.worker import DroppedError, Kind, OutdatedError, PreemptedError, State, Worker
@@ -25,8 +26,11 @@ class NothingToShowError(LacunaError):
 class Inference:
     """Asks the worker, and tells the client its state and what came of requests. The event loop alone touches it."""
 
-    def __init__(self, worker: Worker, documents: Documents, send: Callable[[Status], None]) -> None:
+    def __init__(
+        self, worker: Worker, indexing: Indexing, documents: Documents, send: Callable[[Status], None]
+    ) -> None:
         self.worker = worker
+        self._indexing = indexing
         self.budget = 20.0
         """Seconds after which nobody waits for an automatic completion any more."""
         self._documents = documents
@@ -35,19 +39,25 @@ class Inference:
         self._outcomes = Outcomes()
 
     def start(self) -> None:
-        """Start the worker, and from now on tell the client what it does."""
+        """Start the worker and the index, and from now on tell the client what they do."""
         loop = asyncio.get_running_loop()
 
-        def changed() -> None:  # in the worker's thread
+        def tell() -> None:  # in one of their threads
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
                 loop.call_soon_threadsafe(self._notifier.changed)
 
+        def changed() -> None:
+            self._indexing.wake()
+            tell()
+
         self._notifier.start()
+        self._indexing.start(tell)
         self.worker.start(changed)
 
     def stop(self) -> None:
-        """Tell nothing more and stop the worker. Does not wait."""
+        """Tell nothing more and stop both. Does not wait."""
         self._notifier.stop()
+        self._indexing.stop()
         self.worker.stop()
 
     # --- answers
@@ -114,6 +124,7 @@ class Inference:
             busy=None if busy is None else busy.name.lower(),
             model=model.name if model else None,
             provider=model.provider if model else None,
+            files=self._indexing.files,
             latency=self._latencies.summary(),
             reason=self._outcomes.why,
             message=self._outcomes.message,

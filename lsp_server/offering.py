@@ -77,6 +77,7 @@ async def _offer(session: Session, place: Cursor, kind: Kind, number: int) -> Of
         is_unasked=kind is Kind.AUTOMATIC,
         is_patient=kind is Kind.EXPLICIT,
         oldest=oldest_python_of(document.uri),
+        beside=session.indexing.beside(document),
     )
     answer = await session.inference.infill_when_warm(number, document, kind, request)
     offer = session.offers.take(document.uri, request, answer)

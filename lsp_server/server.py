@@ -44,7 +44,9 @@ def run(session: Session) -> None:
         asyncio.run(_converse(session.protocol))
     finally:
         session.inference.worker.stop()
+        session.indexing.stop()
         session.inference.worker.join(_LAST_STEP)
+        session.indexing.join(_LAST_STEP)
 
 
 def build(worker: Worker, version: str) -> Session:
@@ -61,6 +63,7 @@ def build(worker: Worker, version: str) -> Session:
     session.feature(types.TEXT_DOCUMENT_DID_OPEN)(text_sync.did_open)
     session.feature(types.TEXT_DOCUMENT_DID_CHANGE)(text_sync.did_change)
     session.feature(types.TEXT_DOCUMENT_DID_CLOSE)(text_sync.did_close)
+    session.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(text_sync.did_change_watched_files)
     # Without options pygls does not advertise it.
     inline = types.InlineCompletionOptions()
     session.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, inline)(inline_completion.complete)

@@ -13,6 +13,7 @@ from pygls.lsp.server import LanguageServer
 from lacuna.lsp_server.client import Client
 from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.documents import Documents
+from lacuna.lsp_server.indexing import Indexing
 from lacuna.lsp_server.inference import Inference
 from lacuna.lsp_server.notifier import METHOD
 from lacuna.lsp_server.offers import Offers
@@ -37,7 +38,8 @@ class Session(LanguageServer):
         self.client = Client()
         self.documents = Documents()
         self.offers = Offers()
-        self.inference = Inference(worker, self.documents, self._send_status)
+        self.indexing = Indexing(worker)
+        self.inference = Inference(worker, self.indexing, self.documents, self._send_status)
         self.initial_options = Options()
         """What came with `initialize`; what the client says of its configuration overrides it."""
         self.configuration = Configuration()
@@ -49,8 +51,13 @@ class Session(LanguageServer):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LONGEST_CONFIGURATION):
                     await self.is_configured.wait()
-            self.is_configured.set()
+            self.obey_settings()
         return self.configuration
+
+    def obey_settings(self) -> None:
+        """The client has told its settings, or has none: documents may be filled from now on, other files be read."""
+        self.is_configured.set()
+        self.indexing.configure(self.configuration)
 
     def note(self, sentence: str) -> None:
         """Write to the client's log."""

@@ -39,6 +39,7 @@ class Options:
     languages: Languages | None = None
     completion_items: bool | None = None
     alternatives: Count | None = None
+    workspace: bool | None = None
     unload_after: Minutes | None = None
 
 
@@ -56,6 +57,8 @@ class Settings:
     languages: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     completion_items: bool = False
     alternatives: int = MOST_ALTERNATIVES
+    workspace: bool = True
+    """Other files are read."""
     unload_after: float = 30
     """Minutes."""
 
@@ -119,6 +122,8 @@ _ABOUT: dict[str, str] = {
     "languages": 'Languages switched on or off, by the editor\'s language id: {"python": false}.',
     "completionItems": "Whether to answer textDocument/completion too, with one item, for editors without ghost text.",
     "alternatives": "How many alternatives a completion has at most, when it is asked for.",
+    "workspace": "Whether to read other files of the project, for hints to what stands at the cursor. Ignored, secret "
+    "and generated files are never read.",
     "unloadAfter": "Minutes without a request after which the model leaves memory; it comes back with the next "
     "request. 0 keeps it.",
 }

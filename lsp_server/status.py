@@ -76,6 +76,7 @@ class Status:
     busy: str | None
     model: str | None
     provider: str | None
+    files: int
     latency: Latency | None
     reason: Why | None
     message: str | None

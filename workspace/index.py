@@ -12,18 +12,19 @@ from lacuna.workspace.written import Stamp
 
 Kept = TypeVar("Kept", bound=Sized)
 
-MOST_FILES = 2_000
-MOST_KEPT = 4_000_000
-"""The lengths, summed up, of what is kept of all files."""
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one index."""
+    """Of what is known."""
 
-    files: int = MOST_FILES
+    files: int
     """Files that are looked at."""
-    kept: int = MOST_KEPT
+    kept: int
+    """The lengths, summed up, of what is kept of them."""
+
+    def shared(self, parts: int) -> "Limits":
+        """What each of several indexes may know."""
+        return Limits(self.files // parts, self.kept // parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ class Index(Generic[Kept]):
         self,
         root: Path,
         read: Callable[[str], Kept],
+        limits: Limits,
         is_left_out: Callable[[Path], bool] = holds_secrets,
-        limits: Limits = Limits(),
     ) -> None:
         self.root = root
-        self.limits = limits
+        self.changes = 0
+        """Rises whenever something else is kept than before."""
+        self._limits = limits
         self._read = read
         self._is_left_out = is_left_out
         self._known: dict[Path, _Known[Kept]] = {}
@@ -65,6 +68,14 @@ class Index(Generic[Kept]):
         """The files of which something is kept, and what that is."""
         found = [(path, known.kept) for path, known in self._known.items() if known.kept is not None]
         return tuple(path for path, _ in found), tuple(kept for _, kept in found)
+
+    def limit(self, limits: Limits) -> None:
+        """Keep no more than this from now on."""
+        self._limits = limits
+        for path in reversed(list(self._known)):
+            if not self._is_full():
+                break
+            self._forget(path)
 
     def look(self, near: Iterable[Path] = (), unsaved: Mapping[Path, str] | None = None) -> Iterator[None]:
         """Find what is there by now, the nearest to the folders `near` first; yields after each small step.
@@ -77,7 +88,7 @@ class Index(Generic[Kept]):
         for path in self._paths(near, texts):
             if path is not None and path not in met:
                 met.add(path)
-                if len(met) > self.limits.files or not self._has_room(path, texts.get(path), met):
+                if len(met) > self._limits.files or not self._has_room(path, texts.get(path), met):
                     met.discard(path)
                     break
             yield
@@ -107,6 +118,7 @@ class Index(Generic[Kept]):
             return True
         self._known[path] = known
         self._size += known.size
+        self.changes += known.kept is not None
         if self._is_full():
             for other in [*(one for one in self._known if one not in met), path]:
                 self._forget(other)
@@ -129,8 +141,10 @@ class Index(Generic[Kept]):
         return _Known(stamp, "", None if text is None else self._read(text))
 
     def _is_full(self) -> bool:
-        return len(self._known) > self.limits.files or self._size > self.limits.kept
+        return len(self._known) > self._limits.files or self._size > self._limits.kept
 
     def _forget(self, path: Path) -> None:
         known = self._known.pop(path, None)
-        self._size -= known.size if known else 0
+        if known is not None and known.kept is not None:
+            self._size -= known.size
+            self.changes += 1

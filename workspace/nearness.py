@@ -5,7 +5,6 @@ from itertools import takewhile
 from pathlib import Path
 
 from lacuna.syntax.languages.language import Language
-from lacuna.syntax.languages.registry import language_of
 from lacuna.workspace.imports import RULES, Import, imports
 
 _Folder = tuple[str, ...]
@@ -27,12 +26,12 @@ class Nearness:
             self._ending.setdefault(self._modules[path][-1], []).append(n)
         self._packages = {path.parent.parts for path in paths if path.stem in _OF_FOLDERS}
 
-    def order(self, document: Path, text: str, recent: Sequence[Path] = ()) -> list[int]:
+    def order(self, document: Path, text: str, language: Language, recent: Sequence[Path] = ()) -> list[int]:
         """Numbers of the files in a document's language, nearest first; the document's own is left out.
 
         Of files as near as one another those of `recent` come first, in that order, then the others by their names.
         """
-        language, here = language_of(str(document)), document.parent.parts
+        here = document.parent.parts
         imported = set(self._imported(text, language, here))
         used = {path: n for n, path in enumerate(recent)}
         steps = {folder: _steps(here, folder) for folder in set(self._folders)}

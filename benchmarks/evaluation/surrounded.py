@@ -8,6 +8,7 @@ from pathlib import Path
 from lacuna.infill.opening import OpenModel
 from lacuna.infill.surroundings import around
 from lacuna.model.denoiser import Beside
+from lacuna.syntax.languages.registry import language_of
 
 Sees = Callable[[str, str], Beside | None]
 """What is seen beside a file, by its name as it was asked about, and what is shown of it."""
@@ -27,7 +28,7 @@ def sees(model: OpenModel, folders: Sequence[Path]) -> Sees:
     def seen(file: str, text: str) -> Beside | None:
         path = _plain(Path(file))
         root = next((root for root in roots if path.is_relative_to(root)), None)
-        return None if root is None else known(root).seen_from(path, text)
+        return None if root is None else known(root).seen_from(path, text, language_of(path.name))
 
     return seen
 

@@ -72,7 +72,14 @@ async def _filled(session: Session, target: _Target) -> tuple[Document, tuple[Ed
     answer = await session.inference.infill(
         document,
         Kind.EXPLICIT,
-        Request(document.text, language.name, spans, threshold=0.0, oldest=oldest_python_of(document.uri)),
+        Request(
+            document.text,
+            language.name,
+            spans,
+            threshold=0.0,
+            oldest=oldest_python_of(document.uri),
+            beside=session.indexing.beside(document),
+        ),
     )
     if not answer.edits:
         why = WHY[answer.reason or Reason.EMPTY]

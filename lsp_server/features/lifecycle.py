@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -14,6 +14,7 @@ from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.settings import Options
 from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.languages.registry import LANGUAGES
 from lacuna.workspace import uris
 
 
@@ -22,19 +23,17 @@ def initialize(session: Session, params: types.InitializeParams) -> None:
     (session.initial_options,) = _read(session, [params.initialization_options])
     _apply(session, Configuration(settings.resolve(session.initial_options), roots=_roots(session)))
     if not session.client.has_configuration:
-        session.is_configured.set()
+        session.obey_settings()
 
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
     """Only now, with the answer to `initialize` sent, does the model begin to load."""
     session.inference.start()
-    if session.client.registers_configuration:
-        register = types.Registration(
-            id="configuration",
-            method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
-            register_options=types.DidChangeConfigurationRegistrationOptions(section=settings.SECTION),
-        )
-        session.client_register_capability(types.RegistrationParams([register]))
+    wanted = list(_registrations(session.client))
+    if wanted:
+        session.client_register_capability(types.RegistrationParams(wanted))
+    if session.client.registers_watchers:
+        session.indexing.watched()
     await asyncio.gather(_configure(session, pushed=None), _watch_loading(session))
 
 
@@ -47,6 +46,8 @@ async def did_change_workspace_folders(session: Session, _: types.DidChangeWorks
     session.configuration = replace(session.configuration, roots=_roots(session))
     if session.client.has_configuration:  # what a client pushed holds for all folders
         await _configure(session, pushed=None)
+    else:
+        session.obey_settings()
 
 
 def shutdown(session: Session, _: object) -> None:
@@ -65,7 +66,24 @@ async def _configure(session: Session, pushed: object) -> None:
     own, *of_folders = (settings.resolve(session.initial_options, each) for each in _read(session, answers))
     by_folder = dict(zip(folders, of_folders, strict=False))  # a client may answer for fewer
     _apply(session, Configuration(own, by_folder, _roots(session)))
-    session.is_configured.set()
+    session.obey_settings()
+
+
+def _registrations(client: Client) -> Iterator[types.Registration]:
+    if client.registers_configuration:
+        yield types.Registration(
+            id="configuration",
+            method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
+            register_options=types.DidChangeConfigurationRegistrationOptions(section=settings.SECTION),
+        )
+    if client.registers_watchers:
+        suffixes = sorted({suffix for language in LANGUAGES for suffix in language.suffixes})
+        watchers = [types.FileSystemWatcher(f"**/*{suffix}") for suffix in suffixes]
+        yield types.Registration(
+            id="files",
+            method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+            register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers),
+        )
 
 
 def _apply(session: Session, configuration: Configuration) -> None:

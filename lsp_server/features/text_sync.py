@@ -1,4 +1,4 @@
-"""Documents open, change and close."""
+"""Documents open, change and close, and files change on disk."""
 
 from lsprotocol import types
 
@@ -11,7 +11,9 @@ def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:
     sent = params.text_document
     session.inference.worker.withdraw(sent.uri)
     session.offers.forget(sent.uri)
-    session.documents.put(Document.opened(sent.uri, str(sent.language_id), sent.version, sent.text))
+    opened = Document.opened(sent.uri, str(sent.language_id), sent.version, sent.text)
+    session.documents.put(opened)
+    session.indexing.put(opened)
 
 
 def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
@@ -20,6 +22,7 @@ def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> N
     changes = wire.changes(params.content_changes)
     changed = session.documents[uri].changed(params.text_document.version, changes, session.client.encoding)
     session.documents.put(changed)
+    session.indexing.put(changed)
 
 
 def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
@@ -27,3 +30,9 @@ def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> Non
     session.inference.worker.withdraw(uri)
     session.offers.forget(uri)
     session.documents.close(uri)
+    session.indexing.close(uri)
+
+
+def did_change_watched_files(session: Session, params: types.DidChangeWatchedFilesParams) -> None:
+    for event in params.changes:
+        session.indexing.changed_on_disk(event.uri, is_new=event.type == types.FileChangeType.Created)

@@ -14,7 +14,8 @@ from pygls.exceptions import JsonRpcException
 CANCELLED, MODIFIED, FAILED, INTERNAL, INVALID_PARAMS = -32800, -32801, -32803, -32603, -32602
 PATIENCE = 60  # seconds until a test gives up; none waits that long when all is well
 ALL_SETTINGS = (
-    "alternatives, completionItems, enabled, exclude, inComments, inStrings, languages, scope, threshold, unloadAfter"
+    "alternatives, completionItems, enabled, exclude, inComments, inStrings, languages, scope, threshold, unloadAfter, "
+    "workspace"
 )
 ENCODED = {
     "utf-8": lambda text: len(text.encode()),
@@ -288,7 +289,8 @@ async def test_the_status_tells_from_loading_over_work_to_latency(start, no_mode
     client = await start(load="gated")
     loading = await client.begun("loading")
     first = await client.status()
-    assert first == {"state": "loading", "busy": None, **no_model, "latency": None, "reason": None, "message": None}
+    nothing_yet = {"files": 0, "latency": None, "reason": None, "message": None}
+    assert first == {"state": "loading", "busy": None, **no_model, **nothing_yet}
     client.open("x =  # gated\n")
     request = asyncio.ensure_future(client.complete(0, 3))
     waiting = await client.status(reason="loading")

@@ -9,7 +9,10 @@ from lacuna.infill.request import Scope
 from lacuna.lsp_server.settings import Options, Settings, parse, resolve, schema
 
 ROOT = Path(__file__).parents[2]
-ALL = "alternatives, completionItems, enabled, exclude, inComments, inStrings, languages, scope, threshold, unloadAfter"
+ALL = (
+    "alternatives, completionItems, enabled, exclude, inComments, inStrings, languages, scope, threshold, unloadAfter, "
+    "workspace"
+)
 LANGUAGES = "lacuna.languages should be an object of language ids, each true or false"
 
 

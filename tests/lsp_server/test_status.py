@@ -62,7 +62,7 @@ class Told:
 
     @staticmethod
     def status(message):
-        return Status("ready", None, None, None, None, None, message)
+        return Status("ready", None, None, None, 0, None, None, message)
 
     def _send(self, status):
         self.sent.append((asyncio.get_running_loop().time(), status.message))
