@@ -41,7 +41,7 @@ class Pace:
     """Seconds."""
 
     first: float = 1.0
-    """After which what is known of a project by then is seen for the first time."""
+    """Of reading a project, after which what is known by then is seen, though there is more to read."""
     rest: float = 5.0
     """Least between two libraries of a project."""
     walk: float = 10.0
@@ -140,6 +140,8 @@ class Neighbours:
                 project.seen.pop(uri, None)
             self._documents.pop(uri, None)
             self._homes.pop(uri, None)
+            if self._asked == uri:
+                self._asked = None
 
     def changed_on_disk(self, uri: str, *, is_new: bool) -> None:
         """A file was written or removed, or there is a new one."""
@@ -208,11 +210,12 @@ class Neighbours:
             return np.concatenate(pieces)
 
         for root, project in self._projects_found(configuration, read):
-            project.rests_until = project.rests_until or self._clock() + self._pace.first
+            began = self._clock()
             for _ in self._read_again(root, project):
                 if configuration is not self._configuration:  # there may be more to keep out of
                     return
-                self._make_if_due(project, librarian)
+                if self._clock() >= began + self._pace.first:
+                    self._make_if_due(project, librarian)
                 yield
             self._make_if_due(project, librarian)
             yield

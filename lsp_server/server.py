@@ -26,6 +26,8 @@ _NOT_FOR_PYGLS = (
 _LENGTH = re.compile(rb"Content-Length: (\d{1,12})\r\n")
 _LAST_STEP = 2.0
 """Seconds that a step may take to end after the client has left."""
+_LAST_FILE = 0.5
+"""Seconds that a file may take to be read, then."""
 
 
 def serve(load: Callable[[], Model], version: str) -> None:
@@ -46,7 +48,7 @@ def run(session: Session) -> None:
         session.inference.worker.stop()
         session.indexing.stop()
         session.inference.worker.join(_LAST_STEP)
-        session.indexing.join(_LAST_STEP)
+        session.indexing.join(_LAST_FILE)
 
 
 def build(worker: Worker, version: str) -> Session:

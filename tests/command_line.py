@@ -11,6 +11,7 @@ from lacuna.infill.opening import Apart, ModelOptions, OpenModel
 from lacuna.infill.request import Answer, Candidate, Draft, Reason, Request, Timings, Tokens
 from lacuna.model.denoiser import Sampling
 from lacuna.workspace.changes import Edit
+from tests.librarian import Librarian
 
 
 @dataclass
@@ -24,12 +25,13 @@ class Scripted:
     """Holes that were answered before one was not good enough; by default all."""
     drafts: tuple[Draft, ...] = ()
     before_answer: Callable[[], None] = lambda: None
+    librarian: Librarian | None = None
     requests: list[Request] = field(default_factory=list)
     options: list[ModelOptions] = field(default_factory=list)
 
     def open(self, options: ModelOptions) -> OpenModel:
         self.options.append(options)
-        return OpenModel(self.infill, apart=self.apart)
+        return OpenModel(self.infill, apart=self.apart, librarian=self.librarian)
 
     def apart(self) -> Apart:
         return Apart(self.infill, ChunkCache(), Sampling())

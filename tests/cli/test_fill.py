@@ -9,6 +9,7 @@ from lacuna.export.providers import Provider
 from lacuna.infill.opening import ModelOptions
 from lacuna.infill.request import Draft, Reason
 from lacuna.syntax.spans import Span
+from tests.librarian import Librarian, Seen
 
 CODE = "def f(a, b):\n    total = a + b\n    return total\n"
 
@@ -72,6 +73,29 @@ def test_columns_count_code_points_behind_the_byte_order_mark(run, scripted, pat
     run("fill", path, "--at", "1:9", "--write", model=model)
     assert model.requests[0].spans == (Span(9, 10),)
     assert path.read_bytes() == "\ufeffs = '\U0001f600', filled\n".encode()
+
+
+# --- what is seen beside it
+
+
+@pytest.mark.parametrize(
+    ("options", "marks", "beside"),
+    [
+        ([], ["pyproject.toml"], Seen(("b = 1", "c = 2"))),
+        (["--alone"], ["pyproject.toml"], None),
+        ([], [], None),
+    ],
+    ids=["its project", "alone", "no project"],
+)
+def test_the_other_files_of_its_project_are_beside_it(run, scripted, path: Path, options, marks, beside):
+    for name, text in {"b.py": "b = 1", "sub/c.py": "c = 2", ".env.py": "secret", **dict.fromkeys(marks, "")}.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text)
+    model = scripted(librarian=Librarian())
+    ended = run("fill", "a.py", "--at", "2:12", *options, model=model)
+    assert (ended.code, ended.err) == (0, "")
+    assert model.requests[0].beside == beside
+    assert ("b = 1" in model.librarian.texts) == (beside is not None)
 
 
 # --- which model

@@ -8,7 +8,10 @@ the loading, SCRIPT_BUDGET the seconds that an automatic completion may take (by
 import json
 import os
 import socket
+import time
 from dataclasses import replace
+
+import numpy as np
 
 from lacuna.infill.request import Answer, Candidate, Draft, Model, Reason, Timings, Tokens
 from lacuna.lsp_server.server import build, run
@@ -93,6 +96,8 @@ def answer_to(request):
             "language": request.language,
         }
         new_texts = [json.dumps(seen)] * len(request.spans)
+    if "# beside" in request.text:
+        new_texts = [json.dumps(request.beside)] * len(request.spans)
     alternatives = [[text] for text in new_texts]
     if "# several" in request.text:
         alternatives = [[f"{text}.{n}" for n in ("one", "two", "two", "three", "four", "five")] for text in new_texts]
@@ -114,6 +119,26 @@ def answer_to(request):
     )
 
 
+class Librarian:
+    """Other files are their texts; one that `# hangs` is never read to its end."""
+
+    def tokens(self, text):
+        if "# hangs" in text:
+            time.sleep(600)
+        return np.array([ord(character) for character in text], np.uint16)
+
+    def library(self, files):
+        return Shelf(["".join(map(chr, tokens)) for tokens in files])
+
+
+class Shelf:
+    def __init__(self, texts):
+        self._texts = texts
+
+    def seen_from(self, nearest):
+        return [self._texts[n] for n in nearest]
+
+
 loaded = 0
 
 
@@ -129,7 +154,7 @@ def load():
         raise LacunaError("The model does not match its hash.")
     if how == "breaks":
         raise ModuleNotFoundError("No module named 'onnxruntime'")
-    return Model("scripted", "NoneExecutionProvider", infill, warm)
+    return Model("scripted", "NoneExecutionProvider", infill, warm, Librarian())
 
 
 def held(session: Session, _):

@@ -1,6 +1,7 @@
 """JSON-RPC on bare pipes: what a careless or dying client sends, and how the process ends."""
 
 import json
+import time
 
 import pytest
 
@@ -149,6 +150,45 @@ def test_after_shutdown_nothing_more_is_done(pipes):
     assert pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["error"]["code"] == -32600
     pipes.write({"method": "exit"})
     assert pipes.end() == ("", 0)
+
+
+@pytest.mark.parametrize("registers", [True, False])
+def test_a_client_that_can_is_asked_to_tell_which_files_change(pipes, registers):
+    watching = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": registers}}}
+    pipes.ask(0, "initialize", {"processId": None, "rootUri": None, "capabilities": watching})
+    pipes.write({"method": "initialized", "params": {}})
+    asked = []
+    while (message := pipes.read()).get("params", {}).get("state") != "ready":
+        asked += message["params"].get("registrations", ())
+    globs = [watcher["globPattern"] for each in asked for watcher in each["registerOptions"]["watchers"]]
+    assert globs == (["**/*.py", "**/*.pyi", "**/*.pyw"] if registers else [])
+    event = {"uri": "file:///project/a.py", "type": 1}
+    pipes.write({"method": "workspace/didChangeWatchedFiles", "params": {"changes": [event]}})
+    assert pipes.leave() == ("", 0)
+
+
+@pytest.mark.parametrize("way", ["takes leave", "exits", "dies", "is told to end"])
+def test_a_file_that_is_being_read_does_not_keep_the_process(pipes, tmp_path, way):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "a.py").write_text("# hangs")
+    document = {**OPEN["params"]["textDocument"], "uri": (tmp_path / "b.py").as_uri()}
+    pipes.initialize()
+    pipes.write({"method": "textDocument/didOpen", "params": {"textDocument": document}})
+    while (pipes.read() or {}).get("params", {}).get("state") != "ready":
+        pass
+    time.sleep(0.1)  # until it is being read; at any other moment the process ends, too
+    if way == "takes leave":
+        assert pipes.leave() == ("", 0)
+    elif way == "exits":
+        pipes.write({"method": "exit"})
+        assert pipes.end() == ("", 1)
+    elif way == "dies":
+        pipes.process.stdin.close()
+        pipes.process.stdin = None
+        assert pipes.end() == ("", 0)
+    else:
+        pipes.process.terminate()
+        pipes.end()
 
 
 def test_exit_without_shutdown_is_told_by_the_exit_code(pipes):

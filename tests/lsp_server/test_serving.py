@@ -747,6 +747,48 @@ async def test_a_folder_that_comes_later_brings_its_settings(start):
     assert json.loads(item.insert_text)["threshold"] == 0.4
 
 
+# --- other files
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "sub").mkdir()
+    for name in ("a.py", "sub/b.py"):
+        (tmp_path / name).write_text(f"# {name}")
+    return tmp_path
+
+
+async def test_other_files_of_the_folder_are_beside_the_document_and_counted(start, project):
+    client = await start(folders={project.as_uri(): {}})
+    client.uri = (project / "sub/new.py").as_uri()
+    client.open("# beside\n")
+    await client.status(files=3)
+    (item,) = (await client.complete(1, 0)).items
+    assert json.loads(item.insert_text) == ["# sub/b.py", "# a.py"]
+
+
+async def test_what_is_asked_for_explicitly_sees_them_too(start, project):
+    client = await start(folders={project.as_uri(): {}})
+    client.uri = (project / "new.py").as_uri()
+    client.open("# beside\n<fill>\n")
+    await client.status(files=3)
+    resolved = await client.resolve(await client.only_action(at(1, 3)))
+    (change,) = resolved.edit.document_changes
+    assert json.loads(change.edits[0].new_text) == ["# a.py", "# sub/b.py"]
+
+
+async def test_a_setting_switches_them_off_and_on(start, project):
+    client = await start(folders={project.as_uri(): {"workspace": False}})
+    client.uri = (project / "new.py").as_uri()
+    client.open("# beside\n")
+    assert (await client.status(state="ready"))["files"] == 0
+    (item,) = (await client.complete(1, 0)).items
+    assert json.loads(item.insert_text) is None
+    client.lsp.set_configuration({"workspace": True}, section="lacuna", scope_uri=project.as_uri())
+    client.configure({}, pushed=None)
+    await client.status(files=3)
+
+
 # --- the end
 
 
