@@ -11,6 +11,7 @@ export const SERVER_SETTINGS = [
   "languages",
   "completionItems",
   "alternatives",
+  "workspace",
   "unloadAfter",
 ] as const;
 

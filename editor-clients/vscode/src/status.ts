@@ -36,6 +36,8 @@ export interface ServerStatus {
   readonly busy: (typeof KINDS)[number] | null;
   readonly model: string | null;
   readonly provider: string | null;
+  /** Other files that give hints; null from a server that does not say. */
+  readonly files: number | null;
   readonly latency: Latency | null;
   /** Why the last request showed nothing; null after one that did. */
   readonly reason: Reason | null;
@@ -52,6 +54,7 @@ export function parseStatus(sent: unknown): ServerStatus | undefined {
     busy: oneOf(KINDS, sent["busy"]),
     model: text(sent["model"]),
     provider: text(sent["provider"]),
+    files: count(sent["files"]),
     latency: latency(sent["latency"]),
     reason: oneOf(REASONS, sent["reason"]),
     message: text(sent["message"]),
@@ -74,6 +77,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function oneOf<Value extends string>(values: readonly Value[], sent: unknown): Value | null {
   return values.find((value) => value === sent) ?? null;
+}
+
+function count(sent: unknown): number | null {
+  return typeof sent === "number" && Number.isInteger(sent) && sent >= 0 ? sent : null;
 }
 
 function text(sent: unknown): string | null {

@@ -8,6 +8,7 @@ const READY: ServerStatus = {
   busy: null,
   model: "embedded",
   provider: "CPUExecutionProvider",
+  files: null,
   latency: null,
   reason: null,
   message: null,
@@ -51,11 +52,12 @@ test("item: why nothing was shown, in the server's words or else in ours", () =>
   assert.ok(untold.includes("Nothing was shown last time: no answer would parse."));
 });
 
-test("item: model, provider, version and how long answers take", () => {
+test("item: model, provider, version, files that are known and how long answers take", () => {
   const latency = { median: 38.4, p95: 90.6, parts: new Map([["parse", 3.25], ["steps", 15]]) }; // prettier-ignore
-  assert.deepEqual(present(running({ latency }), undefined).lines, [
+  assert.deepEqual(present(running({ latency, files: 214 }), undefined).lines, [
     "Ready.",
     "Model embedded on CPUExecutionProvider.",
+    "Hints from 214 files of the workspace.",
     "Half of the answers within 38 ms (parse 3.3 ms, steps 15 ms), 95 % within 91 ms.",
     "Server 1.2.3.",
   ]);

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseStatus } from "../src/status.ts";
 
-const QUIET = { state: "ready", busy: null, model: null, provider: null, latency: null, reason: null, message: null };
+const QUIET = {
+  state: "ready",
+  busy: null,
+  model: null,
+  provider: null,
+  files: null,
+  latency: null,
+  reason: null,
+  message: null,
+};
 
 test("status: all of it is read", () => {
   const sent = {
@@ -10,6 +19,7 @@ test("status: all of it is read", () => {
     busy: "automatic",
     model: "embedded",
     provider: "CPUExecutionProvider",
+    files: 214,
     latency: { median: 38.5, p95: 90, parts: { parse: 3, encode: 20, steps: 15 } },
     reason: "below-threshold",
     message: "The best answer had a confidence of 0.21.",
@@ -28,6 +38,8 @@ for (const sent of UNREADABLE) {
 const PARTLY = [
   { name: "an unknown kind", sent: { busy: "dreaming" }, read: {} },
   { name: "an unknown reason", sent: { reason: "mood" }, read: {} },
+  { name: "no number of files", sent: { files: "many" }, read: {} },
+  { name: "half a file", sent: { files: 0.5 }, read: {} },
   { name: "an empty message", sent: { message: "" }, read: {} },
   { name: "latency without figures", sent: { latency: {} }, read: {} },
   {

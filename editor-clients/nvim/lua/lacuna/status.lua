@@ -64,6 +64,9 @@ function M.lines(session)
   if status.provider then
     say('runs on', status.provider)
   end
+  if status.files and status.files > 0 then
+    say('hints', ('from %d files'):format(status.files))
+  end
   if status.busy then
     say('works on', status.busy .. ' request')
   end

@@ -93,7 +93,8 @@ class Server:
         self._connection.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
 
     def tell_status(self, **status):
-        everything = dict.fromkeys(("busy", "model", "provider", "latency", "reason", "message")) | {"state": "ready"}
+        unsaid = dict.fromkeys(("busy", "model", "provider", "latency", "reason", "message"))
+        everything = unsaid | {"state": "ready", "files": 0}
         self.send({"method": "lacuna/status", "params": everything | status})
 
     def text(self, path):

@@ -321,6 +321,7 @@ def test_status_says_what_the_server_said(editor, server):
     server.tell_status(
         model="spine",
         provider="CPUExecutionProvider",
+        files=214,
         busy="automatic",
         latency={"median": 61.4, "p95": 120, "parts": parts},
         reason="below-threshold",
@@ -333,6 +334,7 @@ def test_status_says_what_the_server_said(editor, server):
         "server     0.1.0, from `cmd` of your configuration",
         "model      ready, spine",
         "runs on    CPUExecutionProvider",
+        "hints      from 214 files",
         "works on   automatic request",
         "latency    median 61 ms, p95 120 ms",
         "           of it parse 1, encode 20, steps 40 ms",
