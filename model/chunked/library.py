@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lacuna.model.denoiser import Bools, Ints, Tokens
 from lacuna.model.tokenizer import PAD
