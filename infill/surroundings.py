@@ -17,9 +17,9 @@ from lacuna.workspace.projects import project_of
 SEEN = 100
 """Files that are seen from one, the nearest."""
 MEMORY = 64 * 1024 * 1024
-"""Bytes that all that is known takes; while a library is made, what sorting takes comes on top."""
-_PER_TOKEN = 16
-"""Bytes: two in an index, the others in a library."""
+"""Bytes that all that is known takes, even while it is sorted anew."""
+_PER_TOKEN = 40
+"""Bytes: two in an index, 14 in the library that is seen, 24 to make the next one."""
 LIMITS = Limits(files=2_000, kept=MEMORY // _PER_TOKEN)
 
 

@@ -41,9 +41,9 @@ class Pace:
     """Seconds."""
 
     first: float = 1.0
-    """Of reading a project, after which what is known by then is seen, though there is more to read."""
+    """Of reading a project, after which what is known by then is seen, though there is more to read; and so on."""
     rest: float = 5.0
-    """Least between two libraries of a project."""
+    """Least between two libraries of a project that is read."""
     walk: float = 10.0
     """Least between two walks through a project's folders."""
     doubt: float = 60.0
@@ -215,9 +215,9 @@ class Neighbours:
                 if configuration is not self._configuration:  # there may be more to keep out of
                     return
                 if self._clock() >= began + self._pace.first:
-                    self._make_if_due(project, librarian)
+                    self._make_if_due(project, librarian, self._pace.first)
                 yield
-            self._make_if_due(project, librarian)
+            self._make_if_due(project, librarian, self._pace.rest)
             yield
 
     def _homes_found(self, configuration: Configuration) -> Iterator[None]:
@@ -294,14 +294,14 @@ class Neighbours:
                 project.due |= due
             raise
 
-    def _make_if_due(self, project: _Project, librarian: Librarian) -> None:
+    def _make_if_due(self, project: _Project, librarian: Librarian, rest: float) -> None:
         began = self._clock()
         if project.made_of == project.index.changes or began < project.rests_until:
             return
         changes = project.index.changes
         project.surroundings, project.made_of = Surroundings.of(librarian, project.index), changes
         ended = self._clock()
-        project.rests_until = ended + max(self._pace.rest, _LABOUR * (ended - began))
+        project.rests_until = ended + max(rest, _LABOUR * (ended - began))
 
 
 def _root_of(document: Document, configuration: Configuration) -> Path | None:

@@ -15,6 +15,8 @@ SHORTEST = 3
 """Tokens of the shortest run that is looked up: what follows less follows by chance."""
 _KEY = 64
 """Bits of the keys by which places are sorted: each holds the last tokens of the run that ends there."""
+_AT_ONCE = 1 << 16
+"""Places whose keys are made at once."""
 _COMPARED = 256
 """Places at most that are compared beyond their keys: runs of boilerplate stand in thousands."""
 
@@ -37,12 +39,21 @@ class Library:
         self._ends = np.cumsum([1 + len(tokens) for tokens in files])
         self._bits = max(1, (vocabulary - 1).bit_length())
         self._keyed = _KEY // self._bits
-        keys = np.zeros(len(self._tokens), np.uint64)
+        self._keys = np.zeros(len(self._tokens), np.uint64)
+        for start in range(
+            0, len(self._tokens), _AT_ONCE
+        ):  # in parts: what is made on the way is as large as the whole
+            self._fill_keys(start, min(start + _AT_ONCE, len(self._tokens)))
+        self._order = np.argsort(self._keys, kind="stable").astype(np.int32)
+        self._keys.sort()
+
+    def _fill_keys(self, start: int, end: int) -> None:
+        """Write the keys of the places [start, end)."""
         for back in range(self._keyed):
-            shifted = self._tokens[: len(keys) - back].astype(np.uint64)
-            keys[back:] |= shifted << np.uint64(self._bits * (self._keyed - 1 - back))
-        order = np.argsort(keys, kind="stable")
-        self._order, self._keys = order.astype(np.int32), keys[order]
+            first = max(start, back)
+            shifted = self._tokens[first - back : max(first, end) - back].astype(np.uint64)
+            shifted <<= np.uint64(self._bits * (self._keyed - 1 - back))
+            self._keys[first : max(first, end)] |= shifted
 
     @property
     def nbytes(self) -> int:
