@@ -54,7 +54,7 @@ def read(file: Path, root: Path) -> str | None:
 
 def is_by_people(text: str) -> bool:
     """Whether a text is worth making use of: a person's, of a size that people write, and not empty."""
-    if not text.strip() or len(text) > LARGEST:
+    if len(text) > LARGEST or not text.strip():
         return False
     lines = split_lines(text)
     return not any(_GENERATED.search(line) for line in islice(lines, _HEAD)) and max(map(len, lines)) <= _LONGEST_LINE
