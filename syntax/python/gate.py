@@ -25,6 +25,13 @@ _ANY_NAME = re.compile(r"\b(?:globals|exec)\(|\bexcept NameError\b")
 """Text with which a name may be bound in any way."""
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)")
+SEARCHED, JUDGED = 24_000, 48_000
+"""Code points that are gone through for a request while it is searched, and in all: some 15 ms of CPU.
+
+What comes after that passes. Counted are code points and not time: the same answers come on every machine.
+"""
+FINDING = 3
+"""What it costs to find more than refusals and names, in goes through a part."""
 _TELLING = re.compile(
     r"""\b(?:def|class|import|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
 )
@@ -47,14 +54,25 @@ class PythonGate:
         self._blocks = Blocks.of(self._text, PYTHON)
         self._brief: dict[tuple[str, ...], tuple[Fault, ...]] = {}
         self._modules: dict[tuple[str, ...], Module | Refusal | None] = {}
+        self._spent = 0
         self._refused_anyway = frozenset[str]()
         """What the compiler has against the rest of the span's line, if that is why all of it had to be left out."""
 
     def faults(self, replacements: tuple[str, ...], *, is_brief: bool) -> tuple[Fault, ...]:
         if replacements not in self._brief:
+            if not self._affords(1, SEARCHED if is_brief else JUDGED):
+                return ()
             self._brief[replacements] = tuple(self._at_first_sight(replacements))
         faults = self._brief[replacements]
         return faults if is_brief else (*faults, *self._at_second_sight(replacements))
+
+    def _affords(self, times: int, most: int) -> bool:
+        """Whether the part may be gone through so many times more; if so, that is spent."""
+        part = self._compiling[0] if self._compiling else None
+        cost = times * (len(part.before) + len(part.behind)) if part else 0
+        is_affordable = self._spent + cost <= most
+        self._spent += cost if is_affordable else 0
+        return is_affordable
 
     def _at_first_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
         if self._compiling is None:
@@ -81,7 +99,9 @@ class PythonGate:
 
     def _at_second_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
         module = self._modules.get(texts)
-        if isinstance(module, Module) and not module.suffix and self._is_telling(texts):
+        if not isinstance(module, Module) or module.suffix or not self._is_telling(texts):
+            return
+        if self._affords(FINDING, JUDGED):
             yield from (fault for fault in self._wide(module, texts).findings if fault not in self._findings_anyway)
 
     def _wide(self, module: Module, texts: tuple[str, ...]) -> Module:
