@@ -25,7 +25,7 @@ _ANY_NAME = re.compile(r"\b(?:globals|exec)\(|\bexcept NameError\b")
 """Text with which a name may be bound in any way."""
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)")
-SEARCHED, JUDGED = 24_000, 48_000
+SEARCHED, JUDGED = 10_000, 18_000
 """Code points that are gone through for a request while it is searched, and in all: some 15 ms of CPU.
 
 What comes after that passes. Counted are code points and not time: the same answers come on every machine.
@@ -60,15 +60,14 @@ class PythonGate:
 
     def faults(self, replacements: tuple[str, ...], *, is_brief: bool) -> tuple[Fault, ...]:
         if replacements not in self._brief:
-            if not self._affords(1, SEARCHED if is_brief else JUDGED):
+            if not self._affords(self._part, 1, SEARCHED if is_brief else JUDGED):
                 return ()
             self._brief[replacements] = tuple(self._at_first_sight(replacements))
         faults = self._brief[replacements]
         return faults if is_brief else (*faults, *self._at_second_sight(replacements))
 
-    def _affords(self, times: int, most: int) -> bool:
-        """Whether the part may be gone through so many times more; if so, that is spent."""
-        part = self._compiling[0] if self._compiling else None
+    def _affords(self, part: Reduced | None, times: int, most: int) -> bool:
+        """Whether a part may be gone through so many times more; if so, that is spent."""
         cost = times * (len(part.before) + len(part.behind)) if part else 0
         is_affordable = self._spent + cost <= most
         self._spent += cost if is_affordable else 0
@@ -101,22 +100,30 @@ class PythonGate:
         module = self._modules.get(texts)
         if not isinstance(module, Module) or module.suffix or not self._is_telling(texts):
             return
-        if self._affords(FINDING, JUDGED):
+        if self._affords(self._wide_part or self._part, FINDING, JUDGED):
             yield from (fault for fault in self._wide(module, texts).findings if fault not in self._findings_anyway)
 
     def _wide(self, module: Module, texts: tuple[str, ...]) -> Module:
         """The module of some texts, or one that shows what else is defined in their scope."""
-        assert self._compiling, "nothing is at fault where no part compiles"
-        wide = (
-            compiled(thinned(self._blocks, self._spans), texts, self._oldest)
-            if self._compiling[0].is_of_module
-            else None
-        )
+        wide = compiled(self._wide_part, texts, self._oldest) if self._wide_part else None
         return wide if isinstance(wide, Module) else module
+
+    @property
+    def _part(self) -> Reduced | None:
+        return self._compiling[0] if self._compiling else None
+
+    @functools.cached_property
+    def _wide_part(self) -> Reduced | None:
+        """What shows what else is defined in a module, if the spans are in no definition."""
+        return thinned(self._blocks, self._spans) if self._part and self._part.is_of_module else None
 
     @functools.cached_property
     def _compiling(self) -> tuple[Reduced, tuple[str, ...], Module] | None:
-        """The first part that compiles with something in its spans: in it a refusal is an answer's fault."""
+        """The first part that compiles with something in its spans: in it a refusal is an answer's fault.
+
+        None is found that takes more than JUDGED code points to find.
+        """
+        tried = 0
         for part in reductions(self._blocks, self._spans):
             lines = [(part, one) for one in _FILLINGS]
             if len(self._spans) == 1:
@@ -125,6 +132,9 @@ class PythonGate:
             for line, filling in lines:
                 if not filling and line.is_blank and not closing(line.before):
                     continue  # says nothing of what may stand there
+                tried += len(line.before) + len(line.behind)
+                if tried > JUDGED:
+                    return None
                 texts = (filling,) * len(self._spans)
                 module = compiled(line, texts, self._oldest)
                 if isinstance(module, Module):
