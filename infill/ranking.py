@@ -132,7 +132,7 @@ def is_complete(request: Request, check: SyntaxCheck) -> bool:
     return (
         not beside.is_gap(request.text, span, language)
         and beside.cuts_known_word(request.text, span, language)
-        and check.accepts(("",))
+        and check.is_sound(("",))
     )
 
 

@@ -40,8 +40,24 @@ _WORD = re.compile(r"\w+")
 _FREE_WORD = re.compile(r"(?<![.\w])[^\W\d]\w*")
 _BINDS = re.compile(r"""[='"#]|\b(?:for|import|as|def|class|lambda|case)\b""")
 """What may bind names in an answer, or has words in it that are none."""
-_FILLINGS = ("", "...", "id", "id()", "id in id", "id:", "id):", "id)", "id import id")
-"""Texts of which one compiles in most places; what they read is bound everywhere."""
+_FILLINGS = (
+    "",
+    "...",
+    "id",
+    "id()",
+    "id in id",
+    "id:",
+    "id):",
+    "id)",
+    "id import id",
+    "in",
+    "if",
+    "=",
+    "for",
+    "with",
+    "except",
+)
+"""Texts of which one compiles in most places; what they read is bound everywhere. The last stand between operands."""
 _LINES = ("id", "id,", "if id:", "def id():", "try:", "except id:", "id(", "id import (")
 """Lines of which one compiles in most places, instead of all that stands in the line of a span."""
 
