@@ -18,7 +18,7 @@ from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.documents import Document
 from lacuna.model.denoiser import Beside, Librarian, Tokens
 from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
-from lacuna.workspace import uris
+from lacuna.workspace import gitignore, uris
 from lacuna.workspace.ignoring import holds_secrets
 from lacuna.workspace.index import Index
 from lacuna.workspace.projects import holds_everything, project_of
@@ -144,13 +144,13 @@ class Neighbours:
                 self._asked = None
 
     def changed_on_disk(self, uri: str, *, is_new: bool) -> None:
-        """A file was written or removed, or there is a new one."""
+        """A file was written or removed, or there is a new one; what git ignores decides about others."""
         path = _path_of(uri)
         with self._lock:
             for root, project in self._projects.items():
                 if path is not None and path.is_relative_to(root):
                     project.due.add(path)
-                    project.is_walk_due |= is_new
+                    project.is_walk_due |= is_new or path.name == gitignore.FILE
 
     # --- what a request is told
 

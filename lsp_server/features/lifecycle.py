@@ -15,7 +15,7 @@ from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.settings import Options
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.languages.registry import LANGUAGES
-from lacuna.workspace import uris
+from lacuna.workspace import gitignore, uris
 
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
@@ -78,7 +78,9 @@ def _registrations(client: Client) -> Iterator[types.Registration]:
         )
     if client.registers_watchers:
         suffixes = sorted({suffix for language in LANGUAGES for suffix in language.suffixes})
-        watchers = [types.FileSystemWatcher(f"**/*{suffix}") for suffix in suffixes]
+        watchers = [
+            types.FileSystemWatcher(glob) for glob in (f"**/{gitignore.FILE}", *(f"**/*{one}" for one in suffixes))
+        ]
         yield types.Registration(
             id="files",
             method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,

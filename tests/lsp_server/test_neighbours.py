@@ -204,6 +204,10 @@ def test_files_that_the_client_says_have_changed_are_read_again(root: Path, monk
     desk.neighbours.changed_on_disk((root / "sub/d.py").as_uri(), is_new=True)
     desk.settle()
     assert desk.sees(document) == ("c changed", "d")
+    (root / ".gitignore").write_text("d.py\n")
+    desk.neighbours.changed_on_disk((root / ".gitignore").as_uri(), is_new=False)
+    desk.settle()
+    assert desk.sees(document) == ("c changed",), "what is ignored by now is forgotten"
 
 
 def test_without_word_of_changes_files_are_looked_at_again_if_someone_asked(root: Path):
