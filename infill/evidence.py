@@ -19,9 +19,13 @@ def of_place(place: Place, language: Language) -> dict[str, float]:
     return known if text[span.end :].strip() else known | {"at the end": 1.0}
 
 
-def of_answer(common: Mapping[str, float], score: float, verdict: Verdict) -> dict[str, float]:
-    """What is known of an answer with a log-probability, at a place; at each kind of place it may tell more or less."""
+def of_answer(common: Mapping[str, float], score: float, verdict: Verdict, *, is_whole: bool) -> dict[str, float]:
+    """What is known of an answer with a log-probability, at a place; at each kind of place it may tell more or less.
+
+    `is_whole`: nobody asked, and the place is right behind a line that is whole.
+    """
     score = max(LEAST, min(0.0, score))
     known = {SCORE: score, **common} | {f"{SCORE}, {name}": score for name in common}
     known |= {"sound": 1.0} if verdict.is_sound else {}
+    known |= {"nothing is missing": 1.0} if is_whole else {}
     return known | ({"at fault": 1.0} if verdict.faults else {})

@@ -117,14 +117,14 @@ class _Judge:
         """The finished drafts' answers, best first."""
         found = texts.written(drafts, self.seen.head, self.seen.vocabulary, self.sampling.canvas)
         request, language = self.rules.request, language_of(self.rules.request.language)
-        common = evidence.of_place(self.place, language)
+        common, is_whole = evidence.of_place(self.place, language), self.rules.is_whole
         judged = []
         for answer in texts.in_all_forms(self.place, found):
             text = scope.cut(self.place.scene.text, self.place.span, answer.text, language, request.scope)
             blocks = self.filled.blocks if self.filled.is_open else 0
             is_open = answer.is_full and text == answer.text and blocks + 1 < self.sampling.blocks
             verdict = self._verdict(text)
-            known = evidence.of_answer(common, answer.score, verdict)
+            known = evidence.of_answer(common, answer.score, verdict, is_whole=is_whole)
             confidence = self.calibration.probability(known) if self.calibration else math.exp(min(0.0, answer.score))
             judged.append(Judged(self.filled.written(text, confidence, is_open=is_open), verdict, known))
         return ranking.rank(judged)

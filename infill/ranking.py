@@ -91,6 +91,14 @@ class Rules:
         gate = gate_of(language)
         return cls(request, check, gate(request.text, request.spans, request.oldest) if gate else None)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nobody asked, and the request's span is right behind what ends its line, which is sound as it is."""
+        request = self.request
+        if not request.is_unasked or len(request.spans) > 1:
+            return False
+        return beside.is_behind_line(request.text, request.spans[0]) and self.check.is_sound(("",))
+
     def verdict(self, place: Place, text: str, texts: tuple[str, ...], *, is_brief: bool = False) -> Verdict:
         """Judge a text for a place, with which the request's first spans have `texts`; others are stood in for.
 

@@ -28,6 +28,12 @@ def is_gap(text: str, span: Span, language: Language) -> bool:
     return at_end or span.start == line_start(text, span.start) or text[span.start - 1] in _GAPS or is_quoted
 
 
+def is_behind_line(text: str, span: Span) -> bool:
+    """Whether a span stands right behind the last token of its line, with no gap between."""
+    at_end = not text[span.end : line_end(text, span.end)].strip()
+    return at_end and span.start > line_start(text, span.start) and text[span.start - 1] not in _GAPS
+
+
 def cuts_known_word(text: str, span: Span, language: Language) -> bool:
     """Whether the word about a span, the parts on both sides of it together, is known, or there is none before it."""
     before, tail = word_before(text, span), word_behind(text, span)

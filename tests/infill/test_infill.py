@@ -1,6 +1,7 @@
 """What an infill makes of what a denoiser says: a scripted one says it exactly."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -330,3 +331,11 @@ def test_what_interrupts_the_showing_of_a_draft_ends_the_infill():
     with pytest.raises(KeyboardInterrupt):
         answered(infill(denoiser, request(HEADER + "<>\n")), interrupt)
     assert denoiser.calls == 1
+
+
+@pytest.mark.parametrize(("is_unasked", "expected"), [(True, 1.0), (False, None)])
+def test_unasked_less_is_likely_right_behind_a_line_that_is_whole(is_unasked, expected):
+    denoiser = always({"+": 0.75}, calibration=Calibration(0.0, {"nothing is missing": -2.0}))
+    answer, _ = filled(denoiser, replace(request("a = b<>\n"), is_unasked=is_unasked))
+    (best, *_), *_ = answer.candidates
+    assert best.evidence.get("nothing is missing") == expected

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lacuna.syntax.beside import cuts_known_word, is_gap, takes_arguments, takes_over, tears, turns
+from lacuna.syntax.beside import cuts_known_word, is_behind_line, is_gap, takes_arguments, takes_over, tears, turns
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.spans import Span
 
@@ -34,6 +34,23 @@ def at(marked):
 )
 def test_where_people_leave_gaps(marked, expected):
     assert is_gap(*at(marked), PYTHON) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("x = 1‸\n", True),
+        ("f(x)‸  \n", True),
+        ("x = ‸\n", False),
+        ("return ‸\n", False),
+        ("f(‸)\n", False),
+        ("    ‸\n", False),
+        ("‸\n", False),
+        ("resul‸ts\n", False),
+    ],
+)
+def test_what_stands_right_behind_a_line(marked, expected):
+    assert is_behind_line(*at(marked)) is expected
 
 
 @pytest.mark.parametrize(
