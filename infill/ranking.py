@@ -93,11 +93,18 @@ class Rules:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nobody asked, and the request's span is right behind what ends its line, which is sound as it is."""
-        request = self.request
-        if not request.is_unasked or len(request.spans) > 1:
-            return False
-        return beside.is_behind_line(request.text, request.spans[0]) and self.check.is_sound(("",))
+        """Whether nobody asked, and the request's span is right behind what ends its line, which is sound as it is.
+
+        A word that nobody knows is one that is being typed.
+        """
+        text, (span, *others) = self.request.text, self.request.spans
+        return (
+            self.request.is_unasked
+            and not others
+            and beside.is_behind_line(text, span)
+            and beside.cuts_known_word(text, span, language_of(self.request.language))
+            and self.check.is_sound(("",))
+        )
 
     def verdict(self, place: Place, text: str, texts: tuple[str, ...], *, is_brief: bool = False) -> Verdict:
         """Judge a text for a place, with which the request's first spans have `texts`; others are stood in for.

@@ -333,9 +333,13 @@ def test_what_interrupts_the_showing_of_a_draft_ends_the_infill():
     assert denoiser.calls == 1
 
 
-@pytest.mark.parametrize(("is_unasked", "expected"), [(True, 1.0), (False, None)])
-def test_unasked_less_is_likely_right_behind_a_line_that_is_whole(is_unasked, expected):
+@pytest.mark.parametrize(
+    ("line", "is_unasked", "expected"),
+    [("b = 1\na = b<>\n", True, 1.0), ("b = 1\na = b<>\n", False, None), ("b = 1\na = unkno<>\n", True, None)],
+    ids=["unasked", "asked", "within a word that nobody knows"],
+)
+def test_unasked_less_is_likely_right_behind_a_line_that_is_whole(line, is_unasked, expected):
     denoiser = always({"+": 0.75}, calibration=Calibration(0.0, {"nothing is missing": -2.0}))
-    answer, _ = filled(denoiser, replace(request("a = b<>\n"), is_unasked=is_unasked))
+    answer, _ = filled(denoiser, replace(request(line), is_unasked=is_unasked))
     (best, *_), *_ = answer.candidates
     assert best.evidence.get("nothing is missing") == expected
