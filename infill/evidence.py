@@ -27,5 +27,4 @@ def of_answer(common: Mapping[str, float], score: float, verdict: Verdict, *, is
     score = max(LEAST, min(0.0, score))
     known = {SCORE: score, **common} | {f"{SCORE}, {name}": score for name in common}
     known |= {"sound": 1.0} if verdict.is_sound else {}
-    known |= {"nothing is missing": 1.0} if is_whole else {}
-    return known | ({"at fault": 1.0} if verdict.faults else {})
+    return known | ({"nothing is missing": 1.0} if is_whole else {})
