@@ -1,12 +1,9 @@
 """Which modules a text imports, by its own words; what they are is not looked up here."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from lacuna.syntax.languages.language import Language
-from lacuna.syntax.languages.registry import PYTHON
+from lacuna.syntax.languages.language import Imports, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,45 +16,22 @@ class Import:
     """Folders up from the text's own where it is looked for, 1 being that folder; 0: it has a whole name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How a language says what it imports."""
-
-    whole: re.Pattern[str]
-    """Imports of modules, by their names in the group `names`."""
-    part: re.Pattern[str]
-    """Imports of `names` of a `module`, which `up` dots precede."""
-    of_folder: str
-    """The module that a folder itself is, in that folder."""
-
-
-RULES: Mapping[str, Rules] = MappingProxyType(
-    {
-        PYTHON.name: Rules(
-            whole=re.compile(r"^[ \t]*import[ \t]+(?P<names>[\w., \t]+)", re.MULTILINE),
-            part=re.compile(
-                r"^[ \t]*from[ \t]+(?P<up>\.*)[ \t]*(?P<module>[\w.]*)[ \t]+import\b[ \t]*"
-                r"(?P<names>\((?:[^()#]|#[^\n]*\n)*|[\w, \t]*)",
-                re.MULTILINE,
-            ),
-            of_folder="__init__",
-        )
-    }
-)
-"""By the language's name; others' imports are not known."""
-_NAME = re.compile(r"([\w.]+)(?:[ \t]+as[ \t]+\w+)?")
-_REMARK = re.compile(r"#[^\n]*")
-
-
 def imports(text: str, language: Language) -> Iterator[Import]:
-    """What a text imports, in order."""
-    rules = RULES.get(language.name)
+    """What a text imports, in order; nothing where the language does not say how that is written."""
+    rules = language.imports
     if rules is None:
         return
     for found in rules.whole.finditer(text):
-        yield from (Import(tuple(name.split("."))) for name in _NAME.findall(found["names"]))
+        yield from (Import(words) for words in _names(found["names"], rules))
     for found in rules.part.finditer(text):
-        module = tuple(filter(None, found["module"].split(".")))
-        yield Import(module, len(found["up"]))
-        for name in _NAME.findall(_REMARK.sub("", found["names"])):
-            yield Import((*module, name), len(found["up"]))
+        module, up = _words(found["module"], rules), len(found["up"])
+        yield Import(module, up)
+        yield from (Import((*module, *words), up) for words in _names(found["names"], rules))
+
+
+def _names(text: str, rules: Imports) -> Iterator[tuple[str, ...]]:
+    yield from (_words(found["name"], rules) for found in rules.name.finditer(text) if found["name"])
+
+
+def _words(name: str, rules: Imports) -> tuple[str, ...]:
+    return tuple(filter(None, name.split(rules.separator)))

@@ -5,11 +5,12 @@ from itertools import takewhile
 from pathlib import Path
 
 from lacuna.syntax.languages.language import Language
-from lacuna.workspace.imports import RULES, Import, imports
+from lacuna.syntax.languages.registry import LANGUAGES
+from lacuna.workspace.imports import Import, imports
 
 _Folder = tuple[str, ...]
 """The names of folders, the outermost first."""
-_OF_FOLDERS = frozenset(rules.of_folder for rules in RULES.values())
+_OF_FOLDERS = frozenset(language.imports.folder for language in LANGUAGES if language.imports)
 
 
 class Nearness:

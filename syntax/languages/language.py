@@ -150,6 +150,22 @@ class Openings:
 
 
 @dataclass(frozen=True, slots=True)
+class Imports:
+    """How a text says which modules it imports."""
+
+    whole: re.Pattern[str]
+    """Imports of modules, by their names in the group `names`."""
+    part: re.Pattern[str]
+    """Imports of `names` of a `module`; `up` has a character for each folder up to where that is looked for."""
+    name: re.Pattern[str]
+    """A name among several, in the group `name`; or a remark that holds none."""
+    separator: str
+    """Between the words of a module's name."""
+    folder: str
+    """The module that a folder itself is, in that folder."""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """The patterns of a file that capture something by one name."""
 
@@ -186,6 +202,7 @@ class Language:
     layout: Layout | None = None
     names: Names | None = None
     openings: Openings | None = None
+    imports: Imports | None = None
     places: tuple[PlaceRule, ...] = ()
     """The first that fits says the kind of a place."""
 

@@ -1,5 +1,6 @@
 """The order of a project's files as seen from one: what it imports, its own folder, then step by step."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,10 @@ def order(document: str, text: str = "", recent: tuple[str, ...] = ()) -> list[s
 )
 def test_imports_are_read_as_they_are_written(text: str, expected: list[Import]):
     assert list(imports(text, PYTHON)) == expected
+
+
+def test_a_language_that_does_not_say_how_it_imports_imports_nothing():
+    assert not list(imports("import a", replace(PYTHON, imports=None)))
 
 
 def test_without_imports_folders_come_by_their_distance_and_files_by_their_names():
