@@ -2,7 +2,7 @@
 # or pyproject.toml changed; the package in it when a source file did.
 
 PYTHON ?= python3
-SOURCES := syntax workspace model export infill lsp_server benchmarks editor-clients/cli editor-clients/launcher
+SOURCES := syntax workspace model export infill lsp_server benchmarks editor-clients/cli editor-clients/refactor editor-clients/launcher
 FILES := $(shell find $(SOURCES) -type f -not -path '*/__pycache__/*')
 # Strict editable installs are links made file by file: a folder's time tells when one came or went.
 FOLDERS := $(shell find $(SOURCES) -type d -not -name __pycache__)

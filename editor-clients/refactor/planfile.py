@@ -1,0 +1,114 @@
+"""Plan files: JSON Lines, a header, a line for each file, a footer. Read and written a line at a time.
+
+docs/refactor.md describes the format; `lacuna.refactor.plan` has the values.
+"""
+
+import functools
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import cattrs
+
+from lacuna.refactor.plan import FORMAT, Entry, Footer, Header, PlannedFile, Skipped
+from lacuna.syntax.errors import FileError, UsageError
+
+_LINES: dict[str, type] = {"plan": Header, "file": PlannedFile, "skipped": Skipped, "end": Footer}
+_NAMES = {kind: name for name, kind in _LINES.items()}
+_LONGEST = 64 * 1024 * 1024
+"""Bytes of a line: the sites of one file."""
+
+
+class PlanError(UsageError):
+    """A file that is no plan, or a plan that this version does not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan that is being read."""
+
+    path: Path
+    header: Header
+
+    def entries(self) -> Iterator[Entry]:
+        """Read the file anew, a line at a time; raise PlanError at a line that is none."""
+        yield from (line for line in _read(self.path) if isinstance(line, PlannedFile | Skipped))
+
+    def footer(self) -> Footer | None:
+        """None: planning was ended before it could say how far it came."""
+        last = deque(_read(self.path), maxlen=1)
+        return last[0] if last and isinstance(last[0], Footer) else None
+
+
+def open_plan(path: Path) -> Plan:
+    """Read a plan's header; raise PlanError if it is none, FileError if it cannot be read."""
+    first = next(_read(path), None)
+    if not isinstance(first, Header):
+        raise PlanError(f"{path} is no plan: it does not begin with a header.")
+    return Plan(path, first)
+
+
+def line_of(value: Header | Entry | Footer) -> str:
+    """One line of a plan, with its end."""
+    return json.dumps({_NAMES[type(value)]: _converter().unstructure(value)}, allow_nan=False) + "\n"
+
+
+def write_line(stream: IO[str], value: Header | Entry | Footer) -> None:
+    """Write a line and hand it to the system: whoever is killed then leaves whole lines."""
+    stream.write(line_of(value))
+    stream.flush()
+
+
+def _read(path: Path) -> Iterator[Header | Entry | Footer]:
+    try:
+        with path.open("rb") as stream:
+            number = 0
+            while line := stream.readline(_LONGEST):
+                number += 1
+                if not line.endswith(b"\n"):
+                    if len(line) == _LONGEST:
+                        raise PlanError(f"{path}, line {number}: it is longer than {_LONGEST // 1024**2} MiB.")
+                    return  # planning was killed while it wrote this line
+                yield _structured(path, number, line)
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _structured(path: Path, number: int, line: bytes) -> Header | Entry | Footer:
+    where = f"{path}, line {number}"
+    try:
+        ((name, value),) = json.loads(line).items()
+        kind = _LINES[name]
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise PlanError(f"{where}: this is no line of a plan.") from error
+    if kind is Header and isinstance(value, dict) and value.get("format") != FORMAT:
+        raise PlanError(f"{path} is a plan of format {value.get('format')!r}; this Lacuna reads format {FORMAT}.")
+    try:
+        found: Header | Entry | Footer = _converter().structure(value, kind)
+    except Exception as error:  # cattrs raises groups, and whatever a constructor does
+        raise PlanError(f"{where}: {cattrs.transform_error(error)[0]}.") from error
+    return found
+
+
+@functools.cache
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    for kind in (int, str, bool):
+        converter.register_structure_hook(kind, functools.partial(_exact, kind))
+    converter.register_structure_hook(float, _number)
+    return converter
+
+
+def _exact(kind: type, value: Any, _: type) -> Any:  # noqa: ANN401 -- JSON
+    if type(value) is not kind:
+        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
+    return value
+
+
+def _number(value: Any, _: type) -> float:  # noqa: ANN401 -- JSON
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r:.40} is no number")
+    return float(value)
