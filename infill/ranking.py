@@ -1,6 +1,6 @@
 """Which answers may be offered, and in what order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lacuna.infill.places import Filled, Place
@@ -118,13 +118,14 @@ class Rules:
         changes = all(map(str.strip, texts)) and texts != request.before and not _is_idle(request, text, check)
         is_worth_asking = parses and changes and not repeated and not runs_on
         faults = self.gate.faults(check.completed(texts), is_brief=is_brief) if self.gate and is_worth_asking else ()
+        bent = tuple(_bent(request, place, text, check)) if is_worth_asking else ()
         return Verdict(
             parses=parses and not any(fault.kind is FaultKind.REFUSED for fault in faults),
             is_sound=check.is_sound(texts),
             repeats=repeated,
             runs_on=runs_on,
             changes=changes,
-            faults=tuple(fault.words for fault in faults),
+            faults=(*(fault.words for fault in faults), *bent),
             is_unasked=request.is_unasked,
         )
 
@@ -160,11 +161,29 @@ def _runs_on(request: Request, place: Place, answer: str, check: SyntaxCheck) ->
     text, span, language = place.scene.text, place.span, language_of(request.language)
     if beside.tears(text, span, answer, language):
         return True
-    if not check.accepts(("",) * len(request.spans)):  # something is missing: what follows may well be for the answer
+    if _is_lacking(request, check):  # what follows may well be for the answer
         return beside.takes_arguments(text, span, answer)
-    return request.is_unasked and (
-        beside.takes_over(text, span, answer, language) or beside.turns(text, span, answer, language)
-    )
+    is_bent = beside.renames(text, span, answer, language) or any(_bent(request, place, answer, check))
+    return request.is_unasked and is_bent
+
+
+def _bent(request: Request, place: Place, answer: str, check: SyntaxCheck) -> Iterator[str]:
+    """What an answer makes of what stands behind it and is whole without it, in words: whoever asked may mean it."""
+    if _is_lacking(request, check):
+        return
+    text, span, language = place.scene.text, place.span, language_of(request.language)
+    stood = text[span.start : span.end]  # what that did to the rest of its line an answer may do, too
+    if beside.takes_over(text, span, answer) and not beside.takes_over(text, span, stood):
+        yield "it takes over what stands behind it"
+    if beside.turns(text, span, answer, language) and not beside.turns(text, span, stood, language):
+        yield "it turns round what stands behind it"
+    if beside.cuts_off(text, span, answer) and not beside.cuts_off(text, span, stood):
+        yield "it cuts off what stands behind it"
+
+
+def _is_lacking(request: Request, check: SyntaxCheck) -> bool:
+    """Whether something is missing in the request's spans."""
+    return not check.accepts(("",) * len(request.spans))
 
 
 def rank(answers: Iterable[Judged]) -> list[Judged]:

@@ -21,7 +21,7 @@ def is_gap(text: str, span: Span, language: Language) -> bool:
 
     At a line's end; behind white space, a bracket or an operator; between two quotes, which editors write at once.
     """
-    at_end = not text[span.end : line_end(text, span.end)].strip()
+    at_end = not _follows(text, span)
     is_quoted = text[span.start - 1 : span.start] in language.text.quotes and text.startswith(
         text[span.start - 1], span.end
     )
@@ -30,7 +30,7 @@ def is_gap(text: str, span: Span, language: Language) -> bool:
 
 def is_behind_line(text: str, span: Span) -> bool:
     """Whether a span stands right behind the last token of its line, with no gap between."""
-    at_end = not text[span.end : line_end(text, span.end)].strip()
+    at_end = not _follows(text, span)
     return at_end and span.start > line_start(text, span.start) and text[span.start - 1] not in _GAPS
 
 
@@ -73,22 +73,40 @@ def takes_arguments(text: str, span: Span, answer: str) -> bool:
     return text[span.end : span.end + 1] == "(" and answer[-1:] in _CLOSERS
 
 
-def takes_over(text: str, span: Span, answer: str, language: Language) -> bool:
+def takes_over(text: str, span: Span, answer: str) -> bool:
     """Whether an answer becomes the object or callee of what stands right behind the span, which is whole without it.
 
-    What makes a known word of the word before the span is what that was called on already.
+    What goes on with the word before the span is still what that was called on.
     """
-    if text[span.end : span.end + 1] not in _TAKEN or not (answer[-1:] in _CLOSERS or _last_word(answer)):
-        return False
-    before = word_before(text, span)
-    goes_on = bool(before) and _LAST_WORD.fullmatch(answer) is not None
-    return not (goes_on and is_known(before + answer, text, span, language))
+    is_operand = answer[-1:] in _CLOSERS or bool(_last_word(answer))
+    return text.startswith(_TAKEN, span.end) and is_operand and not _goes_on(text, span, answer)
+
+
+def renames(text: str, span: Span, answer: str, language: Language) -> bool:
+    """Whether an answer makes a word that nobody knows of the object or callee of what stands right behind the span."""
+    is_taken = text.startswith(_TAKEN, span.end) and _goes_on(text, span, answer)
+    return is_taken and not is_known(word_before(text, span) + answer, text, span, language)
+
+
+def _goes_on(text: str, span: Span, answer: str) -> bool:
+    """Whether an answer is no more than the rest of the word before the span."""
+    return bool(answer and word_before(text, span)) and _LAST_WORD.fullmatch(answer) is not None
+
+
+def cuts_off(text: str, span: Span, answer: str) -> bool:
+    """Whether an answer makes a line of its own of the rest of a line that began before the span."""
+    begun = text[line_start(text, span.start) : span.start].strip()
+    return answer.endswith("\n") and bool(begun and _follows(text, span))
 
 
 def turns(text: str, span: Span, answer: str, language: Language) -> bool:
     """Whether an answer ends by negating what follows it."""
-    follows = text[span.end : line_end(text, span.end)].strip()
-    return bool(follows) and _last_word(answer.rstrip()) in language.negations
+    return bool(_follows(text, span)) and _last_word(answer.rstrip()) in language.negations
+
+
+def _follows(text: str, span: Span) -> str:
+    """What stands behind the span in its line."""
+    return text[span.end : line_end(text, span.end)].strip()
 
 
 def _first_word(text: str, offset: int = 0) -> str:

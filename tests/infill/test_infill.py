@@ -190,17 +190,17 @@ def test_only_unasked_is_a_lone_mark_nothing_where_nothing_is_wrong():
         assert bool(answer.edits) is is_offered
 
 
-def test_only_unasked_is_what_is_whole_not_taken_over():
-    text, answers = "print(<>(1, 2))\n", {"max": 0.9, "1, ": 0.1}
-    assert filled(always(answers), request(text))[0].edits[0].new_text == "max"
-    assert filled(always(answers), request(text, is_unasked=True))[0].edits[0].new_text == "1, "
-
-
-def test_only_unasked_is_a_condition_not_turned_round():
-    text = "def f(x):\n    if <>x:\n        return x\n"
-    answers = {"not ": 0.9, "x and ": 0.1}
-    assert filled(always(answers), request(text))[0].edits[0].new_text == "not "
-    assert filled(always(answers), request(text, is_unasked=True))[0].edits[0].new_text == "x and "
+@pytest.mark.parametrize(
+    ("text", "bent", "other"),
+    [
+        pytest.param("print(<>(1, 2))\n", "max", "1, ", id="taken over"),
+        pytest.param("def f(x):\n    if <>x:\n        return x\n", "not ", "x and ", id="turned round"),
+    ],
+)
+def test_only_unasked_is_what_is_whole_kept_as_it_is(text, bent, other):
+    assert filled(always({bent: 1.0}), request(text))[0].edits[0].new_text == bent
+    assert filled(always({bent: 0.9, other: 0.1}), request(text))[0].edits[0].new_text == other
+    assert filled(always({bent: 1.0}), request(text, is_unasked=True))[0].reason is Reason.RUNS_ON
 
 
 # --- several holes

@@ -2,7 +2,17 @@
 
 import pytest
 
-from lacuna.syntax.beside import cuts_known_word, is_behind_line, is_gap, takes_arguments, takes_over, tears, turns
+from lacuna.syntax.beside import (
+    cuts_known_word,
+    cuts_off,
+    is_behind_line,
+    is_gap,
+    renames,
+    takes_arguments,
+    takes_over,
+    tears,
+    turns,
+)
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.spans import Span
 
@@ -110,7 +120,7 @@ def test_arguments_that_stand_there_are_for_the_answer(marked, answer, expected)
     ("marked", "answer", "expected"),
     [
         ('names.ap‸("c")\n', "pend", False),
-        ('names.ap‸("c")\n', "peal", True),
+        ('names.ap‸("c")\n', "peal", False),
         ('names.ap‸("c")\n', 'pend("d")', True),
         ("seen = set‸()\n", "()", True),
         ("print(‸(1, 2))\n", "max", True),
@@ -122,7 +132,21 @@ def test_arguments_that_stand_there_are_for_the_answer(marked, answer, expected)
     ],
 )
 def test_an_answer_takes_nothing_over(marked, answer, expected):
-    assert takes_over(*at(marked), answer, PYTHON) is expected
+    assert takes_over(*at(marked), answer) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        ('names.ap‸("c")\n', "peal", True),
+        ('names.ap‸("c")\n', "pend", False),
+        ('names.ap‸("c")\n', 'pend("d")', False),
+        ('x = appeal\nnames.ap‸("c")\n', "peal", False),
+        ("names.ap‸\n", "peal", False),
+    ],
+)
+def test_an_answer_gives_no_unknown_name_to_what_is_called(marked, answer, expected):
+    assert renames(*at(marked), answer, PYTHON) is expected
 
 
 @pytest.mark.parametrize(
@@ -136,3 +160,17 @@ def test_an_answer_takes_nothing_over(marked, answer, expected):
 )
 def test_an_answer_turns_nothing_round(marked, answer, expected):
     assert turns(*at(marked), answer, PYTHON) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        ("f‸(x)\n", "()\n", True),
+        ("f‸(x)\n", "\n", True),
+        ("f‸(x)\n", "()", False),
+        ("f‸\n", "(x)\n", False),
+        ("    ‸f(x)\n", "g(x)\n", False),
+    ],
+)
+def test_an_answer_cuts_nothing_off(marked, answer, expected):
+    assert cuts_off(*at(marked), answer) is expected
