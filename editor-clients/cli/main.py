@@ -16,6 +16,7 @@ from lacuna.syntax.errors import LacunaError
 COMMANDS = {
     "fill": LazyCommand("lacuna.cli.fill:fill", "Fill holes of a file; print the change as a diff."),
     "serve": LazyCommand("lacuna.cli.serve:serve", "Speak the language server protocol on stdin and stdout."),
+    "refactor": LazyCommand("lacuna.cli.refactor.group:refactor", "Plan one change at many places; apply, undo it."),
     "doctor": LazyCommand("lacuna.cli.doctor:doctor", "Say what runs here, and try it."),
     "model": LazyCommand("lacuna.cli.model:shelf", "See, choose and check models."),
     "train": LazyCommand("lacuna.cli.train:train", "Train a denoiser (needs the extra 'train')."),
