@@ -115,7 +115,7 @@ format: .venv-check/installed
 	touch $@
 
 .venv-test/installed: .venv-test/pyvenv.cfg $(FOLDERS)
-	.venv-test/$(INSTALL) $(EDITABLE) '.[cpu,dev,train]'
+	.venv-test/$(INSTALL) $(EDITABLE) '.[cpu,dev,train,ray]'
 	touch $@
 
 .venv-%/pyvenv.cfg: pyproject.toml constraints.txt
@@ -126,7 +126,7 @@ format: .venv-check/installed
 constraints: ## pin what the ranges in pyproject.toml admit today
 	rm -rf .venv-pins
 	$(PYTHON) -m venv .venv-pins
-	.venv-pins/bin/pip install --quiet '.[cpu,dev,train]'
+	.venv-pins/bin/pip install --quiet '.[cpu,dev,train,ray]'
 	.venv-pins/bin/pip freeze --all --exclude lacuna-infill --exclude pip | sed 's/+cpu$$//' >constraints.txt
 	rm -rf .venv-pins
 

@@ -26,6 +26,7 @@ FOLDERS = {
     "benchmarks": "lacuna/benchmarks",
     "lsp_server": "lacuna/lsp_server",
     "editor-clients/cli": "lacuna/cli",
+    "editor-clients/refactor": "lacuna/refactor",
     "editor-clients/launcher": "lacuna_launcher",
 }
 DATA = {
@@ -36,6 +37,8 @@ DATA = {
     "training/recipes/*.toml",
     "languages/*/*.toml",
     "languages/*/*.scm",
+    "rules/*.toml",
+    "report/page/*",
 }
 FOR_TRAINING = (
     "lacuna.model.corpus.index",

@@ -19,12 +19,12 @@ class ExitCode(enum.IntEnum):
 
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "done",
-    ExitCode.NOTHING_OFFERED: "nothing offered; the reason is printed",
+    ExitCode.NOTHING_OFFERED: "nothing offered, the reason is printed; `plan --exit-code`: there would be changes",
     ExitCode.USAGE: "the request makes no sense: arguments, position, language or query",
     ExitCode.MODEL: "the model cannot run: artifact, provider or a missing extra",
-    ExitCode.FILE: "a file cannot be read or written; it is as it was",
+    ExitCode.FILE: "a file cannot be read or written, or is refused; it is as it was",
     ExitCode.INTERNAL: "a defect of Lacuna; a report is kept in a log file",
-    ExitCode.INTERRUPTED: "interrupted; no file changed, but `train` keeps a checkpoint",
+    ExitCode.INTERRUPTED: "interrupted; `train` and `refactor` say how to go on, else nothing changed",
 }
 
 
