@@ -8,7 +8,7 @@ from pathlib import Path
 CONTEXT = 3
 NO_NEWLINE = b"\\ No newline at end of file\n"
 
-_Opcode = tuple[str, int, int, int, int]
+Opcode = tuple[str, int, int, int, int]
 
 
 def unified(path: Path, old: bytes, new: bytes) -> bytes:
@@ -18,7 +18,7 @@ def unified(path: Path, old: bytes, new: bytes) -> bytes:
     old_lines, new_lines = _lines(old), _lines(new)
     name = _name(path)
     pieces = [b"--- ", _header(b"a/" + name), b"\n+++ ", _header(b"b/" + name), b"\n"]
-    for hunk in _hunks(_changes(old_lines, new_lines), len(old_lines)):
+    for hunk in _hunks(changes(old_lines, new_lines), len(old_lines)):
         pieces += _hunk(hunk, old_lines, new_lines)
     return b"".join(pieces)
 
@@ -30,7 +30,8 @@ def _lines(data: bytes) -> list[bytes]:
     return [line + b"\n" for line in lines] + ([last] if last else [])
 
 
-def _changes(old: list[bytes], new: list[bytes]) -> Iterator[_Opcode]:
+def changes(old: list[bytes], new: list[bytes]) -> Iterator[Opcode]:
+    """How differing lines differ: what was done, lines of the old text from and to, lines of the new."""
     # Everything up to the first and from the last change on is equal: leave it out of the matching.
     shorter = min(len(old), len(new))
     head = next((i for i in range(shorter) if old[i] != new[i]), shorter)
@@ -42,9 +43,9 @@ def _changes(old: list[bytes], new: list[bytes]) -> Iterator[_Opcode]:
             yield tag, i1 + head, i2 + head, j1 + head, j2 + head
 
 
-def _hunks(changes: Iterable[_Opcode], old_length: int) -> Iterator[list[_Opcode]]:
+def _hunks(changes: Iterable[Opcode], old_length: int) -> Iterator[list[Opcode]]:
     """Changes whose context would touch belong to one hunk."""
-    hunk: list[_Opcode] = []
+    hunk: list[Opcode] = []
     for change in changes:
         if hunk and change[1] - hunk[-1][2] > 2 * CONTEXT:
             yield hunk
@@ -55,7 +56,7 @@ def _hunks(changes: Iterable[_Opcode], old_length: int) -> Iterator[list[_Opcode
         yield hunk
 
 
-def _hunk(changes: list[_Opcode], old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
+def _hunk(changes: list[Opcode], old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
     start, end = max(changes[0][1] - CONTEXT, 0), min(changes[-1][2] + CONTEXT, len(old))
     shift = changes[0][3] - changes[0][1]
     growth = sum((j2 - j1) - (i2 - i1) for _, i1, i2, j1, j2 in changes)

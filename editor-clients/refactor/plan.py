@@ -22,6 +22,8 @@ class Outcome(enum.StrEnum):
     GATED = "failed a gate"
     OVERLAPS = "overlaps another"
     UNTICKED = "taken out by hand"
+    LEFT = "left alone"
+    """The rule itself cannot tell what belongs there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Sketch:
     """By start and disjoint; an empty span inserts."""
     kept: tuple[str, ...] = ()
     """Texts that must stand in what is written as they stood in what is replaced."""
+    left: str = ""
+    """Why this place is left alone, as a clause for people; its only replacement says where it is, and what stands."""
 
 
 class Sketcher(Protocol):
