@@ -1,6 +1,7 @@
 """From sites of a plan to a file's new bytes: all of it, or a sentence that says what does not fit."""
 
 import itertools
+import re
 from collections.abc import Iterable
 
 from lacuna.refactor.plan import Part, PlannedFile, Site
@@ -9,6 +10,9 @@ from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit, sha256
 from lacuna.workspace.textfile import TextFile, with_edits
 
+_FORBIDDEN = re.compile(r"[\0\r\ud800-\udfff]")
+"""Line ends are "\\n" in a plan; half a character has no bytes."""
+
 
 class MisfitError(FileError):
     """Sites that do not fit each other, or not the bytes that they are said to be found in."""
@@ -16,13 +20,21 @@ class MisfitError(FileError):
 
 def rewritten(file: PlannedFile, source: TextFile, sites: Iterable[Site]) -> bytes:
     """The bytes of `source` with `sites` of the file carried out; raise MisfitError if anything does not fit."""
+    sites = tuple(sites)
+    check(file, source, sites)
+    return with_edits(source, edits(file, sites))
+
+
+def check(file: PlannedFile, source: TextFile, sites: Iterable[Site]) -> None:
+    """Raise MisfitError unless `source` is what the sites of the file were found in."""
     if sha256(source.data) != file.hash:
         raise MisfitError(f"{file.path} has changed since the plan was made.")
-    sites = tuple(sites)
     for site in sites:
+        where = f"{file.path}, line {site.line}"
         for part in site.parts:
-            _check(file.path, site, part, source.text)
-    return with_edits(source, edits(file, sites))
+            _check(where, part, source.text)
+        if not site.parts or any(one.end > other.start for one, other in itertools.pairwise(site.parts)):
+            raise MisfitError(f"{where}: the parts of a site are missing or out of order.")
 
 
 def edits(file: PlannedFile, sites: Iterable[Site]) -> tuple[Edit, ...]:
@@ -61,11 +73,13 @@ def _overlap(path: str, one: Site, other: Site) -> MisfitError:
     )
 
 
-def _check(path: str, site: Site, part: Part, text: str) -> None:
-    where = f"{path}, line {site.line}"
+def _check(where: str, part: Part, text: str) -> None:
     if not 0 <= part.start <= part.end <= len(text):
         raise MisfitError(f"{where}: the plan's span {part.start} to {part.end} is outside the file.")
     if text[part.start : part.end] != part.old:
         raise MisfitError(f"{where}: the file does not have the text that the plan replaces.")
-    if "\r" in part.new or "\0" in part.new or any("\ud800" <= character <= "\udfff" for character in part.new):
+    if _FORBIDDEN.search(part.new):
         raise MisfitError(f"{where}: the plan's new text has characters that no text file may have.")
+    bounds = [0, *(bound for blank in part.blanks for bound in (blank.start, blank.end)), len(part.new)]
+    if any(after < before for before, after in itertools.pairwise(bounds)):
+        raise MisfitError(f"{where}: a blank is not within the new text.")

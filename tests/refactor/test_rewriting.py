@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.refactor.plan import Outcome, Part, PlannedFile, Site
+from lacuna.refactor.plan import Blank, Outcome, Part, PlannedFile, Site
 from lacuna.refactor.rewriting import MisfitError, edits, rewritten
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit, sha256
@@ -77,12 +77,30 @@ def test_an_overlap_names_both_places(first: tuple[int, int, str], second: tuple
         pytest.param(Part(14, 15, "3", "2"), "does not have the text that the plan replaces", id="another old text"),
         pytest.param(Part(14, 15, "1", "2\r\n"), "characters that no text file may have", id="CR in a new text"),
         pytest.param(Part(14, 15, "1", "\ud800"), "characters that no text file may have", id="half a character"),
+        pytest.param(Part(14, 15, "1", "2", (Blank(0, 2, ()),)), "a blank is not within", id="a blank beyond its text"),
+        pytest.param(
+            Part(14, 15, "1", "ab", (Blank(1, 2, ()), Blank(0, 1, ()))), "a blank is not within", id="blanks swapped"
+        ),
         pytest.param(Part(14, 15, "1", "\0"), "characters that no text file may have", id="NUL"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(wrong: Part, sentence: str) -> None:
     file, source = planned(Site("r", 7, (wrong,), None, Outcome.KEPT))
     with pytest.raises(MisfitError, match=sentence):
+        rewritten(file, source, file.sites)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param((), id="none"),
+        pytest.param((Part(21, 22, "é", "e"), Part(14, 15, "1", "2")), id="backwards"),
+        pytest.param((Part(14, 15, "1", "2"), Part(14, 15, "1", "2")), id="twice the same"),
+    ],
+)
+def test_parts_of_a_site_come_by_start_and_there_is_one(parts: tuple[Part, ...]) -> None:
+    file, source = planned(Site("r", 7, parts, None, Outcome.KEPT))
+    with pytest.raises(MisfitError, match="line 7: the parts of a site are missing or out of order"):
         rewritten(file, source, file.sites)
 
 
