@@ -15,13 +15,14 @@ def write(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BufferedWriter]:
+def replacing(path: Path, token: str | None = None) -> Iterator[BufferedWriter]:
     """Yield a stream to a temporary file in the same folder, which replaces `path` when the block has ended.
 
-    An exception in the block leaves `path` as it was. Nothing else is left behind, unless the process is killed.
-    A link is replaced, not followed; the new file has the owner and mode of any new file.
+    An exception in the block leaves `path` as it was. Nothing else is left behind, unless the process is killed: whoever
+    gives a token of its own can tell by it which file that was. A link is replaced, not followed; the new file has the
+    owner and mode of any new file.
     """
-    temporary = path.with_name(f".lacuna-{secrets.token_hex(8)}.tmp")
+    temporary = left_behind(path, token or secrets.token_hex(8))
     try:
         with temporary.open("xb") as stream:
             yield stream
@@ -30,6 +31,11 @@ def replacing(path: Path) -> Iterator[BufferedWriter]:
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def left_behind(path: Path, token: str) -> Path:
+    """What a killed process leaves beside the file that it was about to replace."""
+    return path.with_name(f".lacuna-{token}.tmp")
 
 
 def sync(stream: BufferedWriter) -> None:

@@ -15,22 +15,31 @@ def apply(change: Change) -> None:
 
     Raise FileError, the file untouched, if it has changed since it was read or cannot be written.
     """
-    old = read_bytes(change.path)
-    new = with_change(old, change)
-    if new == old:
+    overwrite(change.path, change.hash, with_change(read_bytes(change.path), change))
+
+
+def overwrite(path: Path, old: str, new: bytes, token: str | None = None) -> None:
+    """Replace the bytes that have the SHA-256 hash `old` by new ones, under the conditions of `apply`.
+
+    A token names the temporary file, as `atomic.replacing` says.
+    """
+    expected = Change(path, old, ())
+    data = read_bytes(path)
+    expected.check(data)
+    if new == data:
         return
     try:
-        target = Path(os.path.realpath(change.path, strict=True))
+        target = Path(os.path.realpath(path, strict=True))
         # Replacing asks only for a writable folder; a file made read-only means it.
         if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise FileError(f"{change.path} is read-only.")
-        with atomic.replacing(target) as stream:
+            raise FileError(f"{path} is read-only.")
+        with atomic.replacing(target, token) as stream:
             _liken(Path(stream.name), target)  # while it is empty: nobody who may not read the file reads the new text
             stream.write(new)
             atomic.sync(stream)  # takes a while, so it comes before the last look
-            change.check(read_bytes(target))
+            expected.check(read_bytes(target))
     except OSError as error:
-        raise FileError(f"{change.path} cannot be written: {error.strerror or error}.") from error
+        raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _liken(temporary: Path, target: Path) -> None:

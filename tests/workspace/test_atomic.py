@@ -18,7 +18,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from lacuna.workspace import atomic
-with atomic.replacing(Path(sys.argv[1])) as stream:
+with atomic.replacing(Path(sys.argv[1]), "token") as stream:
     stream.write(b"new")
     stream.flush()
     os.kill(os.getpid(), signal.SIGKILL)
@@ -99,7 +99,7 @@ def test_a_killed_process_leaves_the_file_as_it_was(path: Path):
     after = contents(path.parent)
     assert before.items() <= after.items()
     [(left_behind, data)] = after.items() - before.items()
-    assert left_behind.startswith(".lacuna-")
+    assert left_behind == atomic.left_behind(path, "token").name
     assert data == b"new"
 
 

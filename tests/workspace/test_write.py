@@ -11,9 +11,9 @@ import pytest
 
 from lacuna.syntax.errors import FileError
 from lacuna.syntax.spans import Span
-from lacuna.workspace.changes import Change, Edit
+from lacuna.workspace.changes import Change, Edit, sha256
 from lacuna.workspace.textfile import read
-from lacuna.workspace.write import apply
+from lacuna.workspace.write import apply, overwrite
 from tests.workspace.disks import files_no_larger_than
 
 NOBODY = 65534
@@ -73,6 +73,17 @@ def test_a_link_stays_a_link_and_its_target_changes(tmp_path: Path):
     apply(rewritten(link))
     assert link.is_symlink()
     assert target.read_bytes() == b"new"
+
+
+def test_bytes_of_any_kind_replace_those_of_a_hash(path: Path):
+    path.chmod(0o751)
+    overwrite(path, sha256(b"old"), b"\xff\0\r\n\n")
+    assert path.read_bytes() == b"\xff\0\r\n\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o751
+    with pytest.raises(FileError, match=r"a\.py has changed since it was read\.$"):
+        overwrite(path, sha256(b"old"), b"new")
+    assert path.read_bytes() == b"\xff\0\r\n\n"
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
