@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from lacuna.infill import evidence, ranking, scope, texts
+from lacuna.infill import evidence, ranking, replacing, scope, texts
 from lacuna.infill.places import Filled, Place
 from lacuna.infill.ranking import Judged, Rules, Verdict
 from lacuna.infill.request import Answer, Candidate, Draft, Reason, Request, Timings, Tokens
@@ -32,9 +32,11 @@ def infill(
     sampling = sampling or denoiser.sampling
     threshold = sampling.threshold if request.threshold is None else request.threshold
     calibration = denoiser.calibration if is_calibrated else None
-    clock, rules = _Clock(), Rules.of(request)
+    clock, rules = _Clock(), Rules.of(request, lambda text: len(denoiser.tokens(text)))
     filled = Filled()
     reason, detail = ranking.why_not(rules), ""
+    if replacing.is_too_long(request, rules.size, sampling.canvas * sampling.blocks):
+        reason = Reason.TOO_LONG
     candidates: dict[int, tuple[Candidate, ...]] = {}
     parse_ms, encode_ms, steps_ms, attended, encoded = 0.0, 0.0, list[float](), 0, 0
     while reason is None and (place := filled.place(request)) is not None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lacuna.infill import replacing
 from lacuna.infill.places import Filled, Place
+from lacuna.infill.replacing import Size
 from lacuna.infill.request import Candidate, Reason, Request
 from lacuna.syntax import beside
 from lacuna.syntax.check import SyntaxCheck
@@ -38,6 +40,8 @@ class Verdict:
     """The answer makes something else of what stands right behind it."""
     changes: bool
     """The answer says something in every hole, more than a mark that nobody misses, and changes the document."""
+    loss: Reason | None
+    """Why it may not take the place of the code that stands there."""
     faults: tuple[str, ...]
     """What is known to be wrong with it, though it parses."""
     is_unasked: bool
@@ -45,7 +49,7 @@ class Verdict:
 
     @property
     def may_be_offered(self) -> bool:
-        is_fine = self.parses and not self.repeats and not self.runs_on and self.changes
+        is_fine = self.parses and not self.repeats and not self.runs_on and self.changes and not self.loss
         return is_fine and not (self.faults and self.is_unasked)
 
     @property
@@ -83,13 +87,14 @@ class Rules:
     request: Request
     check: SyntaxCheck
     gate: Gate | None
+    size: Size
 
     @classmethod
-    def of(cls, request: Request) -> "Rules":
+    def of(cls, request: Request, size: Size = len) -> "Rules":
         language = language_of(request.language)
         check = SyntaxCheck(request.text, request.spans, language)
         gate = gate_of(language)
-        return cls(request, check, gate(request.text, request.spans, request.oldest) if gate else None)
+        return cls(request, check, gate(request.text, request.spans, request.oldest) if gate else None, size)
 
     @property
     def is_whole(self) -> bool:
@@ -125,6 +130,7 @@ class Rules:
             repeats=repeated,
             runs_on=runs_on,
             changes=changes,
+            loss=replacing.loss(request, place, text, self.size) if is_worth_asking else None,
             faults=(*(fault.words for fault in faults), *bent),
             is_unasked=request.is_unasked,
         )
@@ -207,6 +213,8 @@ def refusal(ranked: Sequence[Judged], threshold: float) -> tuple[Reason, str] | 
     if not ranked:
         return Reason.NO_PARSE, ""
     verdict, confidence = ranked[0].verdict, ranked[0].confidence
+    if verdict.loss:
+        return verdict.loss, ""
     reasons = (
         (not verdict.parses, Reason.NO_PARSE, ", ".join(verdict.faults)),
         (not verdict.changes, Reason.EMPTY, ""),

@@ -45,6 +45,8 @@ class Request:
     """The oldest version of the language that the text is for, where anybody says."""
     beside: "Beside | None" = None
     """Other files of the workspace, from the model's librarian."""
+    replaces: bool = False
+    """What stands at the spans is code: an answer of another kind, or one that says much less, is not offered."""
 
     @property
     def before(self) -> tuple[str, ...]:
@@ -89,6 +91,10 @@ class Reason(enum.StrEnum):
     """Nobody asked, and the file would be worse than it was, by what can be known without running it."""
     CONFLICT = "a conflict is to be resolved first"
     """There are conflict markers: in the file, if nobody asked, else in what would be replaced."""
+    OTHER_KIND = "is of another kind than what it would replace"
+    LESS = "says much less than what it would replace"
+    TOO_LONG = "what stands there is longer than what can be written at once"
+    """Known before anything is inferred."""
     EMPTY = "nothing to add"
     WARMING = "the file is being read"
     """Much of the context is still to be encoded. `Model.warm` changes that."""

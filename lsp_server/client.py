@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lsprotocol import types
 
@@ -16,6 +17,9 @@ class Client:
     resolves_edits: bool = False
     """A code action may come without its edit and get it when it is chosen."""
     annotates_changes: bool = False
+    """It shows what a change is, and asks before one that needs confirmation."""
+    previews: bool = False
+    """It has a command of its own, `lacuna.preview`, that shows a change and asks."""
     tags_generated: bool = False
     """A code action may be marked as made by a model."""
     keeps_indentation: bool = False
@@ -28,7 +32,8 @@ class Client:
     """The server may ask to be told which files change."""
 
     @classmethod
-    def of(cls, capabilities: types.ClientCapabilities) -> "Client":
+    def of(cls, capabilities: types.ClientCapabilities, name: str = "") -> "Client":
+        """Of a client and the name that it gives itself, if it gives one."""
         general = capabilities.general or types.GeneralClientCapabilities()
         workspace = capabilities.workspace or types.WorkspaceClientCapabilities()
         documents = capabilities.text_document or types.TextDocumentClientCapabilities()
@@ -43,7 +48,8 @@ class Client:
             resolves_edits=bool(
                 action.data_support and action.resolve_support and "edit" in action.resolve_support.properties
             ),
-            annotates_changes=edit.change_annotation_support is not None,
+            annotates_changes=edit.change_annotation_support is not None and name != _ONLY_TELLS,
+            previews=_says(capabilities.experimental, "lacuna", "preview"),
             tags_generated=bool(
                 action.tag_support and types.CodeActionTag.LlmGenerated in action.tag_support.value_set
             ),
@@ -52,6 +58,17 @@ class Client:
             registers_configuration=bool(change.dynamic_registration),
             registers_watchers=bool(watching.dynamic_registration),
         )
+
+
+_ONLY_TELLS = "Neovim"
+"""It says that it knows annotations, prints them, which stops whoever fills at a prompt, and never asks."""
+
+
+def _says(sent: Any, *names: str) -> bool:  # noqa: ANN401 -- JSON
+    """Whether a client's own capabilities hold true by these names, one within another."""
+    for name in names:
+        sent = sent.get(name) if isinstance(sent, dict) else None
+    return sent is True
 
 
 def _encoding(offered: Sequence[types.PositionEncodingKind | str]) -> Encoding:

@@ -25,6 +25,8 @@ class Why(enum.StrEnum):
     """Nobody asked, and what was found would make the file worse, as can be known without running it."""
     CONFLICT = "conflict"
     """There are conflict markers in the file."""
+    NO_REPLACEMENT = "no-replacement"
+    """What was found may not take the place of the code that is selected."""
     STALE = "stale"
     CANCELLED = "cancelled"
     LOADING = "loading"
@@ -45,6 +47,9 @@ WHY = {
     Reason.COMPLETE: Why.COMPLETE,
     Reason.FAULTY: Why.FAULTY,
     Reason.CONFLICT: Why.CONFLICT,
+    Reason.OTHER_KIND: Why.NO_REPLACEMENT,
+    Reason.LESS: Why.NO_REPLACEMENT,
+    Reason.TOO_LONG: Why.NO_REPLACEMENT,
     Reason.EMPTY: Why.NOTHING,
     Reason.WARMING: Why.WARMING,
 }

@@ -1,9 +1,11 @@
 """Which spans are meant by a cursor or a selection, and what stands there."""
 
+from dataclasses import dataclass
+
 from lacuna.syntax import parsing, spans
 from lacuna.syntax.languages.language import Language
 from lacuna.syntax.lines import rest_of_line
-from lacuna.syntax.nodes import snapped
+from lacuna.syntax.nodes import shrunk
 from lacuna.syntax.spans import Span
 
 
@@ -32,10 +34,27 @@ def touched_markers(text: str, selection: Span) -> tuple[Span, ...]:
     )
 
 
-def selected(text: str, language: Language, selection: Span) -> tuple[Span, ...]:
-    """What a fill of a selection rewrites: the markers that it touches, else itself snapped to nodes."""
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What an action on a selection writes."""
+
+    spans: tuple[Span, ...]
+    is_code: bool
+    """Code stands there, which is replaced; else markers or nothing."""
+
+
+def selected(text: str, language: Language, selection: Span) -> Selected | None:
+    """The markers that a selection touches, else white space, else the whole nodes in it; None if there are none.
+
+    It never reaches beyond the selection, but for markers that are cut.
+    """
     marked = touched_markers(text, selection)
     if marked:
-        return marked
+        return Selected(marked, is_code=False)
+    if selection.start == selection.end:
+        return None
+    if not text[selection.start : selection.end].strip():
+        return Selected((selection,), is_code=False)
     parsed = parsing.parse(text, language, around=selection)
-    return (selection if parsed is None else snapped(parsed, selection),)
+    found = selection if parsed is None else shrunk(parsed, selection)
+    return None if found is None else Selected((found,), is_code=True)

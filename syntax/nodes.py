@@ -1,6 +1,5 @@
-"""Spans of nodes: where a kind of span is in a parse, and how far a selection reaches."""
+"""Spans of nodes: where a kind of span is in a parse, and which nodes lie in a selection."""
 
-import functools
 from collections.abc import Iterator
 
 import tree_sitter
@@ -46,28 +45,31 @@ def every(parsed: Parsed, kind: Kind) -> list[Span]:
     return sorted((span for span in spans if span.start < span.end), key=by_start)
 
 
-def snapped(parsed: Parsed, span: Span) -> Span:
-    """A selection grown outward until it cuts through no token and no node but those it lies in.
+def shrunk(parsed: Parsed, span: Span) -> Span | None:
+    """The whole nodes that lie in a selection, as one span; None if there are none.
 
-    White space about it is left out. A selection within running text (a comment, a string's content) does not grow,
-    nor does one of white space only or one that was not parsed.
+    It never reaches beyond the selection. White space at its ends is left out. A selection within running text (a
+    comment, a string's content) stays as it is, and so does what was not parsed.
     """
     inner = _trimmed(parsed.text, span)
     if inner.start == inner.end:
-        return span
+        return None
     if inner.start < parsed.window.start or inner.end > parsed.window.end:
         return inner
     first, last = parsed.to_byte(inner.start), parsed.to_byte(inner.end)
     node = parsed.tree.root_node.descendant_for_byte_range(first, last)
     assert node is not None, "the root covers the window"
-    if node.type in parsed.language.prose:
+    if node.type in parsed.language.prose or node.byte_range == (first, last):
         return inner
-    if not node.children:
-        return _joined(inner, parsed.span_of(node))
-    touched = [child for child in node.children if child.end_byte > first and child.start_byte < last]
-    if not parsed.language.defects.delimiters.isdisjoint(child.type for child in touched):
-        touched = [node]  # one bracket without the other is nothing whole
-    return functools.reduce(_joined, (parsed.span_of(child) for child in touched), inner)
+    whole = [child for child in node.children if first <= child.start_byte and child.end_byte <= last]
+    delimiters = parsed.language.defects.delimiters  # the node's other one lies outside: one alone is nothing whole
+    while whole and whole[0].type in delimiters:
+        whole.pop(0)
+    while whole and whole[-1].type in delimiters:
+        whole.pop()
+    if not any(child.is_named for child in whole):
+        return None
+    return _trimmed(parsed.text, Span(parsed.to_offset(whole[0].start_byte), parsed.to_offset(whole[-1].end_byte)))
 
 
 def _ranges(parsed: Parsed, kind: Kind, within: tuple[int, int]) -> Iterator[tuple[int, int]]:
@@ -103,7 +105,3 @@ def _trimmed(text: str, span: Span) -> Span:
     if not piece.strip(_SPACE):
         return Span(span.start, span.start)
     return Span(span.end - len(piece.lstrip(_SPACE)), span.start + len(piece.rstrip(_SPACE)))
-
-
-def _joined(one: Span, other: Span) -> Span:
-    return Span(min(one.start, other.start), max(one.end, other.end))

@@ -124,6 +124,7 @@ def fill(  # noqa: PLR0913 -- one for each option
         alternatives=ALTERNATIVES if is_json else 1,
         oldest=oldest_python(file.absolute()),
         beside=None if is_alone else _beside(opened, file, document.text),
+        replaces=isinstance(where, Between | Captured) or (isinstance(where, At) and where.names_node),
     )
     answer = _watched(opened.infill, request, colour) if watch else answered(opened.infill(request))
 

@@ -44,6 +44,11 @@ class At:
     scope: Kind | None
     """None inserts at the cursor."""
 
+    @property
+    def names_node(self) -> bool:
+        """Whether what stands there is to be replaced by another of its kind."""
+        return self.scope not in (None, Kind.REST_OF_LINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Between:

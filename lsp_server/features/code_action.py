@@ -14,15 +14,21 @@ from lacuna.lsp_server.documents import Document
 from lacuna.lsp_server.inference import NothingToShowError
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import WHY
+from lacuna.lsp_server.where import Selected
 from lacuna.lsp_server.worker import Kind, OutdatedError
+from lacuna.syntax.languages.language import Language
 from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
+from lacuna.syntax.lines import line_end, line_start
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit
+from lacuna.workspace.positions import Encoding
 from lacuna.workspace.requirement import oldest_python_of
 
 TITLE = "Fill with Lacuna"
 KIND = types.CodeActionKind.RefactorRewrite
-_ANNOTATION = "fill"
+PREVIEW = "lacuna.preview"
+"""The command by which a client that previews shows an edit, its one argument."""
+_FILL, _REPLACE = "fill", "replace"
 _NOT_OURS = "This code action is not one of Lacuna's."
 
 
@@ -37,54 +43,78 @@ class _Target:
 
 
 def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
-    """At most one action; only looks for markers, as editors ask at every move of the cursor."""
+    """At most one action. Editors ask at every move of the cursor: only a selection is parsed."""
     document = session.documents[params.text_document.uri]
     selection = document.span_of(wire.range_(params.range), session.client.encoding)
-    is_empty = selection.start == selection.end
-    if not session.client.resolves_edits or not _is_wanted(params.context.only) or not _is_known(document):
+    language = _known_language(document)
+    if language is None or not session.client.resolves_edits or not _is_wanted(params.context.only):
         return []
     is_wanted_here = session.configuration.settings_of(document.uri).has_language(document.language)
     if not is_wanted_here or session.configuration.why_ignored(document.uri) is not None:
         return []
-    if is_empty and not where.touched_markers(document.text, selection):
+    found = where.selected(document.text, language, selection)
+    if found is None or (found.is_code and not _asks_first(session.client)):
         return []
     target = _Target(document.uri, document.version, selection.start, selection.end)
     tags = [types.CodeActionTag.LlmGenerated] if session.client.tags_generated else None
-    return [types.CodeAction(TITLE, kind=KIND, tags=tags, data=asdict(target))]
+    return [types.CodeAction(_title(document, found), kind=KIND, tags=tags, data=asdict(target))]
 
 
 async def resolve(session: Session, action: types.CodeAction) -> types.CodeAction:
     """The action with its edit; fails if the document moved on or there is nothing to offer."""
     with session.inference.accounted():
-        document, edits = await _filled(session, _target(action.data))
-    action.edit = _workspace_edit(document, edits, session.client)
+        document, found, edits = await _filled(session, _target(action.data))
+    edit = _workspace_edit(document, found, edits, session.client)
+    if found.is_code and session.client.previews:
+        action.command = types.Command(action.title, PREVIEW, arguments=[edit])
+    else:
+        action.edit = edit
     return action
 
 
-async def _filled(session: Session, target: _Target) -> tuple[Document, tuple[Edit, ...]]:
+async def _filled(session: Session, target: _Target) -> tuple[Document, Selected, tuple[Edit, ...]]:
     document = session.documents[target.uri]
     if document.version != target.version:
         raise OutdatedError("The document changed.")
     if not 0 <= target.start <= target.end <= len(document.text):
         raise JsonRpcInvalidParams(_NOT_OURS)
     language = language_of(document.language)
-    spans = where.selected(document.text, language, Span(target.start, target.end))
+    found = where.selected(document.text, language, Span(target.start, target.end))
+    if found is None or (found.is_code and not _asks_first(session.client)):
+        raise JsonRpcInvalidParams(_NOT_OURS)
     answer = await session.inference.infill(
         document,
         Kind.EXPLICIT,
         Request(
             document.text,
             language.name,
-            spans,
-            threshold=0.0,
+            found.spans,
+            threshold=session.configuration.settings_of(document.uri).threshold if found.is_code else 0.0,
             oldest=oldest_python_of(document.uri),
             beside=session.indexing.beside(document),
+            replaces=found.is_code,
         ),
     )
     if not answer.edits:
         why = WHY[answer.reason or Reason.EMPTY]
         raise NothingToShowError(why, f"Lacuna has nothing to offer here: {answer.explained}.")
-    return document, answer.edits
+    return document, found, answer.edits
+
+
+def _asks_first(client: Client) -> bool:
+    """Whether the client shows what would replace code, and asks, before it does."""
+    return client.annotates_changes or client.previews
+
+
+def _title(document: Document, found: Selected) -> str:
+    if not found.is_code:
+        return TITLE
+    (span,) = found.spans
+    first, last = (1 + document.position_at(offset, Encoding.UTF32).line for offset in (span.start, span.end))
+    lines = f"line {first}" if first == last else f"lines {first}-{last}"
+    return (
+        f"Replace {lines} with Lacuna" if _covers_lines(document.text, span) else f"Replace code in {lines} with Lacuna"
+    )
 
 
 def _target(data: object) -> _Target:
@@ -94,16 +124,21 @@ def _target(data: object) -> _Target:
         raise JsonRpcInvalidParams(_NOT_OURS) from None
 
 
-def _workspace_edit(document: Document, edits: tuple[Edit, ...], client: Client) -> types.WorkspaceEdit:
+def _workspace_edit(
+    document: Document, found: Selected, edits: tuple[Edit, ...], client: Client
+) -> types.WorkspaceEdit:
     """An edit that names the document's version, also for clients that do not say that they heed it: it harms none."""
     ranges = [wire.range_to_send(document, edit.span, client.encoding) for edit in edits]
     text_edits: list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]
     if client.annotates_changes:
+        name = _REPLACE if found.is_code else _FILL
         text_edits = [
-            types.AnnotatedTextEdit(_ANNOTATION, range_, edit.new_text)
-            for range_, edit in zip(ranges, edits, strict=True)
+            types.AnnotatedTextEdit(name, range_, edit.new_text) for range_, edit in zip(ranges, edits, strict=True)
         ]
-        annotations = {_ANNOTATION: types.ChangeAnnotation(TITLE, description="written by a model")}
+        annotation = types.ChangeAnnotation(
+            _title(document, found), needs_confirmation=found.is_code, description="written by a model"
+        )
+        annotations = {name: annotation}
     else:
         text_edits = [types.TextEdit(range_, edit.new_text) for range_, edit in zip(ranges, edits, strict=True)]
         annotations = None
@@ -118,9 +153,14 @@ def _is_wanted(only: Sequence[types.CodeActionKind | str] | None) -> bool:
     return not only or any(kind == "" or f"{KIND.value}.".startswith(f"{kind!s}.") for kind in only)
 
 
-def _is_known(document: Document) -> bool:
+def _known_language(document: Document) -> Language | None:
     try:
-        language_of(document.language)
+        return language_of(document.language)
     except UnknownLanguageError:
-        return False
-    return True
+        return None
+
+
+def _covers_lines(text: str, span: Span) -> bool:
+    """Whether a span has its lines to itself."""
+    before, behind = text[line_start(text, span.start) : span.start], text[span.end : line_end(text, span.end)]
+    return not before.strip() and not behind.strip()

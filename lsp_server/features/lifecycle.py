@@ -19,7 +19,8 @@ from lacuna.workspace import gitignore, uris
 
 
 def initialize(session: Session, params: types.InitializeParams) -> None:
-    session.client = Client.of(params.capabilities)
+    name = params.client_info.name if params.client_info else ""
+    session.client = Client.of(params.capabilities, name)
     (session.initial_options,) = _read(session, [params.initialization_options])
     _apply(session, Configuration(settings.resolve(session.initial_options), roots=_roots(session)))
     if not session.client.has_configuration:

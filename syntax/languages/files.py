@@ -24,6 +24,7 @@ CAPTURES: Mapping[str, frozenset[str]] = MappingProxyType(
         "spans.scm": frozenset(
             name for kind in Kind if kind is not Kind.REST_OF_LINE for name in (kind.value, f"{kind}.inside")
         ),
+        "kinds.scm": frozenset({"definition"}),
         "defects.scm": frozenset({"unbroken"}),
         "doubts.scm": frozenset({"doubtful"}),
         "names.scm": frozenset({"name", "bound", "member", "remote"}),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lacuna.model.denoiser import Calibration, Ints, Prediction, Sampling, Scene, Vocabulary
+from lacuna.model.denoiser import Calibration, Ints, Prediction, Sampling, Scene, Tokens, Vocabulary
 
 CHARACTERS = ["\n", *map(chr, range(32, 127))]
 MASK = 0
@@ -27,6 +27,9 @@ class Scripted:
     provider: str = "none"
     looked: list[tuple[Scene, Sampling]] = field(default_factory=list)
     calls: int = 0
+
+    def tokens(self, text: str) -> Tokens:
+        return np.frombuffer(text.encode("utf-16-le"), np.uint16)
 
     def look(self, scene: Scene, sampling: Sampling) -> "Sight":
         self.looked.append((scene, sampling))

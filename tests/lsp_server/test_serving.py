@@ -574,19 +574,80 @@ async def test_all_markers_that_a_selection_touches_are_filled_jointly(client):
     assert found == [(0, "filled_0()"), (1, "filled_1()")]
 
 
-async def test_a_selection_grows_to_whole_nodes(client):
+SELECTED = "def f(tag):\n    if tag is None:\n        found = []\n    else:\n        found = [tag]\n    return found\n"
+
+
+async def test_code_is_replaced_only_within_the_selection_and_after_a_preview(client):
+    client.open(SELECTED)
+    action = await client.only_action(at(1, 4, end=(3, 9)))
+    assert action.title == "Replace lines 2-3 with Lacuna"
+    edit = (await client.resolve(action)).edit
+    (changed,) = edit.document_changes
+    (text_edit,) = changed.edits
+    assert text_edit.range == at(1, 4, end=(2, 18))
+    annotation = edit.change_annotations[text_edit.annotation_id]
+    assert (annotation.label, annotation.needs_confirmation) == (action.title, True)
+
+
+@pytest.mark.parametrize(
+    ("range_", "title"),
+    [
+        (at(5, 11, end=(5, 16)), "Replace code in line 6 with Lacuna"),
+        (at(5, 0, end=(6, 0)), "Replace line 6 with Lacuna"),
+        (at(1, 4, end=(4, 21)), "Replace lines 2-5 with Lacuna"),
+    ],
+    ids=["a part of a line", "a line", "lines"],
+)
+async def test_the_title_says_what_is_replaced(client, range_, title):
+    client.open(SELECTED)
+    assert (await client.only_action(range_)).title == title
+
+
+async def test_code_is_replaced_at_the_threshold_of_the_settings(start):
+    client = await start(configuration={"threshold": 0.7})
+    client.open("x = [1]  # echo\n")
+    (changed,) = (await client.resolve(await client.only_action(at(0, 4, end=(0, 7))))).edit.document_changes
+    assert json.loads(changed.edits[0].new_text)["threshold"] == 0.7
+
+
+async def test_a_part_of_a_node_is_not_replaced(client):
     client.open("value = compute(first) + 1\n")
-    action = await client.only_action(at(0, 10, end=(0, 18)))
-    (changed,) = (await client.resolve(action)).edit.document_changes
-    assert changed.edits[0].range == at(0, 8, end=(0, 22))
+    assert not await client.actions(at(0, 10, end=(0, 18)))
 
 
-async def test_a_client_without_annotations_and_tags_gets_plain_edits(start):
+def acting(**more):
+    """What a client can do that gets an action's edit when it is chosen."""
     capable = types.CodeActionClientCapabilities(
         data_support=True, resolve_support=types.ClientCodeActionResolveOptions(properties=["edit"])
     )
-    documents = types.TextDocumentClientCapabilities(code_action=capable)
-    client = await start(capabilities=types.ClientCapabilities(text_document=documents))
+    return types.ClientCapabilities(text_document=types.TextDocumentClientCapabilities(code_action=capable), **more)
+
+
+async def test_a_client_that_does_not_ask_first_gets_no_action_on_code(start):
+    client = await start(capabilities=acting())
+    client.open("x = [1]\ny = <fill>\n")
+    assert not await client.actions(at(0, 4, end=(0, 7)))
+    assert (await client.only_action(at(1, 4))).title == "Fill with Lacuna"
+
+
+async def test_a_client_with_a_preview_of_its_own_gets_the_edit_as_its_commands_argument(start):
+    client = await start(capabilities=acting(experimental={"lacuna": {"preview": True}}))
+    client.open("x = [1]\ny = <fill>\n")
+    replaced = await client.resolve(await client.only_action(at(0, 4, end=(0, 7))))
+    assert replaced.edit is None
+    assert (replaced.command.command, replaced.command.title) == (
+        "lacuna.preview",
+        "Replace code in line 1 with Lacuna",
+    )
+    (edit,) = replaced.command.arguments
+    assert edit["documentChanges"][0]["edits"][0]["newText"] == "filled_0()"
+    filled = await client.resolve(await client.only_action(at(1, 4)))
+    assert filled.command is None
+    assert filled.edit.document_changes
+
+
+async def test_a_client_without_annotations_and_tags_gets_plain_edits(start):
+    client = await start(capabilities=acting())
     client.open("x = <fill>\n")
     action = await client.only_action(at(0, 4))
     assert action.tags is None

@@ -40,36 +40,36 @@ def test_a_completion_never_replaces_what_the_user_wrote_nor_leaves_its_line(tex
 
 
 @pytest.mark.parametrize(
-    ("text", "start", "end", "meant"),
+    ("text", "start", "end", "meant", "is_code"),
     [
-        ("a = <fill>\nb = <fill>\n", 0, 5, ["<fill>"]),
-        ("a = <fill>\nb = <fill>\n", 0, 22, ["<fill>", "<fill>"]),
-        ("a = <fill>\n", 10, 10, ["<fill>"]),
-        ("a = <fill>\n", 4, 4, ["<fill>"]),
-        ("value = compute(first)\n", 10, 18, ["compute(first)"]),
-        ("a = <fill>\nb = 1\n", 15, 16, ["1"]),
-        ("", 0, 0, [""]),
-    ],
-    ids=[
-        "touched marker",
-        "two markers",
-        "behind a marker",
-        "before a marker",
-        "cut nodes",
-        "untouched marker",
-        "empty",
+        pytest.param("a = <fill>\nb = <fill>\n", 0, 5, ["<fill>"], False, id="touched marker"),
+        pytest.param("a = <fill>\nb = <fill>\n", 0, 22, ["<fill>", "<fill>"], False, id="two markers"),
+        pytest.param("a = <fill>\n", 10, 10, ["<fill>"], False, id="behind a marker"),
+        pytest.param("a = <fill>\n", 4, 4, ["<fill>"], False, id="before a marker"),
+        pytest.param("a = <fill>\nb = 1\n", 15, 16, ["1"], True, id="untouched marker"),
+        pytest.param("a = f(  )\n", 6, 8, ["  "], False, id="white space"),
+        pytest.param("f(one, two)\n", 2, 8, ["one,"], True, id="a node and a part of one"),
     ],
 )
-def test_a_selection_means_the_markers_it_touches_or_itself_snapped_to_nodes(text, start, end, meant):
-    spans = selected(text, PYTHON, Span(start, end))
-    assert [text[span.start : span.end] for span in spans] == meant
+def test_a_selection_means_the_markers_it_touches_or_the_whole_nodes_in_it(text, start, end, meant, is_code):
+    found = selected(text, PYTHON, Span(start, end))
+    assert [text[span.start : span.end] for span in found.spans] == meant
+    assert found.is_code is is_code
 
 
-def test_garbage_that_takes_too_long_to_parse_leaves_a_span_that_covers_the_selection():
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [("value = compute(first)\n", 10, 18), ("", 0, 0), ("a = 1\n", 2, 2)],
+    ids=["parts of nodes", "empty", "bare cursor"],
+)
+def test_a_selection_without_a_whole_node_means_nothing(text, start, end):
+    assert selected(text, PYTHON, Span(start, end)) is None
+
+
+def test_garbage_that_takes_too_long_to_parse_leaves_the_selection():
     garbage = "([{'\"" * 40_000
-    (span,) = selected(garbage, PYTHON, Span(100_003, 100_009))
-    assert span.start <= 100_003
-    assert span.end >= 100_009
+    found = selected(garbage, PYTHON, Span(100_003, 100_009))
+    assert found is None or (found.spans[0].start >= 100_003 and found.spans[0].end <= 100_009)
 
 
 @pytest.mark.parametrize(

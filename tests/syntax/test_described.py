@@ -10,7 +10,7 @@ from lacuna.syntax.languages.files import read
 from lacuna.syntax.languages.language import Prose
 from lacuna.syntax.layout import indentations
 from lacuna.syntax.names import wanted
-from lacuna.syntax.nodes import enclosing, every, snapped
+from lacuna.syntax.nodes import enclosing, every, shrunk
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.prose import prose_at
 from lacuna.syntax.spans import Kind, Span
@@ -77,9 +77,11 @@ def test_at_the_cursor_stands(kind, marked, expected):
     assert (None if found is None else cut(text, found)) == expected
 
 
-def test_a_selection_grows_to_whole_nodes():
+def test_a_selection_shrinks_to_the_whole_nodes_in_it():
     start = SUM.index("tal, ")
-    assert cut(SUM, snapped(parse(SUM, GO), Span(start, start + 6))) == 'total, "all"'
+    found = shrunk(parse(SUM, GO), Span(start, SUM.index('"all"') + 5))
+    assert found is not None
+    assert cut(SUM, found) == ', "all"'
 
 
 BODY = "package a\n\nfunc f(n int) int {\n\t|\n}\n"

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from lacuna.syntax.languages.registry import PYTHON
-from lacuna.syntax.nodes import enclosing, every, snapped
+from lacuna.syntax.nodes import enclosing, every, shrunk
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.queries import QueryError, captures
 from lacuna.syntax.spans import MARKER, Kind, Span, markers
@@ -160,40 +160,48 @@ def test_each_span_is_found_again_from_within(kind):
 # 3. Selections
 
 SELECTIONS = {
-    "part of a name": ("a = f[oo]bar\n", "foobar"),
+    "part of a name": ("a = f[oo]bar\n", None),
+    "a name": ("a = [foobar]\n", "foobar"),
     "white space about it": ("a =[ b + c \n]\n", "b + c"),
-    "over two arguments": ("f(a, b[b, c]c, d)\n", "bb, cc"),
-    "over two statements": ("def f():\n    a = [1\n    return] 2\n    c\n", "a = 1\n    return 2"),
+    "over two arguments": ("f(a, b[b, c]c, d)\n", None),
+    "some arguments": ("f(a[, b, c], d)\n", ", b, c"),
+    "over two statements": ("def f():\n    a = [1\n    return] 2\n    c\n", None),
+    "one statement and parts of two": ("a = [1\nb = 2\nc =] 3\n", "b = 2"),
     "whole lines": ("def f():\n[    a = 1\n    b = 2\n]    c\n", "a = 1\n    b = 2"),
-    "out of a call": ("x = f(a[, b) + ]c\n", "f(a, b) +"),
-    "a half bracket": ("x = (a[ + b)]\n", "(a + b)"),
+    "a condition with its block, and the head of the next": (
+        "[if a:\n    b = 1\nelse]:\n    c = 2\n",
+        "if a:\n    b = 1",
+    ),
+    "out of a call": ("x = f(a[, b) + ]c\n", None),
+    "a half bracket": ("x = (a[ + b)]\n", None),
     "words in a comment": ("# some [words] here\n", "words"),
     "words in a string": ("a = 'some [words] here'\n", "words"),
-    "out of a string": ("a = 'some [words' +] b\n", "'some words' +"),
-    "only white space": ("a = [  ]b\n", "  "),
-    "nothing": ("a = []b\n", ""),
-    "an empty file": ("[]", ""),
+    "out of a string": ("a = 'some [words' +] b\n", None),
+    "only white space": ("a = [  ]b\n", None),
+    "nothing": ("a = []b\n", None),
+    "an empty file": ("[]", None),
     "all": ("[\ufeffa\r\n]", "a"),
 }
 
 
 @pytest.mark.parametrize(("marked", "expected"), SELECTIONS.values(), ids=SELECTIONS.keys())
-def test_a_selection_grows_to_whole_nodes(marked, expected):
+def test_a_selection_shrinks_to_the_whole_nodes_in_it(marked, expected):
     match = re.match(r"(?s)([^\[]*)\[([^\]]*)\](.*)", marked)
     start, end = match.start(2) - 1, match.end(2) - 1
     text = "".join(match.groups())
-    assert cut(text, snapped(parse(text, PYTHON), Span(start, end))) == expected
+    found = shrunk(parse(text, PYTHON), Span(start, end))
+    assert (None if found is None else cut(text, found)) == expected
 
 
 @given(ANYTHING, st.data())
-def test_a_grown_selection_covers_what_was_selected_and_grows_no_more(text, data):
+def test_a_shrunk_selection_lies_in_what_was_selected_and_shrinks_no_more(text, data):
     start = data.draw(st.integers(0, len(text)))
     span = Span(start, data.draw(st.integers(start, len(text))))
     parsed = parse(text, PYTHON)
-    grown = snapped(parsed, span)
-    assert 0 <= grown.start <= grown.end <= len(text)
-    assert cut(text, span).strip(" \t\f\v\r\n\ufeff") in cut(text, grown)
-    assert snapped(parsed, grown) == grown
+    found = shrunk(parsed, span)
+    if found is not None:
+        assert span.start <= found.start < found.end <= span.end
+        assert cut(text, found).strip(" \t\f\v\r\n\ufeff") == cut(text, found)
 
 
 # 4. Markers

@@ -28,6 +28,7 @@ const REASONS: Record<Reason, string> = {
   complete: "nothing was missing at the cursor",
   "known-wrong": "what was found would be wrong",
   conflict: "a conflict is to be resolved first",
+  "no-replacement": "what was found may not take the place of what is selected",
   stale: "the document had changed",
   cancelled: "the request was cancelled",
   loading: "the model was still loading",

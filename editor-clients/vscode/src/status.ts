@@ -12,6 +12,7 @@ const REASONS = [
   "complete",
   "known-wrong",
   "conflict",
+  "no-replacement",
   "stale",
   "cancelled",
   "loading",

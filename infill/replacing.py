@@ -1,0 +1,31 @@
+"""Which answers may take the place of code: those of its kind that say not much less."""
+
+from collections.abc import Callable
+
+from lacuna.infill.places import Place
+from lacuna.infill.request import Reason, Request
+from lacuna.syntax.kept import keeps_kind
+from lacuna.syntax.languages.registry import language_of
+
+LEAST = 0.5
+"""Tokens of an answer for each that it would replace."""
+
+Size = Callable[[str], int]
+"""Of a text, in a denoiser's tokens."""
+
+
+def is_too_long(request: Request, size: Size, most: int) -> bool:
+    """Whether what a request replaces at some span has more than so many tokens."""
+    return request.replaces and any(size(before) > most for before in request.before)
+
+
+def loss(request: Request, place: Place, answer: str, size: Size) -> Reason | None:
+    """Why an answer may not take the place of what stands there; None if it may, or nothing is replaced."""
+    if not request.replaces:
+        return None
+    text, span, before = place.scene.text, place.span, request.before[place.hole]
+    if not before.strip():
+        return None
+    if not keeps_kind(text, span, answer, language_of(request.language)):
+        return Reason.OTHER_KIND
+    return Reason.LESS if size(answer) < LEAST * size(before) else None
