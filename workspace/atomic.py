@@ -18,9 +18,9 @@ def write(path: Path, data: bytes) -> None:
 def replacing(path: Path, token: str | None = None) -> Iterator[BufferedWriter]:
     """Yield a stream to a temporary file in the same folder, which replaces `path` when the block has ended.
 
-    An exception in the block leaves `path` as it was. Nothing else is left behind, unless the process is killed: whoever
-    gives a token of its own can tell by it which file that was. A link is replaced, not followed; the new file has the
-    owner and mode of any new file.
+    An exception in the block leaves `path` as it was. Nothing else is left behind, unless the process is killed: who
+    gave a token can tell by it which file that is. A link is replaced, not followed; the new file has the owner and
+    mode of any new file.
     """
     temporary = left_behind(path, token or secrets.token_hex(8))
     try:
