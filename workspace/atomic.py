@@ -30,7 +30,7 @@ def replacing(path: Path, token: str | None = None) -> Iterator[BufferedWriter]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def left_behind(path: Path, token: str) -> Path:
@@ -44,7 +44,8 @@ def sync(stream: BufferedWriter) -> None:
     os.fsync(stream.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where that can be had."""
     # The new name must survive a power cut; Windows cannot open folders and needs no sync.
     if not hasattr(os, "O_DIRECTORY"):
         return
