@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import cattrs
 
-from lacuna.refactor.plan import FORMAT, Entry, Footer, Header, PlannedFile, Skipped
+from lacuna.refactor.plan import FORMAT, Entry, Footer, Header, Outcome, PlannedFile, Skipped
 from lacuna.syntax.errors import FileError, UsageError
 
 _LINES: dict[str, type] = {"plan": Header, "file": PlannedFile, "skipped": Skipped, "end": Footer}
@@ -99,6 +99,9 @@ def _converter() -> cattrs.Converter:
     for kind in (int, str, bool):
         converter.register_structure_hook(kind, functools.partial(_exact, kind))
     converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(
+        Outcome, lambda value, _: Outcome(value)
+    )  # a str, too, and as such it would stay one
     return converter
 
 

@@ -86,6 +86,17 @@ def test_what_is_no_plan_is_told_in_one_sentence(tmp_path: Path, text: str, sent
         open_plan(path)
 
 
+def test_an_outcome_is_read_as_one_of_the_known(tmp_path: Path) -> None:
+    (read,) = open_plan(written(tmp_path / "p", HEADER, FILE)).entries()
+    assert isinstance(read, PlannedFile)
+    assert read.sites[0].outcome is Outcome.GATED
+
+    path = tmp_path / "q"
+    path.write_text(line_of(HEADER) + line_of(FILE).replace('"failed a gate"', '"splendid"'))
+    with pytest.raises(PlanError, match=r"line 2.*expected Outcome"):
+        list(open_plan(path).entries())
+
+
 def test_a_line_edited_by_hand_is_named(tmp_path: Path) -> None:
     path = tmp_path / "p"
     path.write_text(line_of(HEADER) + line_of(FILE).replace('"line": 3', '"line": "x"'))
