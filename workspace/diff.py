@@ -12,11 +12,15 @@ Opcode = tuple[str, int, int, int, int]
 
 
 def unified(path: Path, old: bytes, new: bytes) -> bytes:
-    """Show what changed in one file; empty when nothing did."""
+    """Show what changed in one file, named as from the current folder; empty when nothing did."""
+    return unified_as(_name(path), old, new)
+
+
+def unified_as(name: bytes, old: bytes, new: bytes) -> bytes:
+    """The same for a file of any name, relative to where the diff will be applied."""
     if old == new:
         return b""
     old_lines, new_lines = _lines(old), _lines(new)
-    name = _name(path)
     pieces = [b"--- ", _header(b"a/" + name), b"\n+++ ", _header(b"b/" + name), b"\n"]
     for hunk in _hunks(changes(old_lines, new_lines), len(old_lines)):
         pieces += _hunk(hunk, old_lines, new_lines)
