@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Iterator
-from io import BufferedWriter
+from io import BufferedRandom, BufferedWriter
 from pathlib import Path
 
 
@@ -38,7 +38,7 @@ def left_behind(path: Path, token: str) -> Path:
     return path.with_name(f".lacuna-{token}.tmp")
 
 
-def sync(stream: BufferedWriter) -> None:
+def sync(stream: BufferedWriter | BufferedRandom) -> None:
     """Wait until what was written is on the disk."""
     stream.flush()
     os.fsync(stream.fileno())
