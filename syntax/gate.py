@@ -3,6 +3,7 @@
 import enum
 import functools
 import pkgutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,6 +48,30 @@ class Gate(Protocol):
 
         If brief, only what is cheap to tell: refusals and names.
         """
+
+
+class Judge(Protocol):
+    """Judges what whole texts have become, by all that a language can tell without running them, while nobody waits."""
+
+    def __init__(self, before: str, oldest: Version | None) -> None:
+        """`before` is the text as it was; `oldest` as for a Gate."""
+
+    def faults(self, after: str, written: Sequence[tuple[str, str]]) -> tuple[Fault, ...] | None:
+        """What is wrong with the text by now and was not; None where the language's compiler cannot tell.
+
+        `written` are the changes: what each replaced, and what stands there now.
+        """
+
+
+def judge_of(language: Language) -> type[Judge] | None:
+    """The language's judge of whole texts, loaded when it is first needed; None where it has none."""
+    return _loaded_judge(language.judge) if language.judge else None
+
+
+@functools.cache
+def _loaded_judge(name: str) -> type[Judge]:
+    judge: type[Judge] = pkgutil.resolve_name(name)
+    return judge
 
 
 def gate_of(language: Language) -> type[Gate] | None:

@@ -1,4 +1,4 @@
-"""The rules of a project's .gitignore files, as git reads them. No file but these is opened."""
+"""The rules of a project's .gitignore and .lacunaignore files, as git reads them. No file but these is opened."""
 
 import functools
 import re
@@ -10,38 +10,39 @@ from typing import Any, Self
 
 from pathspec import GitIgnoreSpec
 
-FILE = ".gitignore"
+FILES = (".gitignore", ".lacunaignore")
+"""Of two in one folder the second has the last word: it may bring back for Lacuna what git ignores."""
 _LARGEST = 1 << 20
-"""Bytes of a .gitignore file that are read."""
+"""Bytes of such a file that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The .gitignore files that hold for what lies in a folder, the outermost first; none to begin with."""
+    """The files that hold for what lies in a folder, the outermost first; none to begin with."""
 
     _reaching: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
 
     def within(self, folder: Path) -> Self:
-        """Add the .gitignore file of a folder further in, if it has one."""
-        own = _patterns_in(folder)
-        return type(self)((*self._reaching, (folder, own))) if own.patterns else self
+        """Add the files of a folder further in, if it has any."""
+        own = ((folder / name, _patterns_of(folder / name)) for name in FILES)
+        found = tuple((file, patterns) for file, patterns in own if patterns.patterns)
+        return type(self)((*self._reaching, *found)) if found else self
 
     def naming(self, path: Path, *, is_folder: bool) -> Path | None:
-        """The .gitignore file because of which git ignores the path, if it does.
+        """The file because of which the path is ignored, if it is.
 
         Ask about each folder on the way first: no rule brings back what lies in an ignored folder.
         """
         named_by = None
-        for folder, patterns in self._reaching:  # the innermost with a word about it decides
-            name = _composed(path.relative_to(folder).as_posix()) + ("/" if is_folder else "")
+        for file, patterns in self._reaching:  # the innermost with a word about it decides
+            name = _composed(path.relative_to(file.parent).as_posix()) + ("/" if is_folder else "")
             include = patterns.check_file(name).include
             if include is not None:
-                named_by = folder / FILE if include else None
+                named_by = file if include else None
         return named_by
 
 
-def _patterns_in(folder: Path) -> GitIgnoreSpec:
-    file = folder / FILE
+def _patterns_of(file: Path) -> GitIgnoreSpec:
     try:
         found = file.stat()
     except (OSError, ValueError):  # none, or a path that cannot be one

@@ -1,4 +1,4 @@
-"""Files that Lacuna keeps out of: those the user names, secrets, and what the project's .gitignore files name."""
+"""Files that Lacuna keeps out of: those the user names, secrets, and what .gitignore and .lacunaignore files name."""
 
 import itertools
 import os
@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from pathspec import GitIgnoreSpec
 
-from lacuna.workspace.gitignore import FILE, Rules
+from lacuna.workspace.gitignore import Rules
 from lacuna.workspace.uris import globbed
 
 _SECRETS = GitIgnoreSpec.from_lines(
@@ -49,7 +49,7 @@ def holds_secrets(path: PurePath) -> bool:
 def rules_above(root: Path) -> Rules:
     """The rules of the repository's folders above `root`; none if they name `root` itself, which somebody asked for."""
     rules = Rules()
-    for folder, inner in itertools.pairwise(_from_root(root / FILE, ())):
+    for folder, inner in itertools.pairwise(_from_root(root / "*", ())):
         rules = rules.within(folder)
         if rules.naming(inner, is_folder=True):
             return Rules()

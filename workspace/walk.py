@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lacuna.syntax.errors import FileError
@@ -10,33 +11,58 @@ from lacuna.workspace.gitignore import Rules
 from lacuna.workspace.ignoring import holds_secrets, rules_above
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file, or a folder with all that is in it, that the walk passes by."""
+
+    path: Path
+    reason: str
+    """A sentence."""
+    is_folder: bool
+    is_unreadable: bool = False
+
+
 def code_files(root: Path, is_left_out: Callable[[Path], bool] = holds_secrets) -> Iterator[Path]:
     """Yield the files below `root` in a language that Lacuna knows, each folder's in the order of their names.
 
-    Links are not followed; `.git`, what .gitignore files name and what `is_left_out` says are left out.
-    Raise FileError where a folder cannot be read.
+    Links are not followed; `.git`, what .gitignore and .lacunaignore files name and what `is_left_out` says are left
+    out. Raise FileError where a folder cannot be read.
     """
     here = Path(os.path.abspath(root))  # noqa: PTH100 -- Path.absolute keeps "..", resolve follows links
-    for path in _walk(here, rules_above(here)):
-        if is_code(path) and not is_left_out(path):
-            yield root / path.relative_to(here)
+    for one in entries(here, rules_above(here)):
+        if isinstance(one, LeftOut):
+            if one.is_unreadable:
+                raise FileError(one.reason)
+        elif is_code(one) and not is_left_out(one):
+            yield root / one.relative_to(here)
 
 
-def _walk(folder: Path, rules: Rules) -> Iterator[Path]:
+def entries(folder: Path, rules: Rules, why_not: Callable[[Path], str] = lambda _: "") -> Iterator[Path | LeftOut]:
+    """Yield the files below a folder, and what is passed by: what is ignored and folders that `why_not` is against.
+
+    Links and `.git` are left out without a word. The order is that of the paths' parts.
+    """
     rules = rules.within(folder)
     try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+        with os.scandir(folder) as scanned:
+            found = sorted(scanned, key=lambda entry: entry.name)
     except OSError as error:
-        raise FileError(f"{folder} cannot be read: {error.strerror or error}.") from error
+        yield LeftOut(
+            folder, f"{folder} cannot be read: {error.strerror or error}.", is_folder=True, is_unreadable=True
+        )
+        return
     for entry in found:
         path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
-        if entry.name == ".git" or rules.naming(path, is_folder=is_folder):
+        if entry.name == ".git" or not (is_folder or entry.is_file(follow_symlinks=False)):
             continue
-        if is_folder:
-            yield from _walk(path, rules)
-        elif entry.is_file(follow_symlinks=False):
+        if named_by := rules.naming(path, is_folder=is_folder):
+            yield LeftOut(path, f"{named_by} names it.", is_folder)
+        elif not is_folder:
             yield path
+        elif reason := why_not(path):
+            yield LeftOut(path, reason, is_folder)
+        else:
+            yield from entries(path, rules, why_not)
 
 
 def is_code(path: Path) -> bool:

@@ -41,20 +41,27 @@ def read(file: Path, root: Path) -> str | None:
     if Path(os.path.realpath(file.parent)) != Path(os.path.realpath(root)) / way:
         return None
     try:
-        descriptor = os.open(file, _FLAGS)
-        with os.fdopen(descriptor, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None
-            data = opened.read(LARGEST + 1)
-        text = textfile.decode(file, data).text if len(data) <= LARGEST else ""
+        data = data_of(file, LARGEST + 1)
+        text = textfile.decode(file, data).text if data and len(data) <= LARGEST else ""
     except (OSError, FileError):  # it is gone, or no text
         return None
     return text if is_by_people(text) else None
+
+
+def data_of(file: Path, most: int) -> bytes | None:
+    """The first bytes of a regular file; None if it is none, or has become a link. Raise OSError if it is not there."""
+    descriptor = os.open(file, _FLAGS)
+    with os.fdopen(descriptor, "rb") as opened:
+        return opened.read(most) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
 def is_by_people(text: str) -> bool:
     """Whether a text is worth making use of: a person's, of a size that people write, and not empty."""
     if len(text) > LARGEST or not text.strip():
         return False
-    lines = split_lines(text)
-    return not any(_GENERATED.search(line) for line in islice(lines, _HEAD)) and max(map(len, lines)) <= _LONGEST_LINE
+    return not says_generated(text) and max(map(len, split_lines(text))) <= _LONGEST_LINE
+
+
+def says_generated(text: str) -> bool:
+    """Whether a text says at its beginning that a program wrote it."""
+    return any(_GENERATED.search(line) for line in islice(split_lines(text), _HEAD))

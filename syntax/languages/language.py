@@ -194,6 +194,8 @@ class Language:
     """Leaves that hold running text: a selection in one need not grow to all of it."""
     gate: str = ""
     """Where code comes from that knows what is wrong with a text without running it, as "module:class"."""
+    judge: str = ""
+    """The same for code that knows it of a whole text, however long that takes."""
     negations: frozenset[str] = frozenset()
     """Words that turn round what follows them."""
     stand_ins: tuple[str, ...] = ("",)

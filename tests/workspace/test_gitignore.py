@@ -92,3 +92,9 @@ def test_a_folder_of_the_name_and_a_path_that_cannot_be_one_name_nothing(tmp_pat
     (tmp_path / ".gitignore").mkdir()
     assert not is_ignored(tmp_path, "a.py")
     assert Rules().within(Path("/nowhere\0")) == Rules()
+
+
+def test_lacunaignore_files_are_read_alike_and_have_the_last_word(project: Path):
+    write(project, {".gitignore": b"made/\nshown.py\n", ".lacunaignore": b"kept_out.py\n!shown.py\n"})
+    assert [is_ignored(project, name) for name in ("made/a.py", "kept_out.py", "shown.py")] == [True, True, False]
+    assert Rules().within(project).naming(project / "kept_out.py", is_folder=False) == project / ".lacunaignore"
