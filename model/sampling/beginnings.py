@@ -15,6 +15,7 @@ class Beginning:
         self.vocabulary = vocabulary
         self._head = head
         self._fitting: dict[bytes, Bools] = {}
+        self._completing: dict[bytes, Bools] = {}
 
     def rest(self, row: Ints | Sequence[int]) -> bytes:
         """What is still to come of the head after the tokens that lead a row."""
@@ -30,6 +31,13 @@ class Beginning:
         logits[~self.vocabulary.is_text] = -np.inf
         if rest:
             logits[~self._fits(rest)] = -np.inf
+
+    def completes(self, rest: bytes) -> Bools:
+        """(V,) the tokens behind which nothing is left of `rest`."""
+        if rest not in self._completing:
+            spellings = self.vocabulary.spellings
+            self._completing[rest] = self._fits(rest) & np.array([len(one) >= len(rest) for one in spellings])
+        return self._completing[rest]
 
     def _fits(self, rest: bytes) -> Bools:
         """(V,) the tokens that may come next."""

@@ -62,22 +62,26 @@ def grow(predict: Predict, beginning: Beginning, growing: Growing, worth: Worth)
 
     A candidate extends by its likeliest tokens, or ends where the next slot is unlikely to exist. Those that begin with
     an opening grow beside the others. The last drafts are finished, the likeliest first; none (B = 0) if nothing can be
-    written.
+    written. A score is a log-probability given the head: its share of whatever the search met that begins so.
     """
     # 1. The empty candidate, and those with an opening
     beam = _opened(predict, beginning, growing)
     known = {candidate.tokens for candidate in beam}
     done: list[_Candidate] = []
     values: list[float] = []
+    empty = beam[0]
+    begun = -math.inf if beginning.rest(()) else empty.score  # the log-probability of all that was met with the head
     for step in itertools.count(1):
         # 2. How each candidate can go on
         slots, lengths = _canvases(beam, beginning, growing)
         prediction = predict(slots, lengths)
-        found = [
-            grown
-            for candidate, logits, existence in zip(beam, prediction.logits, prediction.existence, strict=True)
-            for grown in _continued(candidate, logits, existence, beginning, growing)
-        ]
+        found = list[_Candidate]()
+        for candidate, logits, existence in zip(beam, prediction.logits, prediction.existence, strict=True):
+            at, rest = len(candidate.tokens), beginning.rest(candidate.tokens)
+            logs = _token_logs(logits[at], at, rest, beginning)
+            if rest:
+                begun = np.logaddexp(begun, candidate.score + _log_sum(logs[beginning.completes(rest)]))
+            found += _continued(candidate, logs, None if rest else float(existence[at]), beginning, growing)
         # 3. What ended raises the bar for what has not
         for ended in sorted((grown for grown in found if grown.is_finished), key=_likeliest_first):
             done.append(ended)
@@ -92,7 +96,8 @@ def grow(predict: Predict, beginning: Beginning, growing: Growing, worth: Worth)
         if not beam:
             break
         yield _drafts(step, beam, beginning, growing)
-    yield _finished(step, sorted(done, key=_likeliest_first), beginning)
+    given_head = [replace(ended, score=ended.score + empty.score - begun) for ended in done]
+    yield _finished(step, sorted(given_head, key=_likeliest_first), beginning)
 
 
 def _likeliest_first(candidate: _Candidate) -> float:
@@ -123,7 +128,7 @@ def _opened(predict: Predict, beginning: Beginning, growing: Growing) -> list[_C
         score = 0.0
         for at, token in enumerate(candidate.tokens):
             rest = beginning.rest(candidate.tokens[:at])
-            score += float(_token_logs(logits[at], rest, beginning)[token])
+            score += float(_token_logs(logits[at], at, rest, beginning)[token])
             if not rest:
                 score += _log_sigmoid(float(existence[at]))
         found.append(replace(candidate, score=score))
@@ -134,19 +139,15 @@ def _opened(predict: Predict, beginning: Beginning, growing: Growing) -> list[_C
 
 
 def _continued(
-    candidate: _Candidate, logits: Floats, existence: Floats, beginning: Beginning, growing: Growing
+    candidate: _Candidate, logs: NDArray[np.float64], existence: float | None, beginning: Beginning, growing: Growing
 ) -> Iterator[_Candidate]:
-    """The ways in which a candidate can go on at its first masked slot, by logits (N, V) and existence (N,)."""
-    at = len(candidate.tokens)
-    rest = beginning.rest(candidate.tokens)
+    """The ways in which a candidate can go on with tokens of log-probabilities (V,); with no existence it must."""
     score = candidate.score
-    if not rest:
-        exists = _log_sigmoid(float(existence[at]))
-        ends = _log_sigmoid(-float(existence[at]))
+    if existence is not None:
+        ends = _log_sigmoid(-existence)
         if math.isfinite(ends):
             yield replace(candidate, score=score + ends, is_finished=True)
-        score += exists
-    logs = _token_logs(logits[at], rest, beginning)
+        score += _log_sigmoid(existence)
     for token in _likeliest(logs, growing.width):
         total = score + float(logs[token])
         tokens = (*candidate.tokens, int(token))
@@ -155,12 +156,23 @@ def _continued(
             yield replace(candidate, tokens=tokens, score=total, is_finished=is_full)
 
 
-def _token_logs(logits: Floats, rest: bytes, beginning: Beginning) -> NDArray[np.float64]:
-    """Logits (V,) -> log-probabilities of what may come next where `rest` of the head is to come."""
+def _token_logs(logits: Floats, at: int, rest: bytes, beginning: Beginning) -> NDArray[np.float64]:
+    """Logits (V,) -> log-probabilities of what may come next where `rest` of the head is to come.
+
+    What comes first goes on with the head for sure. Later that is to be seen: tokens that begin a head are mostly
+    followed by something else, and who takes them for sure prefers them to the one token that it is.
+    """
     open_ = logits.astype(np.float64)  # a copy
-    beginning.admit(open_, rest)
-    top = open_.max()
-    return np.asarray(open_ - (top + np.log(np.exp(open_ - top).sum())))
+    beginning.admit(open_, b"" if at else rest)
+    logs = open_ - _log_sum(open_)
+    beginning.admit(logs, rest)
+    return logs
+
+
+def _log_sum(logs: NDArray[np.float64]) -> float:
+    """The logarithm of a sum, of its terms' logarithms (N,)."""
+    top = float(logs.max(initial=-math.inf))
+    return top + math.log(np.exp(logs - top).sum()) if math.isfinite(top) else -math.inf
 
 
 def _likeliest(logs: NDArray[np.float64], count: int) -> Ints:

@@ -69,6 +69,24 @@ def test_growing_begins_as_it_must_and_ends_no_sooner():
         assert b"".join(SPELLINGS[token] for token in slots[:length]).startswith(b"pri")
 
 
+def test_a_token_that_begins_a_head_is_worth_what_goes_on_with_the_head_behind_it():
+    """`p` is likelier than `print`, but `r` hardly ever follows it."""
+
+    class Beginning(Script):
+        def __call__(self, slots, lengths):
+            prediction = super().__call__(slots, lengths)
+            share = {0: {4: 0.6, 6: 0.3}, 1: {9: 0.9, 10: 0.01}}
+            for slot, tokens in list(share.items())[: slots.shape[1]]:
+                rest = (1 - sum(tokens.values())) / (len(SPELLINGS) - 4 - len(tokens))
+                prediction.logits[:, slot, 4:] = np.log(rest)
+                prediction.logits[:, slot, list(tokens)] = np.log(list(tokens.values()))
+            return prediction
+
+    *_, last = grown(Beginning([5], [0.5], {1: 0.9, 2: 0.1}), head=b"pr")
+    through_p, pr = 0.6 * 0.01, (1 - 0.9) / 6
+    assert best(last) == ([6], pytest.approx(0.9 * 0.3 / (0.3 + pr + through_p), rel=0.01))
+
+
 def test_an_answer_never_outgrows_its_canvas():
     *_, last = grown(Script([5], [0.8], {50: 1.0}), canvas=4)
     assert last.lengths.max() == 4
