@@ -9,10 +9,11 @@ from pathlib import Path
 from lacuna.syntax import spans
 from lacuna.syntax.errors import UsageError
 from lacuna.syntax.languages.language import Language
+from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.lines import lines, rest_of_line
 from lacuna.syntax.nodes import enclosing
 from lacuna.syntax.parsing import parse
-from lacuna.syntax.queries import captures
+from lacuna.syntax.queries import captures, patiently
 from lacuna.syntax.spans import Kind, Span
 from lacuna.workspace.textfile import TextFile, read
 
@@ -144,13 +145,17 @@ def _between(file: TextFile, rows: Sequence[Span], start: LineColumn, end: LineC
 
 
 def _captured(file: TextFile, language: Language, query: str) -> list[Span]:
-    parsed = parse(file.text, language)
-    if parsed is None:
+    found = patiently(_holes, file.text, language.name, query)
+    if found is None:
         raise UsageError(f"{file.path} cannot be parsed in reasonable time, so no query can be run on it.")
-    found = captures(parsed, query)
     if not found:
         raise UsageError(f"The query captures no @hole in {file.path}.")
     return found
+
+
+def _holes(text: str, language: str, query: str) -> list[Span] | None:
+    parsed = parse(text, language_of(language))
+    return None if parsed is None else captures(parsed, query)
 
 
 def _rows(file: TextFile) -> list[Span]:
