@@ -150,7 +150,7 @@ class Neighbours:
             for root, project in self._projects.items():
                 if path is not None and path.is_relative_to(root):
                     project.due.add(path)
-                    project.is_walk_due |= is_new or path.name == gitignore.FILE
+                    project.is_walk_due |= is_new or path.name in gitignore.FILES
 
     # --- what a request is told
 

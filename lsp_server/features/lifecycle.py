@@ -79,9 +79,8 @@ def _registrations(client: Client) -> Iterator[types.Registration]:
         )
     if client.registers_watchers:
         suffixes = sorted({suffix for language in LANGUAGES for suffix in language.suffixes})
-        watchers = [
-            types.FileSystemWatcher(glob) for glob in (f"**/{gitignore.FILE}", *(f"**/*{one}" for one in suffixes))
-        ]
+        names = (*gitignore.FILES, *(f"*{one}" for one in suffixes))
+        watchers = [types.FileSystemWatcher(f"**/{name}") for name in names]
         yield types.Registration(
             id="files",
             method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,

@@ -161,7 +161,7 @@ def test_a_client_that_can_is_asked_to_tell_which_files_change(pipes, registers)
     while (message := pipes.read()).get("params", {}).get("state") != "ready":
         asked += message["params"].get("registrations", ())
     globs = [watcher["globPattern"] for each in asked for watcher in each["registerOptions"]["watchers"]]
-    assert globs == (["**/.gitignore", "**/*.py", "**/*.pyi", "**/*.pyw"] if registers else [])
+    assert globs == (["**/.gitignore", "**/.lacunaignore", "**/*.py", "**/*.pyi", "**/*.pyw"] if registers else [])
     event = {"uri": "file:///project/a.py", "type": 1}
     pipes.write({"method": "workspace/didChangeWatchedFiles", "params": {"changes": [event]}})
     assert pipes.leave() == ("", 0)
