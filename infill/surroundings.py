@@ -18,8 +18,8 @@ SEEN = 100
 """Files that are seen from one, the nearest."""
 MEMORY = 64 * 1024 * 1024
 """Bytes that all that is known takes, even while it is sorted anew."""
-_PER_TOKEN = 48
-"""Bytes: two in an index, 14 in the library that is seen, 24 to make the next one, the rest to find and read files."""
+_PER_TOKEN = 50
+"""Bytes: two in an index, 16 in the library that is seen, 24 to make the next one, the rest to find and read files."""
 LIMITS = Limits(files=2_000, kept=MEMORY // _PER_TOKEN)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lacuna.model.chunked.chunks import Chunked
-from lacuna.model.chunked.library import Beside
+from lacuna.model.chunked.library import Beside, Head
 from lacuna.model.denoiser import fitting
 from lacuna.model.tokenizer import HOLE, MASK, PAD
 
@@ -24,6 +24,11 @@ LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)
 """Least tokens of a run of each strength, from 1 on; strength 0 is no hint."""
 STRENGTHS = len(LENGTHS) + 1
 LONGEST = LENGTHS[-1]
+_BESIDE = np.array((0, 0, 1, 2, 2, 3, 5, 7, 8))
+"""By the strength of a run in another file: that of a run in the document that is as often right about what follows.
+
+Measured on eight packages (docs/log/2026-11-30-hints-from-other-files.md).
+"""
 HINTS = 2
 """A place has so many hints; row 0 of an array has the stronger ones."""
 
@@ -93,11 +98,9 @@ class Hints:
         start = self._holes[hole]
         before = np.concatenate([self._tokens[max(0, start - LONGEST) : start], np.asarray(slots, np.int64)])[::-1]
         before = before[: int((before == HOLE).argmax())] if HOLE in before else before
-        head = self._heads[hole]
-        fits = fitting(head, self._spellings) if head and not slots else None
-        for ends in beside.ends(before, LONGEST, fits):
-            strong = np.searchsorted(LENGTHS, ends.runs, side="right")
-            for place in np.lexsort((ends.ranks, -strong)):  # by strength, then by nearness
+        for ends in beside.ends(before, LONGEST, None if slots else self._begun(hole)):
+            strong = _BESIDE[np.searchsorted(LENGTHS, ends.runs, side="right")]
+            for place in np.argsort(-strong, kind="stable"):
                 token = int(ends.following[place])
                 if token not in hints:
                     hints.append(token)
@@ -105,6 +108,10 @@ class Hints:
                 if len(hints) == HINTS:
                     return hints, strengths
         return hints, strengths
+
+    def _begun(self, hole: int) -> Head | None:
+        head = self._heads[hole]
+        return Head(head, self._spellings, fitting(head, self._spellings)) if head else None
 
     def of(self, hole: int, slots: Sequence[int] | Ints) -> tuple[Ints, Ints]:
         """Canvas slots (N,) of a hole -> hints, strengths (1 + N, HINTS): of what follows the anchor and each slot."""

@@ -13,12 +13,26 @@ from lacuna.model.tokenizer import PAD
 
 SHORTEST = 3
 """Tokens of the shortest run that is looked up: what follows less follows by chance."""
+SHORTEST_BEGUN = 1
+"""The same before a head, which says much about what follows."""
 _KEY = 64
 """Bits of the keys by which places are sorted: each holds the last tokens of the run that ends there."""
 _AT_ONCE = 1 << 16
 """Places whose keys are made at once."""
+_LOOKED_AT = 1 << 12
+"""Places at most that a run is followed at: runs of boilerplate stand in thousands."""
 _COMPARED = 256
-"""Places at most that are compared beyond their keys: runs of boilerplate stand in thousands."""
+"""Places at most that are compared beyond their keys, the nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is written of the answer; as one token of the run it is looked up with what stands before it."""
+
+    text: bytes
+    spellings: Sequence[bytes]
+    fits: Bools
+    """(V,) tokens that may come first, as `lacuna.model.denoiser.fitting` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,6 @@ class Ends:
 
     following: Ints  # (n,) the tokens behind them
     runs: Ints  # (n,) their lengths
-    ranks: Ints  # (n,) how near their files are; 0 is the nearest
 
 
 class Library:
@@ -36,7 +49,9 @@ class Library:
     def __init__(self, files: Sequence[Tokens], vocabulary: int) -> None:
         apart = np.full(1, PAD, np.uint16)  # no run goes from one file into another
         self._tokens = np.concatenate([apart, *(part for tokens in files for part in (tokens, apart))])
-        self._ends = np.cumsum([1 + len(tokens) for tokens in files])
+        sizes = [1 + len(tokens) for tokens in files]
+        self._files = np.repeat(np.arange(len(files) + 1, dtype=np.uint16), [*sizes, 1])
+        """The file of each place; that behind the last is none."""
         self._bits = max(1, (vocabulary - 1).bit_length())
         self._keyed = _KEY // self._bits
         self._keys = np.zeros(len(self._tokens), np.uint64)
@@ -58,41 +73,55 @@ class Library:
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        return self._tokens.nbytes + self._order.nbytes + self._keys.nbytes
+        return self._tokens.nbytes + self._files.nbytes + self._order.nbytes + self._keys.nbytes
 
     def seen_from(self, nearest: Sequence[int]) -> "Beside":
-        ranks = np.full(len(self._ends), -1, np.int64)
+        ranks = np.full(int(self._files[-1]) + 1, -1, np.int64)
         ranks[list(nearest)] = np.arange(len(nearest))
         return Beside(self, ranks)
 
-    def ends(self, before: Ints, longest: int, ranks: Ints, fits: Bools | None) -> Iterator[Ends]:
-        """Where the runs end that stand before a place, the longest first.
+    def ends(self, before: Ints, longest: int, ranks: Ints, head: Head | None) -> Iterator[Ends]:
+        """Where the runs end that stand before a place, at first those that share the most tokens of the keys.
 
-        `before` (n,): the tokens before the place, the last first. `ranks` (files,): how near each file is, negative
-        where it is not seen. `fits` (V,): which tokens may follow, if not all may.
+        Each time the nearest come first.
+
+        `before` (n,): the tokens before the place and the head, the last first. `ranks` (files + 1,): how near each
+        file is, negative where it is not seen.
         """
-        for size in range(min(self._keyed, len(before)), SHORTEST - 1, -1):
+        written, shortest = (0, SHORTEST) if head is None else (1, SHORTEST_BEGUN)
+        for size in range(min(self._keyed, len(before)), shortest - 1, -1):
             places = self._ending_with(before[:size])
-            following = self._tokens[places + 1].astype(np.int64)
-            of_place = ranks[np.minimum(np.searchsorted(self._ends, places, side="right"), len(ranks) - 1)]
-            stays = (following != PAD) & (of_place >= 0)
-            if fits is not None:
-                stays &= fits[following]
-            if not stays.any():
-                continue
+            following = self._tokens[places + 1]
+            stays = (following != PAD) & (ranks[self._files[places]] >= 0)
+            if head is not None:
+                stays &= head.fits[following]
             places = places[stays]
-            runs = self._lengthened(places, size, before[:longest])
-            yield Ends(following[stays], runs, of_place[stays])
+            if head is not None:
+                places = places[[self._spells(int(place) + 1, head) for place in places]]
+            if not len(places):
+                continue
+            nearest = np.argsort(ranks[self._files[places]], kind="stable")[:_COMPARED]
+            places = places[nearest]
+            runs = written + self._lengthened(places, size, before[: longest - written])
+            yield Ends(self._tokens[places + 1].astype(np.int64), runs)
+
+    def _spells(self, start: int, head: Head) -> bool:
+        """Whether the text from a place on begins with a head, its first token being one that fits."""
+        text, end = b"", start
+        while len(text) < len(head.text) and self._tokens[end] != PAD:
+            text += head.spellings[self._tokens[end]]
+            end += 1
+        return text.startswith(head.text)
 
     def _ending_with(self, run: Ints) -> Ints:
-        """Places, at most _COMPARED, at which a run (n,) ends, given its last token first."""
+        """Places, at most _LOOKED_AT, at which a run (n,) ends, given its last token first."""
         key = 0
         for token in run.tolist():
             key = key << self._bits | token
         rest = self._bits * (self._keyed - len(run))
         bounds = np.array([key << rest, (key + 1 << rest) - 1], np.uint64)
         start, end = np.searchsorted(self._keys, bounds[:1])[0], np.searchsorted(self._keys, bounds[1:], "right")[0]
-        return self._order[start : min(end, start + _COMPARED)].astype(np.int64)
+        return self._order[start : min(end, start + _LOOKED_AT)].astype(np.int64)
 
     def _lengthened(self, places: Ints, size: int, before: Ints) -> Ints:
         """The lengths of the runs at places, of which so many tokens are known to be alike."""
@@ -115,7 +144,7 @@ class Beside:
 
     library: Library
     ranks: Ints
-    """(files,) how near each is; negative where it is not seen."""
+    """(files + 1,) how near each is; negative where it is not seen."""
 
-    def ends(self, before: Ints, longest: int, fits: Bools | None = None) -> Iterator[Ends]:
-        return self.library.ends(before, longest, self.ranks, fits)
+    def ends(self, before: Ints, longest: int, head: Head | None = None) -> Iterator[Ends]:
+        return self.library.ends(before, longest, self.ranks, head)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lacuna.model.chunked.chunks import Chunked, Sentinel
 from lacuna.model.chunked.hints import HINTS, LENGTHS, LONGEST, Hints, of_text
+from lacuna.model.chunked.library import Library
 from lacuna.model.tokenizer import HOLE, MASK, PAD
 
 A, B, C, D = range(4, 8)
@@ -132,3 +133,35 @@ def test_of_all_is_each_by_itself():
         expected = lookup.of(g, slots[b, g])
         assert np.array_equal(hints[b, g], expected[0])
         assert np.array_equal(strengths[b, g], expected[1])
+
+
+# --- other files
+
+
+def beside(document: list[int], other: list[int], head: bytes = b"") -> tuple[list[int], list[int]]:
+    seen = Library([np.array(other, np.uint16)], len(SPELLINGS)).seen_from([0])
+    hints, strengths = Hints(chunked(*document), [head], SPELLINGS, seen).of(0, [])
+    return hints[0].tolist(), strengths[0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ([], ([D, PAD], [3, 0])),
+        ([A, B, C, A], ([D, A], [3, 2])),
+        ([D, A, B, C, A], ([D, A], [3, 2])),
+        ([C, D, D, A, B, C, A], ([D, A], [3, 3])),
+        ([A, B, C, D, D, A, B, C, A], ([A, D], [5, 3])),
+        ([A, B, C, D], ([D, PAD], [3, 0])),
+    ],
+    ids=["nothing", "as long", "one more", "three more", "five more", "the same"],
+)
+def test_a_run_of_another_file_counts_for_less_than_one_of_the_document(other, expected):
+    """The document has the run A B C once more, and D behind it."""
+    assert beside([A, B, C, D, D, A, B, C, HOLE], other) == expected
+
+
+def test_of_other_files_what_goes_on_with_a_head_is_a_hint_behind_one_token():
+    hints, strengths = beside([B, HOLE], [B, D, B, C, A], b"ab")
+    assert (sorted(hints), strengths) == ([C, D], [1, 1])
+    assert beside([B, HOLE], [B, D, B, C, A], b"c") == ([PAD, PAD], [0, 0])
