@@ -12,10 +12,11 @@ from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.lines import line_start
 from lacuna.syntax.names import is_open_to_any_name
 from lacuna.syntax.python.compiling import Refusal
-from lacuna.syntax.python.members import foreign
-from lacuna.syntax.python.module import Module, compiled, is_fault, is_too_new
+from lacuna.syntax.python.elsewhere import Elsewhere, parts
+from lacuna.syntax.python.members import Members
+from lacuna.syntax.python.module import Compiler, Module, is_fault, is_too_new
 from lacuna.syntax.python.reducing import Reduced, reductions, thinned
-from lacuna.syntax.python.scopes import BUILTIN, names_of_block
+from lacuna.syntax.python.scopes import BUILTIN
 from lacuna.syntax.python.unfinished import closing, has_block, may_bind
 from lacuna.syntax.spans import Span
 
@@ -70,6 +71,7 @@ class PythonGate:
         self._blocks = Blocks.of(self._text, PYTHON)
         self._brief: dict[tuple[str, ...], tuple[Fault, ...]] = {}
         self._modules: dict[tuple[str, ...], Module | Refusal | None] = {}
+        self._compiler = Compiler(oldest)
         self._spent = 0
         self._refused_anyway = frozenset[str]()
         """What the compiler has against the rest of the span's line, if that is why all of it had to be left out."""
@@ -93,7 +95,7 @@ class PythonGate:
         if self._compiling is None:
             return
         part, *_ = self._compiling
-        module = self._modules[texts] = compiled(part, texts, self._oldest)
+        module = self._modules[texts] = self._compiler.compiled(part, texts)
         if (
             isinstance(module, Refusal)
             and module.words not in self._refused_anyway
@@ -109,8 +111,9 @@ class PythonGate:
             yield from self._unbound(module, texts)
         if has_block(module.suffix):
             yield from self._bodiless(until, texts[-1] + part.tail)
-        for span, answer in zip(self._spans, texts, strict=True):
-            yield from foreign(self._blocks, part.own, span, answer)
+        if self._members:
+            for span, answer in zip(self._spans, texts, strict=True):
+                yield from self._members.foreign(span, answer)
 
     def _at_second_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
         module = self._modules.get(texts)
@@ -121,7 +124,7 @@ class PythonGate:
 
     def _wide(self, module: Module, texts: tuple[str, ...]) -> Module:
         """The module of some texts, or one that shows what else is defined in their scope."""
-        wide = compiled(self._wide_part, texts, self._oldest) if self._wide_part else None
+        wide = self._compiler.compiled(self._wide_part, texts) if self._wide_part else None
         return wide if isinstance(wide, Module) else module
 
     @property
@@ -131,7 +134,7 @@ class PythonGate:
     @functools.cached_property
     def _wide_part(self) -> Reduced | None:
         """What shows what else is defined in a module, if the spans are in no definition."""
-        return thinned(self._blocks, self._spans) if self._part and self._part.is_of_module else None
+        return thinned(self._text, self._spans) if self._part and self._part.is_of_module else None
 
     @functools.cached_property
     def _compiling(self) -> tuple[Reduced, tuple[str, ...], Module] | None:
@@ -140,7 +143,7 @@ class PythonGate:
         None is found that takes more than JUDGED code points to find.
         """
         tried = 0
-        for part in reductions(self._blocks, self._spans):
+        for part in reductions(self._blocks, self._starts, self._spans):
             lines = [(part, one) for one in _FILLINGS]
             if len(self._spans) == 1:
                 lines += [(part.without_line(), one) for one in _LINES]
@@ -152,7 +155,7 @@ class PythonGate:
                 if tried > JUDGED:
                     return None
                 texts = (filling,) * len(self._spans)
-                module = compiled(line, texts, self._oldest)
+                module = self._compiler.compiled(line, texts)
                 if isinstance(module, Module):
                     self._refused_anyway = frozenset() if line is part else frozenset(refused)
                     return part, texts, module
@@ -168,46 +171,80 @@ class PythonGate:
         assert self._compiling, "nothing is at fault where no part compiles"
         part, filling, module = self._compiling
         before = tuple(self._text[span.start : span.end] for span in self._spans)
-        as_is = compiled(part, before, self._oldest) if any(map(str.strip, before)) else None
+        as_is = self._compiler.compiled(part, before) if any(map(str.strip, before)) else None
         return (before, as_is) if isinstance(as_is, Module) else (filling, module)
+
+    @functools.cached_property
+    def _starts(self) -> tuple[tuple[int, int], ...]:
+        return tuple(self._blocks.starts())
+
+    @functools.cached_property
+    def _members(self) -> Members | None:
+        own = self._part.own if self._part else None
+        return Members(self._text, self._starts, own) if own else None
 
     def _unbound(self, module: Module, texts: tuple[str, ...]) -> Iterator[Fault]:
         """Names that are read where nothing binds them, unless other blocks expect them, too."""
         words = {word for text in texts for word in _FREE_WORD.findall(text)}
         is_replacing = any(span.end > span.start for span in self._spans)  # what stood there may have bound a name
-        if (words <= self._surely_bound and not is_replacing) or self._is_open_to_any_name:
+        if words <= self._surely_bound and not is_replacing:
             return
-        names = module.names.reads - self._bound
+        names = {name for name in module.names.reads if not self._is_bound(name)}
         names -= self._anyway[1].names.reads if names else names
         if not names and not any(map(_BINDS.search, texts)):
             self._surely_bound |= words
-        for name in sorted(names - self._expected if names else names):
+        names = {name for name in names if not self._is_expected(name)}
+        for name in sorted(names) if names and not self._is_open_to_any_name else ():
             yield Fault(FaultKind.UNBOUND, name, f"{name} is not bound here")
 
     @functools.cached_property
     def _surely_bound(self) -> set[str]:
         """Words that are known to be no unbound names in the spans; grows with what is judged."""
-        return {*self._bound, *BUILTIN, *keyword.kwlist}
+        return {*self._others.defined, *BUILTIN, *keyword.kwlist}
+
+    def _is_bound(self, name: str) -> bool:
+        """Whether a name is bound beside the part, or in the module by its functions."""
+        return self._others.binds(name) or name in self._globals
+
+    def _is_expected(self, name: str) -> bool:
+        """Whether some block of the module, as it is or with something in the spans, reads a name and binds it not."""
+        return self._others.reads(name) or self._about.reads(name)
 
     @functools.cached_property
-    def _bound(self) -> frozenset[str]:
-        """Names that are bound beside the part, or in the module by its functions."""
-        assert self._compiling, "nothing is at fault where no part compiles"
-        root = self._compiling[0].root
-        others = (part for part in _parts(self._blocks) if part.end <= root.start or part.start >= root.end)
-        names = frozenset[str]().union(*(names_of_block(self._text[part.start : part.end]).binds for part in others))
-        return names | {name for found in _GLOBAL.finditer(self._text) for name in _WORD.findall(found[1])}
+    def _others(self) -> Elsewhere:
+        """The blocks beside the part."""
+        above, below = self._rim
+        beside = (each for each in self._parts if each.end <= above or each.start >= below)
+        return Elsewhere(self._text[each.start : each.end] for each in beside)
+
+    @functools.cached_property
+    def _about(self) -> Elsewhere:
+        """The blocks that the part is of, with something in the spans."""
+        above, below = self._rim
+        moved = tuple(Span(span.start - above, span.end - above) for span in self._spans)
+        text = filled(self._text[above:below], moved, self._anyway[0])
+        return Elsewhere(text[each.start : each.end] for each in parts(Blocks.of(text, PYTHON).starts(), len(text)))
+
+    @functools.cached_property
+    def _parts(self) -> tuple[Span, ...]:
+        return tuple(parts(self._starts, len(self._text)))
+
+    @functools.cached_property
+    def _rim(self) -> tuple[int, int]:
+        """Where the blocks start and end that the part is of."""
+        assert self._part, "nothing is at fault where no part compiles"
+        root = self._part.root
+        about = [each for each in self._parts if each.end > root.start and each.start < root.end]
+        return about[0].start, about[-1].end
+
+    @functools.cached_property
+    def _globals(self) -> frozenset[str]:
+        """Names that functions bind in the module."""
+        return frozenset(name for found in _GLOBAL.finditer(self._text) for name in _WORD.findall(found[1]))
 
     @functools.cached_property
     def _is_open_to_any_name(self) -> bool:
         return is_open_to_any_name(self._text, PYTHON) or _ANY_NAME.search(self._text) is not None
-
-    @functools.cached_property
-    def _expected(self) -> frozenset[str]:
-        """Names that some block of the module reads and does not bind."""
-        text = filled(self._text, self._spans, self._anyway[0])
-        parts = _parts(Blocks.of(text, PYTHON))
-        return frozenset[str]().union(*(names_of_block(text[part.start : part.end]).reads for part in parts))
 
     def _is_telling(self, texts: tuple[str, ...]) -> bool:
         pairs = zip(self._spans, texts, strict=True)
@@ -227,14 +264,8 @@ class PythonGate:
             yield Fault(FaultKind.BODILESS, heading[1], f"{heading[1]} has no body")
 
 
-def _parts(blocks: Blocks) -> Iterator[Span]:
-    """The blocks of a module."""
-    cuts = [0, *(start for indent, start in blocks.starts() if not indent), len(blocks.text)]
-    return map(Span, cuts, cuts[1:])
-
-
 def _is_missing(name: str, text: str) -> bool:
     """Whether a name is called in a text and defined nowhere in it."""
     defined = rf"\b(?:def|class)[ \t]+{name}\b|^[ \t]*{name}[ \t]*=(?!=)|\bimport\b.*\b{name}\b"
-    called = re.search(rf"(?<!def )(?<!class )\b{name}\(", text)
-    return called is not None and re.search(defined, text, re.MULTILINE) is None
+    is_called = f"{name}(" in text and re.search(rf"(?<!def )(?<!class )\b{name}\(", text) is not None
+    return is_called and re.search(defined, text, re.MULTILINE) is None

@@ -20,6 +20,8 @@ LARGE = 12_000
 
 _FORMAT = re.compile(r"""[fF][rR]?["']""")
 """What begins a string with values in it."""
+_NEWER = re.compile(r"""\btype[ \t]+\w|\b(?:def|class)[ \t]+\w+\s*\[|[fF][rR]?["']""")
+"""What may be syntax of the newest version."""
 _GOES_ON = re.compile(r"\s*(?:elif|else|except|finally)\b")
 """The header of a block that goes on with a statement above it."""
 
@@ -43,26 +45,51 @@ class Module:
             return ()
 
 
-def compiled(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> Module | Refusal | None:
-    """A part with texts in its spans, or what the compiler has against it; None where it cannot tell."""
-    until = part.until_end(texts)
-    if len(until) + len(part.behind) > LARGE:
-        return None
-    refused: Refusal | None = None
-    is_at_end = not part.behind.strip()
-    for suffix in suffixes(until, is_at_end=is_at_end):
-        source = until + suffix + part.behind
+class Compiler:
+    """Compiles parts of a module; learns what ends texts that leave something open, which spares vain attempts."""
+
+    def __init__(self, oldest: Version | None) -> None:
+        self._oldest = oldest
+        self._usual: dict[str, int] = {}
+        """By what is open at the end of the texts: which ending did, the last time."""
+        self._left_open: set[tuple[str, str]] = set()
+        """By what is behind and what is open: nothing does not close it."""
+
+    def compiled(self, part: Reduced, texts: tuple[str, ...]) -> Module | Refusal | None:
+        """A part with texts in its spans, or what the compiler has against it; None where it cannot tell."""
+        until = part.until_end(texts)
+        if len(until) + len(part.behind) > LARGE:
+            return None
         try:
-            why = refusal(source, oldest)
+            return self._ended(part, until)
         except HOSTILE:
             return None
-        if why is None:
-            return Module(source, suffix)
-        if refused is None or (refused.is_vague and not why.is_vague):
-            refused = why
-        if not is_at_end and why.line <= part.before.count("\n") and not why.is_of_open_bracket:
-            break  # whatever is behind
-    return refused
+
+    def _ended(self, part: Reduced, until: str) -> Module | Refusal:
+        """With the ending that does; without any, what the first that is not vague is refused for."""
+        is_at_end, opened = not part.behind.strip(), closing(until)
+        endings = tuple(suffixes(until, is_at_end=is_at_end))
+        tried = functools.cache(lambda number: self._tried(until + endings[number] + part.behind, endings[number]))
+        likely = self._usual.get(opened, int(len(opened) > (0 if is_at_end else len(closing(part.before)))))
+        if opened and likely < len(endings) and isinstance(tried(likely), Module):
+            return tried(likely)
+        refused: Refusal | None = None
+        is_left_open = (part.behind, opened) in self._left_open
+        for number in range(is_left_open, len(endings)):
+            module = tried(number)
+            if isinstance(module, Module):
+                self._usual[opened] = number
+                return module
+            if not number and module.is_of_open_bracket:
+                self._left_open.add((part.behind, opened))
+            if refused is None or (refused.is_vague and not module.is_vague):
+                refused = module
+            if not is_at_end and module.line <= part.before.count("\n") and not module.is_of_open_bracket:
+                break  # whatever is behind
+        return refused if refused and not (is_left_open and refused.is_vague) else tried(0)
+
+    def _tried(self, source: str, suffix: str) -> Module | Refusal:
+        return refusal(source, self._oldest) or Module(source, suffix)
 
 
 def is_too_new(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> bool:
@@ -80,8 +107,8 @@ def is_fault(refused: Refusal, part: Reduced, texts: tuple[str, ...], oldest: Ve
         return len(closing(until)) > len(closing(part.before))
     if refused.is_of_layout or _GOES_ON.match(until):  # the file's tree tells it, this part has not all of it
         return False
-    if HERE >= NEWEST or (oldest and oldest <= HERE):
+    source, written = until + part.behind, Span(len(part.before), len(until))
+    if HERE >= NEWEST or (oldest and oldest <= HERE) or not _NEWER.search(source):
         return True
-    written = Span(len(part.before), len(until))
-    since = needed(until + part.behind, written, are_quotes_told=oldest is not None)
+    since = needed(source, written, are_quotes_told=oldest is not None)
     return since <= HERE or (oldest is not None and oldest < since)

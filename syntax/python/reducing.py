@@ -78,9 +78,12 @@ class Reduced:
         return "".join(pieces)
 
 
-def reductions(blocks: Blocks, spans: tuple[Span, ...]) -> Iterator[Reduced]:
-    """The part that shows the most at the least cost, then one that shows more, for where the first is broken."""
-    text, around, starts = blocks.text, Span(spans[0].start, spans[-1].end), blocks.starts()
+def reductions(blocks: Blocks, starts: Sequence[tuple[int, int]], spans: tuple[Span, ...]) -> Iterator[Reduced]:
+    """The part that shows the most at the least cost, then one that shows more, for where the first is broken.
+
+    `starts` are those of the blocks.
+    """
+    text, around = blocks.text, Span(spans[0].start, spans[-1].end)
     chain = _chain(text, starts, around)
     headings = [_HEADING.match(text, start) for _, start in chain]
     classes = [heading for heading in itertools.takewhile(_is_class, headings) if heading]
@@ -102,9 +105,9 @@ def reductions(blocks: Blocks, spans: tuple[Span, ...]) -> Iterator[Reduced]:
         yield _cut(text, spans, block)
 
 
-def thinned(blocks: Blocks, spans: tuple[Span, ...]) -> Reduced:
+def thinned(text: str, spans: tuple[Span, ...]) -> Reduced:
     """The whole module, without the bodies of functions."""
-    return _cut(blocks.text, spans, Span(0, len(blocks.text)), thin_from=0)
+    return _cut(text, spans, Span(0, len(text)), thin_from=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def _is_class(heading: re.Match[str] | None) -> bool:
     return heading is not None and heading[2] == "class"
 
 
-def _chain(text: str, starts: list[tuple[int, int]], around: Span) -> list[tuple[int, int]]:
+def _chain(text: str, starts: Sequence[tuple[int, int]], around: Span) -> list[tuple[int, int]]:
     """Where the blocks begin that the first span is in, the outermost first, each with its indentation.
 
     What stands in the decorators of a definition is not in it.
@@ -137,7 +140,7 @@ def _chain(text: str, starts: list[tuple[int, int]], around: Span) -> list[tuple
     return chain[::-1]
 
 
-def _extent(text: str, starts: list[tuple[int, int]], begin: tuple[int, int], around: Span) -> Span:
+def _extent(text: str, starts: Sequence[tuple[int, int]], begin: tuple[int, int], around: Span) -> Span:
     """A block, and what else there is up to the end of the last span's."""
     end = (start for indent, start in starts if start > around.end and indent <= begin[0])
     return Span(begin[1], next(end, len(text)))

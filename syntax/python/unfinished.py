@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 from lacuna.syntax.layout import indentation_of
 from lacuna.syntax.lines import line_start, split_lines
 
-_PIECE = re.compile(r"""(?s)(?P<quote>\"{3}|'{3}|["'])|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<comma>,)|#[^\n]*|\\.""")
+_PIECE = re.compile(
+    r"""(?sx)
+    \"{3} (?:[^"\\]|\\.|"(?!""))*+ \"{3} | '{3} (?:[^'\\]|\\.|'(?!''))*+ '{3}
+    | "(?!"") (?:[^"\\\n]|\\.)*+ ["\n] | '(?!'') (?:[^'\\\n]|\\.)*+ ['\n]
+    | (?P<quote>\"{3}|'{3}|["']) | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<comma>,) | \#[^\n]* | \\.
+    """
+)
+"""A string, which on one line ends with the line; a quote that is not closed; a bracket; a comma."""
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _HEADER = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b")
 _NAMED = re.compile(r"\bdef[ \t]+\w+[ \t]*\Z")
@@ -114,23 +121,13 @@ def _scanned(before: str, position: int, above: tuple[_Opened, ...]) -> list[_Op
     while piece := _PIECE.search(before, position):
         position = piece.end()
         if quote := piece["quote"]:
-            end = _end_of_string(before, position, quote)
-            if end is None:  # the text may end with such a mark itself
-                closer = f"\n{quote}" if len(quote) > 1 else quote
-                return [*opened, _Opened(piece.start(), closer, may_bind=False, is_string=True)]
-            position = end
-        elif piece["open"]:
+            closer = f"\n{quote}" if len(quote) > 1 else quote  # the text may end with such a mark itself
+            return [*opened, _Opened(piece.start(), closer, may_bind=False, is_string=True)]
+        if piece["open"]:
             is_target = _TARGET.search(before, max(0, piece.start() - _NEAR), piece.start()) is not None
             opened.append(_Opened(piece.start(), _CLOSERS[piece["open"]], may_bind=True, is_target=is_target))
         elif piece["close"] and opened and opened[-1].closer == piece["close"]:
             opened.pop()
-        elif piece["comma"] and opened and not opened[-1].is_target:
+        elif piece["comma"] and opened and opened[-1].may_bind and not opened[-1].is_target:
             opened[-1] = replace(opened[-1], may_bind=False)  # no comprehension begins behind a comma
     return opened
-
-
-def _end_of_string(text: str, position: int, quote: str) -> int | None:
-    """Where a string ends whose content begins at a position: behind its quote or, on one line, with the line."""
-    stop = re.compile(rf"\\.|{quote}" if len(quote) > 1 else rf"\\.|{quote}|\n", re.DOTALL)
-    ends = (found.end() for found in stop.finditer(text, position) if not found.group().startswith("\\"))
-    return next(ends, None)
