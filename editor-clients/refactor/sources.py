@@ -1,0 +1,157 @@
+"""The files that a plan goes through: which ones, in which order, and why others are left out."""
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+from lacuna.refactor.plan import Skipped
+from lacuna.refactor.rule import Rule
+from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
+from lacuna.syntax.lines import split_lines
+from lacuna.workspace import written
+from lacuna.workspace.ignoring import holds_secrets, rules_above, why_ignored
+from lacuna.workspace.walk import LeftOut, entries
+
+LARGEST = 1 << 20
+"""Bytes of a file; what is larger is data, or generated."""
+LONGEST_LINE = 10_000
+"""Characters; people write no longer ones."""
+_OF_OTHERS = frozenset(
+    {
+        *("node_modules", "site-packages", "dist-packages", "__pycache__"),
+        *("vendor", "vendored", "_vendor", "_vendored", "third_party", "thirdparty"),
+    }
+)
+_MARKS = {"pyvenv.cfg": "It is a virtual environment.", "CACHEDIR.TAG": "It is a cache."}
+_NOTHING = GitIgnoreSpec(())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is to be looked through."""
+
+    path: str
+    """Relative to the tree, with "/"."""
+    file: Path
+
+
+def key_of(path: str) -> tuple[str, ...]:
+    """What paths of a plan are ordered by."""
+    return PurePosixPath(path).parts
+
+
+class Sources:
+    """The files below some paths that rules are for, by path; each walk looks at what is there by then."""
+
+    def __init__(self, tree: Path, starts: Sequence[Path], rules: Sequence[Rule]) -> None:
+        """`tree` and the paths, which lie in it, are absolute, and no link leads to them."""
+        self._tree, self._rules = tree, rules
+        self._starts = _outermost(starts)
+        self._specs = tuple((rule.language, _patterns(rule)) for rule in rules)
+
+    def walk(self, changed: Collection[str] | None = None, start: str = "") -> Iterator[Source | Skipped]:
+        """Yield what is found, from the path `start` on; of `changed`, where it is given, alone."""
+        begin = key_of(start)
+        for one in self._all():
+            if key_of(one.path) >= begin and (changed is None or one.path in changed):
+                yield one
+
+    def rules_for(self, path: str) -> tuple[Rule, ...]:
+        """The rules that are for a file."""
+        name = _language(path)
+        return tuple(
+            rule
+            for rule, (language, patterns) in zip(self._rules, self._specs, strict=True)
+            if language == name and (patterns is None or patterns.match_file(path))
+        )
+
+    def _all(self) -> Iterator[Source | Skipped]:
+        for start in self._starts:
+            if not start.is_dir():
+                why = why_ignored(start, _NOTHING, (self._tree,))
+                yield from self._found(LeftOut(start, why, is_folder=False) if why else start)
+                continue
+            for one in entries(start, rules_above(start), _why_not):
+                yield from self._found(one)
+
+    def _found(self, one: Path | LeftOut) -> Iterator[Source | Skipped]:
+        if isinstance(one, LeftOut):
+            path = self._relative(one.path)
+            if one.is_folder:
+                yield Skipped(f"{path}/", self._shortened(one.reason), one.is_unreadable)
+            elif self.rules_for(path):
+                yield Skipped(path, self._shortened(one.reason))
+            return
+        path = self._relative(one)
+        if not self.rules_for(path):
+            return
+        if holds_secrets(one):
+            yield Skipped(path, "Files of this name hold secrets.")
+        elif not path.isprintable() and not _is_text(path):
+            yield Skipped(path, "Its name is no text.")
+        else:
+            yield Source(path, one)
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self._tree).as_posix()
+
+    def _shortened(self, reason: str) -> str:
+        """Without the way to the tree: where that lies is no matter of its files."""
+        return reason.replace(f"{self._tree}{os.sep}", "")
+
+
+def read(source: Source) -> bytes | Skipped:
+    """A file's bytes; no link that took its place is followed."""
+    try:
+        data = written.data_of(source.file, LARGEST + 1)
+    except OSError as error:
+        return Skipped(source.path, f"It cannot be read: {error.strerror or error}.", is_failure=True)
+    if data is None:
+        return Skipped(source.path, "It is not a regular file.")
+    return Skipped(source.path, f"It is larger than {LARGEST >> 20} MiB.") if len(data) > LARGEST else data
+
+
+def why_unfit(text: str) -> str | None:
+    """A sentence that says why a text is not looked through, though it is one."""
+    if written.says_generated(text):
+        return "It says that a program wrote it."
+    if (longest := max(map(len, split_lines(text)))) > LONGEST_LINE:
+        return f"It has a line of {longest:,} characters."
+    return None
+
+
+def _why_not(folder: Path) -> str:
+    if folder.name in _OF_OTHERS:
+        return "Others wrote what is in it."
+    return next((why for mark, why in _MARKS.items() if os.path.lexists(folder / mark)), "")
+
+
+def _outermost(starts: Sequence[Path]) -> tuple[Path, ...]:
+    """Paths in the order of a walk, without those that lie in others."""
+    found: list[Path] = []
+    for start in sorted(set(starts), key=lambda path: path.parts):
+        if not (found and start.is_relative_to(found[-1])):
+            found.append(start)
+    return tuple(found)
+
+
+def _patterns(rule: Rule) -> GitIgnoreSpec | None:
+    return GitIgnoreSpec.from_lines(rule.files) if rule.files else None
+
+
+def _language(path: str) -> str | None:
+    try:
+        return language_of(f"/{path}").name  # a bare name might be a language's own
+    except UnknownLanguageError:
+        return None
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
