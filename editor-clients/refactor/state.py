@@ -67,6 +67,14 @@ class State:
         finally:
             lock.release()
 
+    def is_busy(self) -> bool:
+        """Whether a run is at work in the tree."""
+        try:
+            with self.locked():
+                return False
+        except BusyError:
+            return True
+
     @property
     def _plans(self) -> Path:
         return self.folder / "plans"

@@ -1,9 +1,7 @@
 """A file holds the old bytes or the new ones, never a mixture, and nothing else is left behind."""
 
-import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,23 +13,7 @@ from lacuna.workspace.changes import Change, Edit, sha256
 from lacuna.workspace.textfile import read
 from lacuna.workspace.write import apply, overwrite
 from tests.workspace.disks import files_no_larger_than
-
-NOBODY = 65534
-
-
-@contextlib.contextmanager
-def unprivileged() -> Iterator[None]:
-    """Rights on files mean nothing to root, and checks may run as root."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.setegid(NOBODY)
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
+from tests.workspace.rights import NOBODY, open_folder, unprivileged
 
 
 def rewritten(path: Path, text: str = "new") -> Change:
@@ -48,12 +30,10 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that others may enter, which pytest's own are not."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o777)
-        yield Path(name)
+@pytest.fixture(name="open_folder")
+def folder_for_all() -> Iterator[Path]:
+    with open_folder() as folder:
+        yield folder
 
 
 def test_it_replaces_the_content_and_keeps_the_mode(path: Path):

@@ -1,0 +1,31 @@
+"""`lacuna refactor status`."""
+
+from pathlib import Path
+
+import click
+
+from lacuna.cli.exit_codes import ExitCode
+from lacuna.cli.refactor import runs
+from lacuna.cli.terminal import visible_text
+from lacuna.refactor.journal import journal_of, runs_of
+
+
+@click.command()
+@runs.number_argument
+@runs.tree_option
+@runs.json_option
+def status(*, number: int | None, folder: Path | None, is_json: bool) -> ExitCode:
+    """List the runs in this tree and how far they are, or the files of RUN. It changes nothing."""
+    state = runs.state_at(folder)
+    if number is None:
+        for run in runs_of(state):
+            journal = journal_of(state, run.number)
+            click.echo(runs.line_of(journal, state, is_json=is_json))
+        return ExitCode.DONE
+    journal = journal_of(state, number)
+    records = tuple(journal.records.values())
+    if not is_json:
+        for record in records:
+            click.echo(visible_text(f"{record.state:8} {record.reason or record.file}"))
+    runs.tell(records, journal.run, is_json=is_json)
+    return ExitCode.DONE

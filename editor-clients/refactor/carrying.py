@@ -1,0 +1,122 @@
+"""Files brought from bytes that a run knows to others that it knows, in the order of its plan."""
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lacuna.refactor.journal import Journal
+from lacuna.refactor.plan import PlannedFile, Site
+from lacuna.refactor.records import SPOILT, FileState, Record
+from lacuna.refactor.rewriting import rewritten
+from lacuna.refactor.tree import RefusedError, located
+from lacuna.syntax.errors import FileError
+from lacuna.workspace import atomic, write
+from lacuna.workspace.changes import sha256
+from lacuna.workspace.textfile import decode, read_bytes
+
+Wanted = Callable[[PlannedFile], Sequence[Site]]
+"""Which of a file's sites are to be written."""
+
+_BATCH = 64
+"""Files that share a sync of the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file, and what it is to hold."""
+
+    record: Record
+    data: bytes
+
+
+class LeftError(FileError):
+    """A file that is not as the run knows it."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in a run, which can be resumed and undone."""
+
+    def __init__(self, run: int) -> None:
+        super().__init__()
+        self.run = run
+
+
+class StoppedError(FileError):
+    """A run whose journal cannot be written any more."""
+
+
+@contextlib.contextmanager
+def named(journal: Journal) -> Iterator[None]:
+    """Tell of whatever ends a run in the middle which run that was."""
+    number = journal.run.number
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted(number) from error
+    except FileError as error:
+        raise StoppedError(
+            f"{error} Run {number} stopped there; `resume {number}` goes on with it, `undo {number}` takes it back."
+        ) from error
+
+
+def carry_out(tree: Path, journal: Journal, wanted: Wanted) -> None:
+    """Make every file of the run hold the sites that are wanted of it, and no others; leave those that went wrong."""
+    for batch in _batches(_tasks(journal, wanted)):
+        if news := [task.record for task in batch if task.record != journal.records[task.record.file]]:
+            journal.note(*news, is_lasting=True)
+        for task in batch:
+            journal.note(brought(tree, journal, task.record, task.data))
+
+
+def brought(tree: Path, journal: Journal, record: Record, data: bytes) -> Record:
+    """Bring a file to bytes that the journal knows; return what became of it, and leave it if its own are unknown."""
+    is_original = record.before == sha256(data)
+    try:
+        _bring(tree, journal, record.file, data)
+    except (LeftError, RefusedError) as error:
+        return replace(record, state=FileState.LEFT, reason=str(error))
+    except FileError as error:
+        return replace(record, state=FileState.FAILED, reason=within(tree, error))
+    return replace(record, state=FileState.REVERTED if is_original else FileState.WRITTEN, reason="")
+
+
+def within(tree: Path, error: FileError) -> str:
+    """What is wrong with a file, which is named as plans name it."""
+    return str(error).removeprefix(f"{tree}{os.sep}")
+
+
+def _tasks(journal: Journal, wanted: Wanted) -> Iterator[Task]:
+    for file in journal.plan().entries():
+        assert isinstance(file, PlannedFile), "a run's plan has nothing but files"
+        record = journal.records[file.path]
+        if record.state in SPOILT:
+            continue
+        data = with_sites(journal, file, wanted(file))
+        after = sha256(data)
+        if after != record.after or record.state is FileState.PENDING:
+            yield Task(replace(record, state=FileState.PENDING, after=after), data)
+
+
+def with_sites(journal: Journal, file: PlannedFile, sites: Sequence[Site]) -> bytes:
+    """The bytes of a file of the run with some of its sites."""
+    original = journal.original(journal.records[file.path])
+    return rewritten(file, decode(Path(file.path), original), sites)
+
+
+def _bring(tree: Path, journal: Journal, file: str, data: bytes) -> None:
+    place = located(tree, file)
+    atomic.left_behind(place, journal.run.token).unlink(missing_ok=True)
+    found = sha256(read_bytes(place))
+    if found == sha256(data):
+        return
+    if not journal.knows(file, found):
+        raise LeftError(f"{file} has been changed by somebody else.")
+    write.overwrite(place, found, data, journal.run.token)
+
+
+def _batches(tasks: Iterator[Task]) -> Iterator[list[Task]]:
+    while batch := list(itertools.islice(tasks, _BATCH)):
+        yield batch

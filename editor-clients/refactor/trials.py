@@ -1,0 +1,128 @@
+"""Tests as a gate: which of a run's sites break them, found by halving, and taken out again."""
+
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from lacuna.refactor.bisecting import without_breaking
+from lacuna.refactor.carrying import carry_out
+from lacuna.refactor.journal import Journal
+from lacuna.refactor.plan import PlannedFile, Site
+from lacuna.refactor.records import SPOILT, SiteName
+from lacuna.syntax.errors import UsageError
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FAILED = (
+    re.compile(r"FAILED (\S+::.*?)(?: - .*)?"),  # pytest
+    re.compile(r"ERROR (\S+\.py(?:::.*?)?)(?: - .*)?"),
+    re.compile(r"((?:FAIL|ERROR): \S+ \(.+\).*)"),  # unittest
+)
+_CUT_SHORT = re.compile(r"!+ (?:stopping after \d+ failures|xdist\.dsession\.Interrupted: stopping after .*) !+")
+
+
+class TrialError(UsageError):
+    """Tests that cannot judge a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What tests said."""
+
+    is_passed: bool
+    failed: frozenset[str] = frozenset()
+    """Names of tests that failed; none if they cannot be told."""
+    words: str = ""
+    """How they ended, as a clause."""
+
+
+class Tests(Protocol):
+    """Runs the tests of the tree as it is."""
+
+    def __call__(self) -> Ran: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A site that can be in or out of the tree."""
+
+    file: str
+    site: SiteName
+
+
+Group = tuple[Unit, ...]
+"""The sites of a file."""
+
+
+def failed_tests(output: Iterable[str]) -> frozenset[str]:
+    """Names of the tests that failed, as pytest and unittest print them; none if the output does not name all."""
+    found: set[str] = set()
+    for line in output:
+        plain = _COLOUR.sub("", line).rstrip()
+        if _CUT_SHORT.fullmatch(plain):
+            return frozenset()
+        found.update(match[1] for pattern in _FAILED if (match := pattern.fullmatch(plain)))
+    return frozenset(found)
+
+
+def failing_before(tests: Tests) -> tuple[str, ...]:
+    """Run the tests before anything is written; return which fail. Raise TrialError if that cannot be told."""
+    ran = tests()
+    if ran.is_passed:
+        return ()
+    if not ran.failed:
+        raise TrialError(
+            f"The tests {ran.words} before anything was written, and their output does not tell which of them fail, "
+            "so nothing can be told by them; no file changed."
+        )
+    return tuple(sorted(ran.failed))
+
+
+def settle(tree: Path, journal: Journal, tests: Tests) -> None:
+    """Take out the sites that break the tests, of as few files as can be; what failed before does not count."""
+    failing = frozenset(journal.run.failing or ())
+
+    def is_fine() -> bool:
+        ran = tests()
+        return ran.is_passed or (bool(ran.failed) and ran.failed <= failing)
+
+    @functools.cache  # halves of halves come to the same sites again
+    def why_not(units: frozenset[Unit]) -> bool | None:
+        carry_out(tree, journal, lambda file: _those(file, units))
+        return None if is_fine() else True
+
+    def by_site(group: Group, kept: Sequence[Group], _why: bool) -> Group | None:  # noqa: FBT001 -- what `why_not` says
+        beside = frozenset(itertools.chain.from_iterable(kept))
+        those, broken = without_breaking(group, lambda units: why_not(beside.union(units)), lambda *_: None)
+        for unit, _ in broken:
+            record = journal.records[unit.file]
+            journal.note(replace(record, dropped=(*record.dropped, unit.site)), is_lasting=True)
+        return those or None
+
+    groups, _ = without_breaking(
+        _by_file(journal), lambda groups: why_not(frozenset(itertools.chain.from_iterable(groups))), by_site
+    )
+    kept = frozenset(itertools.chain.from_iterable(groups))
+    carry_out(tree, journal, lambda file: _those(file, kept))
+
+
+def _by_file(journal: Journal) -> list[Group]:
+    """The sites of each file that have not been dropped before."""
+    found: list[Group] = []
+    for file in journal.plan().entries():
+        if isinstance(file, PlannedFile) and journal.records[file.path].state not in SPOILT:
+            dropped = journal.records[file.path].dropped
+            names = (SiteName(number, site.rule, site.line) for number, site in enumerate(file.sites))
+            found.append(tuple(Unit(file.path, name) for name in names if name not in dropped))
+    return found
+
+
+def _those(file: PlannedFile, units: frozenset[Unit]) -> list[Site]:
+    return [
+        site
+        for number, site in enumerate(file.sites)
+        if Unit(file.path, SiteName(number, site.rule, site.line)) in units
+    ]

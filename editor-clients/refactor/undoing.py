@@ -1,0 +1,59 @@
+"""Take a run back, or bring one that was interrupted to its end."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from lacuna.refactor import trials
+from lacuna.refactor.carrying import brought, carry_out, named, within
+from lacuna.refactor.journal import Journal, RunError
+from lacuna.refactor.plan import PlannedFile, Site
+from lacuna.refactor.records import FileState, Record, Stage
+from lacuna.refactor.trials import Tests
+from lacuna.syntax.errors import FileError
+
+_UNDONE = frozenset({FileState.REFUSED, FileState.REVERTED})
+
+
+def undo(tree: Path, journal: Journal) -> None:
+    """Bring back what stood in the files of a run; one that is not as the run left it is left."""
+    with named(journal):
+        journal.turn(Stage.UNDOING)
+        records = [record for record in journal.records.values() if record.state not in _UNDONE]
+        for record in records:
+            journal.note(_taken_back(tree, journal, record))
+        if all(record.state in _UNDONE for record in journal.records.values()):
+            journal.turn(Stage.UNDONE)
+
+
+def resume(tree: Path, journal: Journal, tests: Tests | None) -> None:
+    """Write what a run has not written, also what it could not; take out what breaks the tests, if there are any.
+
+    Raise RunError if the run has been undone, or began without tests.
+    """
+    number = journal.run.number
+    if journal.run.stage in (Stage.UNDOING, Stage.UNDONE):
+        raise RunError(f"Run {number} is {journal.run.stage}: `undo {number}` goes on with that; `apply` begins anew.")
+    if tests and journal.run.failing is None:
+        raise RunError(f"Run {number} began without tests, so which failed before it is not known.")
+    with named(journal):
+        for record in list(journal.records.values()):
+            if record.state in (FileState.LEFT, FileState.FAILED):
+                journal.note(replace(record, state=FileState.PENDING, reason=""))
+        carry_out(tree, journal, lambda file: _not_dropped(journal, file))
+        if tests:
+            journal.turn(Stage.TESTING)
+            trials.settle(tree, journal, tests)
+        journal.turn(Stage.DONE)
+
+
+def _taken_back(tree: Path, journal: Journal, record: Record) -> Record:
+    try:
+        original = journal.original(record)
+    except FileError as error:
+        return replace(record, state=FileState.FAILED, reason=f"{record.file}: {within(tree, error)}")
+    return brought(tree, journal, replace(record, after=record.before), original)
+
+
+def _not_dropped(journal: Journal, file: PlannedFile) -> list[Site]:
+    dropped = {name.number for name in journal.records[file.path].dropped}
+    return [site for number, site in enumerate(file.sites) if number not in dropped]
