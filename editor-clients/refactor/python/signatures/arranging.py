@@ -1,0 +1,201 @@
+"""Which arguments a call has to have now: those that it has, in their new order and by their new names, and blanks."""
+
+import ast
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lacuna.refactor.python.signatures.calls import Argument, Fitting
+from lacuna.refactor.python.signatures.definitions import Parameter, Passing
+from lacuna.refactor.rule import Hole, Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An argument that the call has already."""
+
+    argument: Argument
+    keyword: str = ""
+    """The name that it is to be given by; empty: by its position, or as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """One that it lacks."""
+
+    wanted: str
+    """The parameter that it is for."""
+    pieces: tuple[Piece, ...]
+    keyword: str = ""
+
+
+Item = Kept | Added
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Why it cannot be told, as a clause for people."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Parameters then and now."""
+
+    old: Sequence[Parameter]
+    new: Sequence[Parameter]
+    sources: Mapping[str, str]
+    """New ones that had an old one, by name."""
+    supplied: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
+    """What is known to be given for new ones that had none."""
+
+
+def arranged(both: Signatures, given: Sequence[Argument], found: Fitting) -> tuple[Item, ...] | Unclear:
+    """The arguments that mean the same to the new parameters; what is new and needed is a blank."""
+    if reason := _lost(both, given, found):
+        return Unclear(reason)
+    if any(one.star == "*" for one in given):
+        return _beside_star(both, given, found)
+    places = _Places(both, given, found)
+    positional, named = places.positional(), places.named()
+    stars = [Kept(one) for one in given if one.star]
+    if stars and (added := next((one for one in (*positional, *named) if isinstance(one, Added)), None)):
+        return Unclear(f"{added.wanted} may be among what is given with **")
+    return places.unclear or (*positional, *named, *stars)
+
+
+def _lost(both: Signatures, given: Sequence[Argument], found: Fitting) -> str:
+    """What the call gives that nothing takes any more, or that stars may hide."""
+    kinds = {one.passing for one in both.new}
+    stars = {one.star for one in given}
+    if found.rest and "*" not in stars and Passing.REST not in kinds:
+        return "it gives more arguments than there are parameters now"
+    names = {one.name for one in both.new}
+    if any(one.name not in names for one in found.named_rest) and Passing.NAMED_REST not in kinds:
+        return "it gives an argument that no parameter takes now"
+    kept = set(both.sources.values())
+    for one in both.old:
+        if "**" in stars and one.name not in found.by_name and not one.is_rest:
+            now = next((new for new, old in both.sources.items() if old == one.name), None)
+            if one.name not in kept or now != one.name:
+                return f"what is given with ** may hold {one.name}"
+    return ""
+
+
+@dataclass(slots=True)
+class _Places:
+    """Goes through the new parameters in order."""
+
+    both: Signatures
+    given: Sequence[Argument]
+    found: Fitting
+    late: list[Item] = field(default_factory=list)
+    """What can only be given by name, though a position might have done."""
+    unclear: Unclear | None = None
+
+    def positional(self) -> list[Item]:
+        """Arguments by position, as far as no parameter before them is left out or given by name."""
+        done, is_open = list[Item](), True
+        for one in self.both.new:
+            if not one.is_positional:
+                continue
+            item = self._item(one)
+            if item is None or (_is_named(item) and one.passing is Passing.EITHER):
+                is_open = False
+            if item is None:
+                continue
+            if is_open:
+                done.append(_by_position(item))
+            elif one.passing is Passing.EITHER:
+                self.late.append(_by_name(item, one.name))
+            else:
+                self.unclear = Unclear(f"{one.name} can only be given by its position, behind one that is left out")
+        if self.found.rest and not is_open:
+            self.unclear = Unclear("more arguments follow, and one before them is not given by its position")
+        return [*done, *map(Kept, self.found.rest)]
+
+    def named(self) -> list[Item]:
+        """Arguments by name, in the order of the call; what is new stands behind what its parameter stands behind."""
+        only = [(one, self._item(one)) for one in self.both.new if one.passing is Passing.KEYWORD]
+        items = [*self.late, *(_by_name(item, one.name) for one, item in only if item)]
+        order = {id(argument): number for number, argument in enumerate(self.given)}
+        kept = [one for one in items if isinstance(one, Kept)]
+        kept += [Kept(one, one.name) for one in self.found.named_rest]
+        kept.sort(key=lambda one: order[id(one.argument)])
+        done: list[Item] = list(kept)
+        for number, item in enumerate(items):
+            if isinstance(item, Added):
+                done.insert(max((done.index(one) + 1 for one in items[:number]), default=0), item)
+        return done
+
+    def _item(self, parameter: Parameter) -> Item | None:
+        argument = self.found.by_name.get(self.both.sources.get(parameter.name, ""))
+        if argument:
+            return Kept(argument, parameter.name if argument.name else "")
+        is_in_stars = parameter.name in self.both.sources and any(one.star for one in self.given)
+        is_given = any(one.name == parameter.name for one in self.found.named_rest)
+        if is_given or is_in_stars or not parameter.is_needed:
+            return None
+        pieces = self.both.supplied.get(parameter.name) or _former(self.both, parameter) or (Hole(parameter.name),)
+        is_by_name = (
+            bool(self.given) and all(one.name for one in self.given) and parameter.name not in self.both.supplied
+        )
+        return Added(parameter.name, pieces, parameter.name if is_by_name else "")
+
+
+def _former(both: Signatures, parameter: Parameter) -> tuple[Piece, ...]:
+    """What a parameter was if it was left out, where that is the same anywhere."""
+    old = next((one for one in both.old if one.name == both.sources.get(parameter.name)), None)
+    if old and old.default:
+        with contextlib.suppress(ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            ast.literal_eval(old.default)
+            return (old.default,)
+    return ()
+
+
+def _beside_star(both: Signatures, given: Sequence[Argument], found: Fitting) -> tuple[Item, ...] | Unclear:
+    """Beside `*` only names change, and what is given by name comes and goes: positions stay as they are."""
+    old = [one.name for one in both.old if one.is_positional]
+    new = [both.sources.get(one.name) for one in both.new if one.is_positional]
+    is_by_position = any(one.is_positional for one in given)
+    if is_by_position and new[: len(old)] != old:
+        return Unclear("what is given with * may be for parameters that stand elsewhere now")
+    lacking = [
+        one for one in both.new if one.is_needed and one.name not in both.sources and one.name not in found.by_name
+    ]
+    stars = {one.star for one in given}
+    if lacking and ("**" in stars or any(one.is_positional for one in lacking)):
+        return Unclear(f"{lacking[0].name} may be among what is given with {'**' if '**' in stars else '*'}")
+    now = {before: after for after, before in both.sources.items()}
+    kinds = {one.name: one.passing for one in both.new}
+    items = list(_kept_beside_star(given, found, now, kinds))
+    if any(item is None for item in items):
+        return Unclear("what is given with * may be for parameters that are given by name now")
+    return (*filter(None, items), *(Added(one.name, (Hole(one.name),), one.name) for one in lacking))
+
+
+def _kept_beside_star(
+    given: Sequence[Argument], found: Fitting, now: Mapping[str, str], kinds: Mapping[str, Passing]
+) -> Iterator[Kept | None]:
+    """The arguments that stay, in order; None for one whose way of being given changed."""
+    takers = {id(argument): name for name, argument in found.by_name.items()}
+    for one in given:
+        taker = takers.get(id(one))
+        if taker is None:
+            yield Kept(one)
+        elif after := now.get(taker):
+            is_wrong = kinds[after] is (Passing.POSITIONAL if one.name else Passing.KEYWORD)
+            yield None if is_wrong else Kept(one, after if one.name else "")
+
+
+def _is_named(item: Item) -> bool:
+    return bool(item.keyword)
+
+
+def _by_position(item: Item) -> Item:
+    return Kept(item.argument) if isinstance(item, Kept) else Added(item.wanted, item.pieces)
+
+
+def _by_name(item: Item, name: str) -> Item:
+    return Kept(item.argument, name) if isinstance(item, Kept) else Added(item.wanted, item.pieces, name)

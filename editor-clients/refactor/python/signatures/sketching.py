@@ -1,0 +1,64 @@
+"""The rule `adapt-calls`: calls written for what definitions took before become calls for what they take now."""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from lacuna.refactor.python.signatures.adapting import Calls
+from lacuna.refactor.python.signatures.changes import changes, parsed
+from lacuna.refactor.python.signatures.file import File, Found
+from lacuna.refactor.python.signatures.importing import useless
+from lacuna.refactor.python.signatures.naming import Names
+from lacuna.refactor.python.signatures.places import Places
+from lacuna.refactor.python.signatures.resolving import Resolver
+from lacuna.refactor.python.signatures.scopes import placed
+from lacuna.refactor.python.signatures.since import Lines, changed_lines
+from lacuna.refactor.python.signatures.tree import Tree, tree
+from lacuna.refactor.rule import Replacement, Sketch
+from lacuna.syntax.names import has_word
+from lacuna.syntax.parsing import Parsed
+from lacuna.syntax.python.compiling import HOSTILE
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptCalls:
+    """Knows what changed in a tree, and adapts one file at a time."""
+
+    tree: Tree
+    changed: dict[str, Lines]
+
+    def sketches(self, path: str, whole: Parsed) -> Iterator[Sketch]:
+        """A site is a call, or a name that stands elsewhere; by start."""
+        words = self.tree.words
+        if not self.tree.changes or not any(has_word(whole.text, word) for word in words):
+            return
+        module = parsed(whole.source.decode("utf-8", "replace"))
+        if module is None:
+            return
+        try:
+            found = self._found(path, whole, module)
+        except HOSTILE:
+            return
+        for one in sorted(found, key=lambda one: (one.at.start, one.at.end)):
+            if one.why:
+                yield Sketch((Replacement(one.at, (whole.text[one.at.start : one.at.end],)),), left=one.why)
+            else:
+                yield Sketch(one.replacements)
+
+    def _found(self, path: str, whole: Parsed, module: ast.Module) -> list[Found]:
+        file = File(module, Places(whole), Resolver(path, self.tree), self.changed.get(path, ()))
+        every = placed(module)
+        found = Calls(file, Names(file).go(every)).go(every)
+        return [*found, *useless(file, every, found)]
+
+
+def adapt_calls(
+    changed: Mapping[str, tuple[str | None, str]], files: Iterable[tuple[str, str]], paths: Iterable[str]
+) -> AdaptCalls:
+    """Compare a tree with what it was.
+
+    `changed` has the texts then and now of the Python files that changed, None for new ones; `files` gives all of the
+    tree's, as they are now, one after another; `paths` are their names.
+    """
+    found = changes({path: (old, new) for path, (old, new) in changed.items() if old is not None})
+    return AdaptCalls(tree(found, files, paths), changed_lines(changed))
