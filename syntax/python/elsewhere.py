@@ -11,6 +11,7 @@ from lacuna.syntax.spans import Span
 
 _BEGINS = re.compile(r"(?:@[^\n]*\n)*(?:(?:async[ \t]+def|def|class)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]*)?=(?!=))")
 """A block that binds a name whatever else is in it."""
+_IMPORT = re.compile(r"(?:import|from)\b")
 
 
 def parts(starts: Iterable[tuple[int, int]], length: int) -> Iterator[Span]:
@@ -25,8 +26,9 @@ class Elsewhere:
     def __init__(self, blocks: Iterable[str]) -> None:
         self._blocks = tuple(blocks)
         begun = filter(None, map(_BEGINS.match, self._blocks))
-        self.defined = frozenset(found[1] or found[2] for found in begun)
-        """Names that the blocks bind first of all."""
+        imports = (names_of_block(each).binds for each in self._blocks if _IMPORT.match(each))
+        self.defined = frozenset(found[1] or found[2] for found in begun).union(*imports)
+        """Names that the blocks bind first of all: it is cheap to tell."""
         self.binds = functools.cache(self._binds)
         self.reads = functools.cache(self._reads)
 
@@ -38,24 +40,20 @@ class Elsewhere:
         """Whether some block reads a name and does not bind it."""
         return any(name in names_of_block(block).reads for block in self._with(name))
 
+    def spells_more(self, name: str, than: str) -> bool:
+        """Whether the blocks spell a name more often than another text does, or in another way."""
+        return _may_be_spelled_otherwise(name, self._text) or len(free(name).findall(self._text)) > len(
+            free(name).findall(than)
+        )
+
     def _with(self, name: str) -> list[str]:
-        """The blocks that may be about a name, the shortest first: imports are short, and soon read.
-
-        A name may be spelled otherwise: without the class that mangles it, or in letters that Python takes for others.
-        """
-        if name.startswith("_") and "__" in name[1:]:
-            found = self._blocks
-        else:
-            found = (*self._beyond_ascii, *self._spelling(name))
-        return sorted(set(found), key=len)
-
-    @functools.cached_property
-    def _beyond_ascii(self) -> list[str]:
-        return [each for each in self._blocks if not each.isascii()]
+        """The blocks that may be about a name, the shortest first: imports are short, and soon read."""
+        found = {each for each in self._blocks if _may_be_spelled_otherwise(name, each)}
+        return sorted(found.union(self._spelling(name)), key=len)
 
     def _spelling(self, name: str) -> Iterator[str]:
         """The blocks with a word that is no member's."""
-        word = re.compile(rf"{name}(?<![\w.]{name})(?!\w)")  # begins with letters, which are found fast
+        word = free(name)
         found = word.search(self._text)
         while found:
             number = bisect.bisect_right(self._ends, found.start())
@@ -70,3 +68,14 @@ class Elsewhere:
     def _ends(self) -> list[int]:
         """Where each block ends in the text of all."""
         return list(itertools.accumulate(map(len, self._blocks)))
+
+
+def _may_be_spelled_otherwise(name: str, text: str) -> bool:
+    """Whether a text may have a name without the class that mangles it, or in letters that Python takes for others."""
+    return (name.startswith("_") and "__" in name[1:]) or not text.isascii()
+
+
+@functools.lru_cache(maxsize=256)
+def free(name: str) -> re.Pattern[str]:
+    """A word that is no member's; it begins with letters, which are found fast."""
+    return re.compile(rf"{name}(?<![\w.]{name})(?!\w)")

@@ -1,7 +1,8 @@
 """What is wrong with a module's tree: those of Pyflakes' findings that no one means, and decorators that do not fit."""
 
 import ast
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
 from pyflakes import messages
@@ -56,10 +57,11 @@ def findings(tree: ast.Module) -> Iterator[Fault]:
 
     Raises RecursionError where a tree is deeper than the interpreter's stack.
     """
-    unconditional = _unconditional(tree)
+    nodes = tuple(ast.walk(tree))
+    unconditional = functools.cache(lambda: _unconditional(nodes))
     for message in _Checker(tree, withDoctest=False).messages:
         is_redefined = isinstance(message, messages.RedefinedWhileUnused)
-        if is_redefined and not {message.lineno, message.message_args[1]} <= unconditional:
+        if is_redefined and not {message.lineno, message.message_args[1]} <= unconditional():
             continue
         if type(message) in _TWICE:
             name = str(message.message_args[0])
@@ -67,14 +69,14 @@ def findings(tree: ast.Module) -> Iterator[Fault]:
         elif type(message) in _WRONG:
             words = message.message % message.message_args
             yield Fault(FaultKind.WRONG, words, words)
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, _Function):
             yield from _misfits(node)
 
 
-def _unconditional(tree: ast.Module) -> set[int]:
+def _unconditional(nodes: Iterable[ast.AST]) -> set[int]:
     """Lines of definitions and imports that bind whatever happens; a call that decorates may do anything with one."""
-    scopes = (node for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | _Function))
+    scopes = (node for node in nodes if isinstance(node, ast.Module | ast.ClassDef | _Function))
     statements = (statement for scope in scopes for statement in scope.body)
     return {
         one.lineno

@@ -208,7 +208,8 @@ class PythonGate:
 
     def _is_expected(self, name: str) -> bool:
         """Whether some block of the module, as it is or with something in the spans, reads a name and binds it not."""
-        return self._others.reads(name) or self._about.reads(name)
+        part = self._anyway[1].source  # does not read it
+        return self._others.reads(name) or (self._about.spells_more(name, part) and self._about.reads(name))
 
     @functools.cached_property
     def _others(self) -> Elsewhere:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from lacuna.syntax.gate import Fault, FaultKind
 from lacuna.syntax.lines import line_end, line_start
-from lacuna.syntax.names import has_word
 from lacuna.syntax.spans import Span
 
 _READ = re.compile(r"\bself\.(\w+)\b(?!\s*(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)|\s*:[^=\n]*=)")
@@ -49,13 +48,13 @@ class Members:
 
     def _belongs_to_another(self, name: str, span: Span) -> bool:
         """Whether nothing but a span names a member in the class or one that is related, and another class binds it."""
-        text, own = self._text, self._own
-        if any(has_word(part, name) for part in (text[own.start : span.start], text[span.end : own.end])):
+        text, own, word = self._text, self._own, re.compile(rf"{name}(?<!\w{name})(?!\w)")
+        if word.search(text, own.start, span.start) or word.search(text, span.end, own.end):
             return False
         others = (text[: own.start], text[own.end :])
         if not any(name in _bound(line) for part in others for line in _lines_with(part, name)):
             return False
-        return self._relatives is not None and not any(has_word(part, name) for part in self._relatives)
+        return self._relatives is not None and not any(map(word.search, self._relatives))
 
     @functools.cached_property
     def _relatives(self) -> list[str] | None:
