@@ -7,7 +7,10 @@ import re
 import sys
 from typing import BinaryIO
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
+_CONTROL = re.compile(
+    rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]"
+    rb"|\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]"  # these turn the order of what follows
+)
 _RESET = b"\x1b[0m"
 _COLOURS = ((b"--- ", b"\x1b[1m"), (b"+++ ", b"\x1b[1m"), (b"@@ ", b"\x1b[36m"))
 _CHANGES = ((b"-", b"\x1b[31m"), (b"+", b"\x1b[32m"))
@@ -27,7 +30,7 @@ def is_coloured(colour: Colour, *, on_terminal: bool) -> bool:
 
 
 def visible(data: bytes) -> bytes:
-    """Escape what could drive a terminal, which a file's content must not; tabs and LF stay."""
+    """Escape what could drive a terminal or show a line in another order, which a file must not; tabs and LF stay."""
     return _CONTROL.sub(lambda found: _caret(found.group()), data)
 
 
@@ -65,4 +68,6 @@ def _painted(line: bytes, colours: tuple[tuple[bytes, bytes], ...]) -> bytes:
 
 def _caret(character: bytes) -> bytes:
     code = ord(character.decode("utf-8"))
-    return b"^" + bytes([code ^ 0x40]) if code < 0x80 else b"\\x%02x" % code
+    if code < 0x80:
+        return b"^" + bytes([code ^ 0x40])
+    return b"\\x%02x" % code if code < 0x100 else b"\\u%04x" % code

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.cli.terminal import Colour, is_coloured
+from lacuna.cli.terminal import Colour, is_coloured, visible_text
 from lacuna.cli.watch import picture
 from lacuna.infill.request import Draft, Request
 from lacuna.syntax.spans import Span
@@ -108,3 +108,17 @@ def test_holes_are_drawn_among_the_lines_around_them():
     request = Request(text, "python", (Span(10, 16),), 0.0)
     shown = picture(request, Draft(4, (("(", None, "\n  "),))).plain
     assert shown == "step 4\nb\nc\nd = (░\n  )\ne\nf\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("a\tb\n", "a\tb\n", id="tabs and line feeds stay"),
+        pytest.param("\x1b[2J\x07", "^[[2J^G", id="escape sequences"),
+        pytest.param("\x9b2J", r"\x9b2J", id="of one character"),
+        pytest.param("a\u202eb\u2066c\u061cd", r"a\u202eb\u2066c\u061cd", id="what turns the order of a line"),
+        pytest.param("grüße – 中 \U0001f9d1\u200d\U0001f4bb", "grüße – 中 \U0001f9d1\u200d\U0001f4bb", id="other text"),
+    ],
+)
+def test_what_a_file_holds_does_not_drive_the_terminal(text: str, shown: str) -> None:
+    assert visible_text(text) == shown

@@ -11,7 +11,9 @@ def site_annotation(reviewed: Reviewed, site: Site) -> str:
         said = f"{words.why_not(site)}: {said}" if said else words.why_not(site)
     elif site.confidence is not None:
         said += f" (confidence {site.confidence:.2f})"
-    return _annotation("notice", {"file": reviewed.file.path, "line": str(site.line), "title": site.rule}, said)
+    return _annotation(
+        "notice", {"file": reviewed.file.path, "line": str(site.line), "title": words.one_line(site.rule)}, said
+    )
 
 
 def skipped_annotation(skipped: Skipped) -> str:
@@ -20,7 +22,7 @@ def skipped_annotation(skipped: Skipped) -> str:
 
 def _annotation(level: str, properties: dict[str, str], message: str) -> str:
     said = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{level} {said}::{_data(message)}\n"
+    return f"::{level} {said}::{_data(words.one_line(message))}\n"
 
 
 def _data(text: str) -> str:

@@ -55,9 +55,11 @@ await new Promise((resolve) => {
 });
 
 const actions = {
-  async key(key) {
-    await call('Input.dispatchKeyEvent', { type: 'keyDown', key, text: key.length === 1 ? key : undefined });
-    await call('Input.dispatchKeyEvent', { type: 'keyUp', key });
+  async keys(keys) {
+    for (const key of keys) {
+      await call('Input.dispatchKeyEvent', { type: 'keyDown', key, text: key.length === 1 ? key : undefined });
+      await call('Input.dispatchKeyEvent', { type: 'keyUp', key });
+    }
   },
   async evaluate(expression) {
     const { result, exceptionDetails } = await call('Runtime.evaluate', { expression, returnByValue: true });
@@ -74,6 +76,9 @@ const actions = {
     await call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
   },
   async shoot(path) {
+    // What has just been scrolled to is drawn in the next frame.
+    const expression = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
+    await call('Runtime.evaluate', { expression, awaitPromise: true });
     const { data } = await call('Page.captureScreenshot');
     writeFileSync(path, Buffer.from(data, 'base64'));
   },
