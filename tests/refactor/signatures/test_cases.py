@@ -28,4 +28,5 @@ def test_what_is_written_compiles_and_a_second_run_changes_nothing(path: Path) -
     again = trees.rule(case.old, done)
     for name, text in done.items():
         compile(text, name, "exec")
+        assert trees.written(text, trees.sketches(adapting, name, text), "None") == text
         assert trees.written(text, trees.sketches(again, name, text), "None") == text

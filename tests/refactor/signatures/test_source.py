@@ -33,7 +33,7 @@ def test_definitions_are_compared_with_those_of_a_revision(tree: Path) -> None:
     (tree / "ignored.py").write_text("class M:\n    def f(self): ...\n", "utf-8")
     adapting = AdaptedCalls().sketcher(Grounds(tree, "HEAD"))
     assert list(adapting.tree.changes.calls) == [("m.py", "f")]
-    assert sorted(adapting.changed) == ["m.py", "new.py"]
+    assert sorted(path for path, lines in adapting.then.items() if lines is None) == ["new.py"]
     assert adapting.tree.definers["f"] == 1
     for path in ("use.py", "new.py"):
         text = CALLED if path == "new.py" else CALLED.replace("\n", "\r\n")
@@ -43,7 +43,7 @@ def test_definitions_are_compared_with_those_of_a_revision(tree: Path) -> None:
 
 def test_nothing_is_found_where_nothing_changed(tree: Path) -> None:
     adapting = AdaptedCalls().sketcher(Grounds(tree, "HEAD"))
-    assert not adapting.changed
+    assert not adapting.tree.changes
     assert not trees.sketches(adapting, "use.py", CALLED)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lacuna.refactor.python.signatures.places import Places
 from lacuna.refactor.python.signatures.resolving import Resolver
-from lacuna.refactor.python.signatures.since import Lines, is_changed
+from lacuna.refactor.python.signatures.since import Since
 from lacuna.refactor.rule import Replacement
 from lacuna.syntax.lines import line_end
 from lacuna.syntax.spans import Span
@@ -27,14 +27,14 @@ class File:
     tree: ast.Module
     places: Places
     resolver: Resolver
-    changed: Lines
+    since: Since
 
     @property
     def text(self) -> str:
         return self.places.parsed.text
 
     def is_changed(self, node: ast.expr) -> bool:
-        return is_changed(self.changed, node.lineno - 1, (node.end_lineno or node.lineno) - 1)
+        return self.since.is_changed(node.lineno - 1, (node.end_lineno or node.lineno) - 1)
 
     def head(self, span: Span) -> Span:
         """As much of a span as is on its first line: enough to say where it is."""

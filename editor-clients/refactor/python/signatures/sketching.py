@@ -12,7 +12,7 @@ from lacuna.refactor.python.signatures.naming import Names
 from lacuna.refactor.python.signatures.places import Places
 from lacuna.refactor.python.signatures.resolving import Resolver
 from lacuna.refactor.python.signatures.scopes import placed
-from lacuna.refactor.python.signatures.since import Lines, changed_lines
+from lacuna.refactor.python.signatures.since import Since, remembered
 from lacuna.refactor.python.signatures.tree import Tree, tree
 from lacuna.refactor.rule import Replacement, Sketch
 from lacuna.syntax.names import has_word
@@ -25,7 +25,8 @@ class AdaptCalls:
     """Knows what changed in a tree, and adapts one file at a time."""
 
     tree: Tree
-    changed: dict[str, Lines]
+    then: dict[str, bytes | None]
+    """The lines that each file had."""
 
     def sketches(self, path: str, whole: Parsed) -> Iterator[Sketch]:
         """A site is a call, or a name that stands elsewhere; by start."""
@@ -46,7 +47,7 @@ class AdaptCalls:
                 yield Sketch(one.replacements)
 
     def _found(self, path: str, whole: Parsed, module: ast.Module) -> list[Found]:
-        file = File(module, Places(whole), Resolver(path, self.tree), self.changed.get(path, ()))
+        file = File(module, Places(whole), Resolver(path, self.tree), Since(self.then.get(path), whole.text))
         every = placed(module)
         found = Calls(file, Names(file).go(every)).go(every)
         return [*found, *useless(file, every, found)]
@@ -61,4 +62,16 @@ def adapt_calls(
     tree's, as they are now, one after another; `paths` are their names.
     """
     found = changes({path: (old, new) for path, (old, new) in changed.items() if old is not None})
-    return AdaptCalls(tree(found, files, paths), changed_lines(changed))
+    if not found:
+        return AdaptCalls(tree(found, (), paths), {})
+    then: dict[str, bytes | None] = {
+        path: None if old is None else remembered(old) for path, (old, _) in changed.items()
+    }
+
+    def remembering() -> Iterator[tuple[str, str]]:
+        for path, text in files:
+            if path not in then:
+                then[path] = remembered(text)
+            yield path, text
+
+    return AdaptCalls(tree(found, remembering(), paths), then)

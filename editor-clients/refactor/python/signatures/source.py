@@ -16,6 +16,8 @@ _LARGEST = 1 << 20
 class AdaptedCalls:
     """Makes the rule for one tree."""
 
+    has_blanks = True
+
     def sketcher(self, grounds: Grounds) -> AdaptCalls:
         """Raise UsageError without a revision, or where there is no git repository that has it."""
         if grounds.since is None:
