@@ -11,7 +11,7 @@ EDITABLE := --config-settings editable_mode=strict --editable
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NEOVIM ?= .nvim/forky/bin/nvim .nvim/0.11/bin/nvim .nvim/trixie/bin/nvim
-.PHONY: demo check test test-quick test-editors format constraints clean vsix check-vscode test-vscode
+.PHONY: demo check test test-quick fuzz test-editors format constraints clean vsix check-vscode test-vscode
 .DELETE_ON_ERROR:
 
 demo: .venv-demo/installed ## fill holes in a real file; installs no torch
@@ -33,6 +33,12 @@ test: .venv-test/installed ## ARGS='tests/syntax -k spans' narrows it
 
 test-quick: .venv-test/installed ## without what is slow
 	.venv-test/bin/pytest $(PARALLEL) -m 'not slow' $(ARGS)
+
+fuzz: export OMP_NUM_THREADS := 1
+fuzz: export FUZZ_SEEDS := $(or $(SEEDS),200)
+fuzz: export FUZZ_FROM := $(or $(FROM),1)
+fuzz: .venv-test/installed ## SEEDS=200 blocks of cases for each fuzzer, the first of them FROM=1; ARGS as above
+	.venv-test/bin/pytest $(PARALLEL) -m fuzz $(ARGS)
 
 test-editors: .venv-test/installed $(NEOVIM) ## in real Neovims, 0.10 to 0.12, or those that NEOVIM='PATH ...' names; REPEAT=10 repeats
 	for round in $$(seq $(REPEAT)); do \

@@ -1,29 +1,38 @@
 """The artifact: a folder with the exported model. Read only after every hash matches and no path leaves the folder."""
 
 import hashlib
+import itertools
 import json
+import os
 import re
+import reprlib
+import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import cattrs
-from cattrs.errors import ClassValidationError
-
-from lacuna.export import external
+from lacuna.export import bounds, graph
+from lacuna.export import manifest as manifests
+from lacuna.export.manifest import Manifest
 from lacuna.model.chunked.reading import Convention
-from lacuna.model.denoiser import Calibration, Sampling
-from lacuna.model.dimensions import Dimensions
 from lacuna.syntax.errors import ModelError
 
-FORMAT = 7
 MANIFEST = "manifest.json"
 ENCODE, DENOISE, WEIGHTS, TOKENIZER = "encode.onnx", "denoise.onnx", "weights.bin", "tokenizer.json"
 ON_CUDA = {ENCODE: "encode.cuda.onnx", DENOISE: "denoise.cuda.onnx"}
 """The graphs again, over the same weights, in operations that CUDA has."""
 GRAPHS = (ENCODE, DENOISE, *ON_CUDA.values())
 FILES = frozenset({*GRAPHS, WEIGHTS, TOKENIZER})
+LARGEST = {
+    MANIFEST: bounds.MANIFEST_BYTES,
+    TOKENIZER: bounds.TOKENIZER_BYTES,
+    WEIGHTS: bounds.WEIGHTS_BYTES,
+    **dict.fromkeys(GRAPHS, graph.LARGEST),
+}
+"""Bytes of each file."""
+SHOWN_NAMES = 8
+"""Names of somebody else that a sentence quotes."""
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -32,54 +41,13 @@ class ArtifactError(ModelError):
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
-    """What it was trained on."""
-
-    name: str
-    licences: str
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """How it was trained."""
-
-    recipe: str
-    steps: int
-    tokens: int
-    """Positions that went through the network."""
-    commit: str
-    """The commit of this repository that trained it."""
-    holes: dict[str, float]
-    """How often each kind of hole was drawn, in proportion."""
-    after: "Training | None" = None
-    """How the weights that it began with were trained."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What `manifest.json` says."""
-
-    format: int
-    name: str
-    precision: str
-    dimensions: Dimensions
-    reading: Convention
-    sampling: Sampling
-    calibration: Calibration | None
-    """None: an answer's confidence is the probability that the denoiser gave it."""
-    corpus: Corpus
-    training: Training
-    scores: dict[str, float]
-    files: dict[str, str]
-    """Name -> SHA-256."""
-
-
-@dataclass(frozen=True, slots=True)
 class Artifact:
     """A verified artifact: these bytes are what the manifest names, whatever happens to the folder."""
 
     folder: Path
     manifest: Manifest
+    digest: str
+    """The SHA-256 of the manifest's file, and so of everything."""
     files: Mapping[str, bytes]
 
 
@@ -100,22 +68,25 @@ def load(folder: Path) -> Artifact:
 def _load(folder: Path) -> Artifact:
     if not folder.is_dir():
         raise ArtifactError(f"There is no artifact at {folder}.")
-    manifest = _manifest(folder)
+    manifest, digest = _manifest(folder)
     for name in manifest.files:
         if not PLAIN_NAME.fullmatch(name):
-            raise ArtifactError(f"The manifest of {folder} names {name!r}, which is not a plain file name.")
+            raise ArtifactError(f"The manifest of {folder} names {reprlib.repr(name)}, which is not a plain file name.")
     if manifest.files.keys() != FILES:
         raise ArtifactError(
             f"The manifest of {folder} lists {_names(manifest.files)}; an artifact is made of {_names(FILES)}."
         )
-    if surplus := {path.name for path in folder.iterdir()} - FILES - {MANIFEST}:
+    if surplus := _surplus(folder):
         raise ArtifactError(f"{folder} holds {_names(surplus)}, which its manifest does not list.")
     files = {name: _verified(folder / name, digest) for name, digest in sorted(manifest.files.items())}
     for name in GRAPHS:
-        _check_locations(folder / name, files[name])
+        try:
+            graph.check(files[name], WEIGHTS, len(files[WEIGHTS]))
+        except graph.GraphError as error:
+            raise ArtifactError(f"{folder / name} is no graph that Lacuna runs: it {error}.") from error
     if manifest.reading != Convention():
         raise ArtifactError(f"{folder} was trained on other special tokens or chunk sizes than this Lacuna reads.")
-    return Artifact(folder, manifest, files)
+    return Artifact(folder, manifest, digest, files)
 
 
 def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Artifact:
@@ -137,63 +108,55 @@ def write(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Artif
     return replace(artifact, folder=folder)
 
 
-def _manifest(folder: Path) -> Manifest:
+def _manifest(folder: Path) -> tuple[Manifest, str]:
+    """What it says, and its SHA-256."""
     path = folder / MANIFEST
     if path.is_symlink() or not path.is_file():
         raise ArtifactError(f"{folder} is not an artifact: it has no {MANIFEST}.")
+    data = _read(path)
     try:
-        table = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise ArtifactError(f"{path} is not JSON.") from error
-    if not isinstance(table, dict) or "format" not in table:
-        raise ArtifactError(f"{path} is not an artifact's manifest.")
-    if table["format"] != FORMAT:
-        raise ArtifactError(
-            f"{folder} is an artifact of format {table['format']!r}; this Lacuna reads format {FORMAT}."
-        )
-    try:
-        return _strict_converter().structure(table, Manifest)
-    except ClassValidationError as error:
-        raise ArtifactError(f"{path} is not an artifact's manifest: {cattrs.transform_error(error)[0]}.") from error
-
-
-def _strict_converter() -> cattrs.Converter:
-    """Takes nothing for what it is not: cattrs would make 1 of "1" and of 1.5."""
-    converter = cattrs.Converter(forbid_extra_keys=True)
-
-    def exactly(value: object, kind: type) -> object:
-        if type(value) is not kind and not (kind is float and type(value) is int):
-            raise TypeError(f"{value!r} is no {kind.__name__}")
-        return value
-
-    for kind in (int, float, str):
-        converter.register_structure_hook(kind, exactly)
-    return converter
+        return manifests.parsed(data), _sha256(data)
+    except manifests.ManifestError as error:
+        raise ArtifactError(f"{path} {error}.") from error
 
 
 def _verified(path: Path, digest: str) -> bytes:
-    if path.is_symlink():
-        raise ArtifactError(f"{path} is a link; the files of an artifact must lie in its folder.")
-    if not path.is_file():
-        raise ArtifactError(f"{path.parent} lacks {path.name}.")
-    data = path.read_bytes()
+    data = _read(path)
     if _sha256(data) != digest:
         raise ArtifactError(f"{path} is damaged or was changed: its SHA-256 is not the manifest's.")
     return data
 
 
-def _check_locations(path: Path, model: bytes) -> None:
-    try:
-        outside = external.locations(model) - {WEIGHTS}
-    except external.NotOnnxError as error:
-        raise ArtifactError(f"{path} is not an ONNX graph.") from error
-    if outside:
-        raise ArtifactError(f"{path} wants its weights from {_names(outside)} instead of {WEIGHTS}.")
+def _read(path: Path) -> bytes:
+    """The bytes of a regular file of a sane size; a pipe could block for ever, a sparse file fill the memory."""
+    if path.is_symlink():
+        raise ArtifactError(f"{path} is a link; the files of an artifact must lie in its folder.")
+    if not path.is_file():
+        raise ArtifactError(f"{path.parent} lacks {path.name}.")
+    # What lies there may be another thing by now.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as opened:
+        found = os.fstat(opened.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise ArtifactError(f"{path} is not a regular file.")
+        data = opened.read(LARGEST[path.name] + 1) if found.st_size <= LARGEST[path.name] else None
+    if data is None or len(data) > LARGEST[path.name]:
+        raise ArtifactError(f"{path} is larger than {LARGEST[path.name] >> 20} MiB.")
+    return data
+
+
+def _surplus(folder: Path) -> set[str]:
+    """Names of files that are none of an artifact's; the first few of very many."""
+    with os.scandir(folder) as entries:
+        others = (entry.name for entry in entries if entry.name not in FILES | {MANIFEST})
+        return set(itertools.islice(others, SHOWN_NAMES))
 
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _names(names: Mapping[str, str] | set[str] | frozenset[str]) -> str:
-    return ", ".join(sorted(names)) or "nothing"
+def _names(names: Iterable[str]) -> str:
+    """The first few, whatever characters are in them."""
+    plain = [name if PLAIN_NAME.fullmatch(name) else reprlib.repr(name) for name in sorted(names)]
+    return ", ".join(plain[:SHOWN_NAMES]) or "nothing"

@@ -1,6 +1,6 @@
 """ONNX Runtime sessions over an artifact's verified bytes; no file is opened here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from lacuna.export.providers import CPU_NAME, CUDA_NAME, NOT_STARTED, Choice, Pr
 from lacuna.export.runtime import onnxruntime
 
 ERRORS_ONLY = 3
+LONGEST_REASON = 200
+"""Characters of what ONNX Runtime says."""
 INPUTS = {
     ENCODE: ("tokens",),
     DENOISE: (
@@ -56,16 +58,27 @@ def open_sessions(artifact: Artifact, wanted: Provider, threads: int | None) -> 
     return Sessions(encode, _open(artifact, DENOISE, choice, threads), choice)
 
 
-def run(session: onnxruntime.InferenceSession, name: str, feeds: Mapping[str, Array]) -> tuple[Floats, ...]:
-    """The outputs of either graph."""
-    outputs = session.run(OUTPUTS[name], dict(feeds))
-    return tuple(_floats(output, name) for output in outputs)
+def run(
+    session: onnxruntime.InferenceSession, name: str, feeds: Mapping[str, Array], shapes: Sequence[tuple[int, ...]]
+) -> tuple[Floats, ...]:
+    """The outputs of either graph, in these shapes; raise ArtifactError if it gives no such numbers."""
+    try:
+        outputs = session.run(OUTPUTS[name], dict(feeds))
+    except Exception as error:  # ONNX Runtime's errors have no common base of their own
+        raise ArtifactError(f"The model's {name} does not run: {_reason(error)}.") from error
+    return tuple(_floats(output, name, shape) for output, shape in zip(outputs, shapes, strict=True))
 
 
-def _floats(output: object, name: str) -> Floats:
-    assert isinstance(output, np.ndarray), f"{name} returned {type(output)}"
-    assert output.dtype == np.float32, f"{name} returned {output.dtype}"
+def _floats(output: object, name: str, shape: tuple[int, ...]) -> Floats:
+    if not isinstance(output, np.ndarray) or output.dtype != np.float32 or output.shape != shape:
+        raise ArtifactError(f"The model's {name} gives outputs of other types or shapes than its manifest says.")
+    if not np.isfinite(output).all():
+        raise ArtifactError(f"The model's {name} gives numbers that are none.")
     return output
+
+
+def _reason(error: Exception) -> str:
+    return str(error).partition("\n")[0][:LONGEST_REASON].rstrip(". ")
 
 
 def session_options(provider: str, threads: int | None) -> onnxruntime.SessionOptions:
@@ -90,8 +103,7 @@ def _open(artifact: Artifact, name: str, choice: Choice, threads: int | None) ->
     try:
         session = onnxruntime.InferenceSession(artifact.files[file], options, providers=names)
     except Exception as error:  # ONNX Runtime's errors have no common base of their own
-        first_line = str(error).partition("\n")[0]
-        raise ArtifactError(f"ONNX Runtime cannot open {artifact.folder / file}: {first_line}") from error
+        raise ArtifactError(f"ONNX Runtime cannot open {artifact.folder / file}: {_reason(error)}.") from error
     inputs, outputs = ({value.name for value in values} for values in (session.get_inputs(), session.get_outputs()))
     if inputs != set(INPUTS[name]) or outputs != set(OUTPUTS[name]):
         raise ArtifactError(f"{artifact.folder / file} has other inputs or outputs than Lacuna's graph of that name.")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.documents import Document
 from lacuna.lsp_server.neighbours import PACE, Neighbours, Pace
-from lacuna.lsp_server.protocol import traceback_of
+from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.lsp_server.worker import Worker
 from lacuna.model.denoiser import Beside, Librarian
 

@@ -10,9 +10,9 @@ from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.documents import Document
 from lacuna.lsp_server.inference import NothingToShowError, sentence_of
 from lacuna.lsp_server.offers import Offer
-from lacuna.lsp_server.protocol import traceback_of
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import WHY, Why
+from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.lsp_server.worker import Kind, SupersededError
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.languages.language import Prose

@@ -23,7 +23,7 @@ Nothing here or in pygls logs parameters or results: they hold source text.
 import json
 import logging
 from asyncio import CancelledError
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -40,6 +40,7 @@ from pygls.exceptions import (
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.json_rpc import MsgId
 
+from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.lsp_server.worker import OutdatedError, StoppedError
 from lacuna.syntax.errors import LacunaError
 
@@ -122,16 +123,3 @@ def _told(error: Exception) -> JsonRpcException:
         case _:
             _log.error("A request failed inside Lacuna:\n%s", traceback_of(error))
             return JsonRpcInternalError("Lacuna made a mistake; its log says where.")
-
-
-def traceback_of(error: BaseException) -> str:
-    """Where an error arose and of what type, without its message: that may quote the document."""
-    return "\n".join([*_frames(error), type(error).__name__])
-
-
-def _frames(error: BaseException) -> Iterator[str]:
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        yield f"  {code.co_filename}:{trace.tb_lineno} in {code.co_qualname}"
-        trace = trace.tb_next

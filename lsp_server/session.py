@@ -17,9 +17,10 @@ from lacuna.lsp_server.indexing import Indexing
 from lacuna.lsp_server.inference import Inference
 from lacuna.lsp_server.notifier import METHOD
 from lacuna.lsp_server.offers import Offers
-from lacuna.lsp_server.protocol import Protocol, traceback_of
+from lacuna.lsp_server.protocol import Protocol
 from lacuna.lsp_server.settings import Options
 from lacuna.lsp_server.status import Status
+from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.lsp_server.worker import Worker
 
 _log = logging.getLogger(__name__)

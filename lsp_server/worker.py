@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lacuna.infill.request import Answer, Model, Request
+from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.syntax.errors import LacunaError
 
 _log = logging.getLogger(__name__)
@@ -183,9 +184,9 @@ class Worker:
                 self._open()
             try:
                 self._run(job)
-            except Exception as error:  # noqa: BLE001 (it belongs to the asker; the thread lives on)
-                if not _settle(job.future, error) and not isinstance(error, LacunaError):
-                    _log.exception("An infill failed after it was dropped")
+            except BaseException as error:  # noqa: BLE001 (it belongs to the asker; the thread lives on)
+                if not _settle(job.future, _told(error)) and not isinstance(error, LacunaError):
+                    _log.error("An infill failed after it was dropped:\n%s", traceback_of(error))
             finally:
                 with self._changed:
                     self._running = None
@@ -196,12 +197,12 @@ class Worker:
         self._turn(State.LOADING)
         try:
             self._model = self._load()
-        except Exception as error:  # noqa: BLE001 (whatever it is, those who ask must hear it)
+        except BaseException as error:  # noqa: BLE001 (whatever it is, those who ask must hear it)
             if not isinstance(error, LacunaError):
-                _log.exception("The model cannot be loaded")
-            self._failure = error
+                _log.error("The model cannot be loaded:\n%s", traceback_of(error))
+            self._failure = _told(error)
             self._turn(State.FAILED)
-            _settle(self.loaded, error)
+            _settle(self.loaded, self._failure)
         else:
             self._turn(State.READY)
             _settle(self.loaded, None)
@@ -251,6 +252,11 @@ class Worker:
             _settle(job.future, ended.value)
         finally:
             work.close()
+
+
+def _told(error: BaseException) -> Exception:
+    """What the event loop can be told: a panic of a library in Rust is no `Exception`, and would end it."""
+    return error if isinstance(error, Exception) else RuntimeError(type(error).__name__)
 
 
 def _settle(future: Future[T], outcome: T | Exception) -> bool:

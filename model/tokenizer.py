@@ -1,7 +1,9 @@
 """Byte-level BPE over one line at a time: lossless on any bytes, line ends are tokens of their own."""
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Regex, models, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Bpe
@@ -12,6 +14,10 @@ from lacuna.workspace import atomic
 PAD, MASK, HOLE = 0, 1, 2
 SPECIAL = 4
 """Ids below this have no spelling: no text can contain them (the fourth is spare)."""
+LARGEST = 1 << 16
+"""Ids: one is kept in 16 bits."""
+LONGEST = 256
+"""Bytes of a token."""
 
 
 def _byte_alphabet() -> dict[int, str]:
@@ -42,6 +48,10 @@ PIECES = "|".join(
 def spelled(text: str) -> str:
     """The text's bytes, a printable character each: what the BPE entries are made of."""
     return text.encode("utf-8", "surrogatepass").decode("latin-1").translate(ALPHABET)
+
+
+class TokenizerError(ValueError):
+    """What was read is no tokenizer of ours; the message goes on after the file's name."""
 
 
 class Tokenizer:
@@ -81,14 +91,36 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":
-        """Read what `save` wrote."""
-        return cls(Bpe.from_file(str(path)))
+        """Read what `save` wrote; raise TokenizerError and OSError."""
+        return cls.parsed(path.read_bytes())
+
+    @classmethod
+    def parsed(cls, data: bytes) -> "Tokenizer":
+        """Read the bytes that `save` wrote, maybe of somebody who means harm; raise TokenizerError.
+
+        Vocabulary and merges alone are taken, and the rest must be what every tokenizer of ours has: the library would
+        run whatever else a file names.
+        """
+        try:
+            table = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise TokenizerError("is not a tokenizer: it is not JSON") from error
+        model = table.get("model") if isinstance(table, dict) else None
+        if not isinstance(model, dict):
+            raise TokenizerError("is not a tokenizer: it has no model")
+        vocabulary = _vocabulary(model.pop("vocab", None))
+        merges = _merges(model.pop("merges", None), vocabulary)
+        ours = json.loads(_bpe(models.BPE()).to_str())
+        for own, given in ((ours["model"], model), (ours | {"model": model}, table)):
+            for name in given:
+                if name not in own or given[name] != own[name]:
+                    raise TokenizerError(f"is not a tokenizer of ours: it has another {name[:40]!r}")
+        return cls(_bpe(models.BPE(vocabulary, merges)))
 
     @classmethod
     def train(cls, texts: Iterable[str], size: int) -> "Tokenizer":
         """Learn `size` ids (special ones included) from texts. Deterministic."""
-        bpe = Bpe(models.BPE())
-        bpe.pre_tokenizer = pre_tokenizers.Split(Regex(PIECES), behavior="isolated")
+        bpe = _bpe(models.BPE())
         trainer = trainers.BpeTrainer(
             vocab_size=size - SPECIAL,
             initial_alphabet=list(ALPHABET.values()),
@@ -98,6 +130,39 @@ class Tokenizer:
         )
         bpe.train_from_iterator(_spelled_lines(texts), trainer)
         return cls(bpe)
+
+
+def _bpe(model: models.BPE) -> Bpe:
+    bpe = Bpe(model)
+    bpe.pre_tokenizer = pre_tokenizers.Split(Regex(PIECES), behavior="isolated")
+    return bpe
+
+
+def _vocabulary(table: Any) -> dict[str, int]:  # noqa: ANN401 -- it is yet to be seen what this is
+    """Spellings and ids that leave out no byte and no id."""
+    if not isinstance(table, dict) or len(table) > LARGEST - SPECIAL:
+        raise TokenizerError("is not a tokenizer: it has no vocabulary of a sane size")
+    if not all(type(number) is int for number in table.values()) or sorted(table.values()) != list(range(len(table))):
+        raise TokenizerError("is not a tokenizer: its tokens are not numbered from 0")
+    if not all(0 < len(spelling) <= LONGEST and BYTES.keys() >= set(spelling) for spelling in table):
+        raise TokenizerError("is not a tokenizer: a token is no run of bytes")
+    if not table.keys() >= BYTES.keys():
+        raise TokenizerError("is not a tokenizer: a byte has no token")
+    return table
+
+
+def _merges(pairs: Any, vocabulary: dict[str, int]) -> list[tuple[str, str]]:  # noqa: ANN401 -- the same
+    """Pairs of tokens that make a third."""
+    if not isinstance(pairs, list) or len(pairs) > LARGEST:
+        raise TokenizerError("is not a tokenizer: it has no merges of a sane number")
+    found = []
+    for pair in pairs:
+        match pair:
+            case [str(left), str(right)] if {left, right, left + right} <= vocabulary.keys():
+                found.append((left, right))
+            case _:
+                raise TokenizerError("is not a tokenizer: a merge does not make a token of two")
+    return found
 
 
 def _spelled_lines(texts: Iterable[str]) -> Iterator[str]:

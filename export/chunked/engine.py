@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from tokenizers import Tokenizer as Bpe
 
 from lacuna.export import artifact as artifacts
-from lacuna.export import sessions
-from lacuna.export.artifact import DENOISE, ENCODE, TOKENIZER, Artifact, ArtifactError, Manifest
+from lacuna.export import sessions, trial
+from lacuna.export.artifact import DENOISE, ENCODE, TOKENIZER, Artifact, ArtifactError
 from lacuna.export.chunked.cache import LIMIT, ChunkCache, Encoded
 from lacuna.export.chunked.canvases import Canvases, Row
+from lacuna.export.manifest import Manifest
 from lacuna.export.providers import Provider
 from lacuna.export.sessions import Sessions
 from lacuna.model.chunked.context import window
@@ -21,7 +21,7 @@ from lacuna.model.chunked.library import Beside, Library
 from lacuna.model.chunked.reading import Reading, read
 from lacuna.model.denoiser import Floats, Ints, Prediction, Sampling, Scene, Tokens, Vocabulary
 from lacuna.model.dimensions import ROTARY_BASE
-from lacuna.model.tokenizer import MASK, Tokenizer
+from lacuna.model.tokenizer import MASK, Tokenizer, TokenizerError
 
 ROWS = 8
 """Anchor and canvas are padded to a multiple of so many rows: products of other heights add in another order."""
@@ -50,8 +50,15 @@ class Engine:
         threads: int | None = None,
         cache_bytes: int = LIMIT,
     ) -> Self:
-        """Verify and open the artifact in `folder`; raise ArtifactError or ProviderError."""
+        """Verify the artifact in `folder`, try it apart and open it; raise ArtifactError or ProviderError."""
         artifact = artifacts.load(folder)
+        _tokenizer(artifact)  # what that finds is better said at once
+        trial.withstand(artifact.folder, artifact.digest)
+        return cls.open(artifact, provider, threads, cache_bytes)
+
+    @classmethod
+    def open(cls, artifact: Artifact, provider: Provider, threads: int | None, cache_bytes: int = LIMIT) -> Self:
+        """Open in this process what was verified, and tried unless this process is there for that."""
         tokenizer = _tokenizer(artifact)
         return cls(
             artifact.manifest, tokenizer, sessions.open_sessions(artifact, provider, threads), ChunkCache(cache_bytes)
@@ -75,13 +82,20 @@ class Engine:
 
     def encode(self, chunk: Sequence[int]) -> Encoded:
         """Encode a chunk, known or not, and keep it in the cache."""
-        encoded = Encoded(*sessions.run(self._sessions.encode, ENCODE, {"tokens": np.asarray(chunk, np.int64)}))
+        dims = self.manifest.dimensions
+        shape = dims.layers, len(chunk), dims.key_heads, dims.head_width
+        feeds = {"tokens": np.asarray(chunk, np.int64)}
+        encoded = Encoded(*sessions.run(self._sessions.encode, ENCODE, feeds, (shape, shape)))
         self.cache.put(chunk, encoded)
         return encoded
 
     def denoise(self, inputs: Mapping[str, sessions.Array], *, in_order: bool) -> tuple[Floats, ...]:
         """Logits, existence, keys and values: the outputs of `lacuna.export.convert.graphs.denoise`."""
-        return sessions.run(self._sessions.denoise, DENOISE, {**inputs, "ordered": np.array(in_order)})
+        dims = self.manifest.dimensions
+        B, N, _ = inputs["hints"].shape  # noqa: N806 -- the shapes' letters
+        kept = dims.layers, B, dims.key_heads, N, dims.head_width
+        shapes = (B, N, dims.vocabulary), (B, N), kept, kept
+        return sessions.run(self._sessions.denoise, DENOISE, {**inputs, "ordered": np.array(in_order)}, shapes)
 
 
 class Sight:
@@ -216,11 +230,11 @@ def _laid_out(engine: Engine, reading: Reading, encoded: Sequence[Encoded], besi
 
 def _tokenizer(artifact: Artifact) -> Tokenizer:
     try:
-        tokenizer = Tokenizer(Bpe.from_str(artifact.files[TOKENIZER].decode("utf-8")))
-    except Exception as error:  # the library raises bare exceptions
-        raise ArtifactError(f"{artifact.folder / TOKENIZER} is not a tokenizer.") from error
-    if tokenizer.size > artifact.manifest.dimensions.vocabulary:
-        raise ArtifactError(f"{artifact.folder / TOKENIZER} has more tokens than the denoiser knows.")
+        tokenizer = Tokenizer.parsed(artifact.files[TOKENIZER])
+    except TokenizerError as error:
+        raise ArtifactError(f"{artifact.folder / TOKENIZER} {error}.") from error
+    if tokenizer.size != artifact.manifest.dimensions.vocabulary:
+        raise ArtifactError(f"{artifact.folder / TOKENIZER} has other tokens than the denoiser knows.")
     return tokenizer
 
 

@@ -13,11 +13,12 @@ import torch
 from numpy.typing import NDArray
 
 from lacuna.export import artifact
-from lacuna.export.artifact import Artifact, Corpus, Manifest, Training
+from lacuna.export.artifact import Artifact
 from lacuna.export.convert import graphs
 from lacuna.export.convert.builder import Weights
 from lacuna.export.convert.precision import EightBits, Float32, Precision
 from lacuna.export.convert.restore import ORIGIN
+from lacuna.export.manifest import FORMAT, Corpus, Manifest, Training
 from lacuna.model.chunked.reading import Convention
 from lacuna.model.corpus.files import REPORT
 from lacuna.model.denoiser import Calibration, Sampling
@@ -80,7 +81,7 @@ def convert(
 ) -> Artifact:
     """Write the artifact to `destination`, in place of the one that is there."""
     manifest = Manifest(
-        format=artifact.FORMAT,
+        format=FORMAT,
         name=name,
         precision=precision.name,
         dimensions=run.dims,

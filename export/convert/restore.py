@@ -63,6 +63,8 @@ def weights(artifact: Artifact) -> dict[str, torch.Tensor]:
             array = _parameter(name, stored)
         except KeyError as error:
             raise ArtifactError(f"The graphs of {artifact.folder} lack the weights {error.args[0]!r}.") from error
+        if array.size != expected.numel():
+            raise ArtifactError(f"The graphs of {artifact.folder} hold {name!r} in another shape than its dimensions.")
         found[name] = torch.from_numpy(np.array(array, np.float32)).reshape(expected.shape)
     return found
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.export.artifact import FORMAT, MANIFEST, WEIGHTS, embedded
+from lacuna.export.artifact import MANIFEST, WEIGHTS, embedded
+from lacuna.export.manifest import FORMAT
 from lacuna.export.providers import Provider
 from lacuna.infill.opening import ModelOptions, OpenModel, open_model
 
@@ -204,7 +205,7 @@ def newer(folder: Path) -> str:
     manifest = json.loads((folder / MANIFEST).read_text())
     manifest["format"] = FORMAT + 1
     (folder / MANIFEST).write_text(json.dumps(manifest))
-    return f"{folder} is an artifact of format {FORMAT + 1}; this Lacuna reads format {FORMAT}."
+    return f"{folder / MANIFEST} is of format {FORMAT + 1}; this Lacuna reads format {FORMAT}."
 
 
 def empty(folder: Path) -> str:

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from lacuna.export import artifact
-from lacuna.export.artifact import Corpus, Training
 from lacuna.export.chunked.engine import Engine
 from lacuna.export.convert import convert
 from lacuna.export.convert.convert import Run
+from lacuna.export.manifest import Corpus, Training
 from lacuna.model.denoiser import Sampling
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import Tokenizer

@@ -10,9 +10,10 @@ import torch
 
 from lacuna.cli import main
 from lacuna.export import artifact
-from lacuna.export.artifact import TOKENIZER, WEIGHTS, Training
+from lacuna.export.artifact import TOKENIZER, WEIGHTS
 from lacuna.export.convert import convert
 from lacuna.export.convert.restore import ORIGIN
+from lacuna.export.manifest import Corpus, Training
 from lacuna.model.denoiser import Sampling
 
 PACKAGES = [
@@ -62,7 +63,7 @@ def test_a_run_becomes_an_artifact_with_figures(run: Path, tmp_path: Path, text:
     assert re.fullmatch(r"[0-9a-f]{40}|unknown", manifest.training.commit)
     assert manifest.training.holes == {"lines": 0.5, "rest-of-line": 0.5}
     assert manifest.training.after == Training("tiny", 0, 0, "none", {"rest-of-line": 1.0})
-    assert manifest.corpus == artifact.Corpus("2 Python packages, SHA-256 abc", "Apache-2.0, MIT")
+    assert manifest.corpus == Corpus("2 Python packages, SHA-256 abc", "Apache-2.0, MIT")
     assert manifest.sampling == Sampling(threshold=0.5, canvas=16)
     assert manifest.scores == {"exact match": 0.25}
 

@@ -237,9 +237,9 @@ def test_in_order_a_token_is_denoised_once(made, engines: dict[str, Engine], mon
     places = []
     run = sessions.run
 
-    def counting(session, name, feeds):
+    def counting(session, name, feeds, shapes):
         places.append(feeds["tokens"].shape[0] * (feeds["tokens"].shape[1] - BEFORE_ANCHOR))
-        return run(session, name, feeds)
+        return run(session, name, feeds, shapes)
 
     for name in ("float32", "eight_bits"):
         at_once, step_by_step = (

@@ -49,9 +49,11 @@ def test_cuda_demanded_of_a_runtime_without_it() -> None:
 def test_where_cuda_does_not_start_the_graphs_are_those_for_processors(made, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = artifact.load(made.eight_bits)
     feeds = {"tokens": np.array([5, 6, 7])}
-    expected = run(open_sessions(loaded, Provider.CPU, threads=1).encode, artifact.ENCODE, feeds)
+    dims = loaded.manifest.dimensions
+    shapes = [(dims.layers, 3, dims.key_heads, dims.head_width)] * 2
+    expected = run(open_sessions(loaded, Provider.CPU, threads=1).encode, artifact.ENCODE, feeds, shapes)
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: list(BOTH))
     running = open_sessions(loaded, Provider.AUTO, threads=1)
     assert running.choice == without_cuda(Provider.AUTO, NOT_STARTED)
-    for found, wanted in zip(run(running.encode, artifact.ENCODE, feeds), expected, strict=True):
+    for found, wanted in zip(run(running.encode, artifact.ENCODE, feeds, shapes), expected, strict=True):
         np.testing.assert_array_equal(found, wanted)

@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from lacuna.export import artifact
-from lacuna.export.artifact import ArtifactError, Training
+from lacuna.export.artifact import ArtifactError
 from lacuna.export.convert import restore
 from lacuna.export.convert.convert import EIGHT_BITS, Run, convert
+from lacuna.export.manifest import Training
 from lacuna.model.training.network import OTHER, OWN, Denoiser
 from lacuna.model.training.recipe import RecipeError
 

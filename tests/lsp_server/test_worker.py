@@ -212,6 +212,19 @@ def test_an_error_reaches_who_asked_and_the_worker_lives_on(worker, infill, erro
     assert answered(good) == "good"
 
 
+class Panic(BaseException):
+    """As libraries in Rust raise it: no `Exception`."""
+
+
+def test_a_panic_reaches_who_asked_as_an_error_and_the_worker_lives_on(worker, infill):
+    infill.fails_with["bad"] = Panic("called unwrap")
+    bad = worker.submit("a.py", Kind.EXPLICIT, asking("bad"))
+    good = worker.submit("b.py", Kind.EXPLICIT, asking("good"))
+    infill.let(4)
+    assert isinstance(bad.exception(PATIENCE), RuntimeError)
+    assert answered(good) == "good"
+
+
 def test_an_error_after_the_request_was_dropped_is_logged_without_the_request(worker, infill, caplog):
     infill.fails_with["secret source"] = ZeroDivisionError("bug")
     dropped = worker.submit("a.py", Kind.EXPLICIT, asking("secret source"))
@@ -256,6 +269,19 @@ def test_a_model_that_cannot_be_loaded_fails_every_request_with_the_reason():
     assert worker.loaded.exception(PATIENCE) is error
     for _ in range(2):
         assert worker.submit("a.py", Kind.EXPLICIT, asking("any")).exception(PATIENCE) is error
+    worker.stop()
+    assert worker.join(PATIENCE)
+
+
+def test_a_panic_while_the_model_is_loaded_fails_every_request():
+    def load():
+        raise Panic("called unwrap")
+
+    worker = Worker(load)
+    worker.start()
+    assert isinstance(worker.loaded.exception(PATIENCE), RuntimeError)
+    assert worker.state is State.FAILED
+    assert isinstance(worker.submit("a.py", Kind.EXPLICIT, asking("any")).exception(PATIENCE), RuntimeError)
     worker.stop()
     assert worker.join(PATIENCE)
 

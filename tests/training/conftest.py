@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from lacuna.export.artifact import Corpus, Training
 from lacuna.export.convert import convert
 from lacuna.export.convert.convert import Run
+from lacuna.export.manifest import Corpus, Training
 from lacuna.model.denoiser import Calibration, Sampling
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import recipe as recipes
