@@ -20,6 +20,10 @@ class Grounds:
 class RuleSource(Protocol):
     """Code of ours that finds a rule's places, in a table by the name that rules call it by."""
 
+    @property
+    def has_blanks(self) -> bool:
+        """Some of what it writes is denoised."""
+
     def sketcher(self, grounds: Grounds) -> Sketcher:
         """Made once for a run, by its driver; raise UsageError if the grounds will not do."""
 

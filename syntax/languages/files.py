@@ -66,6 +66,12 @@ def read(folder: Path) -> Language:
     return replace(language, queries=queries)
 
 
+def unknown_predicate(query: str) -> str | None:
+    """The first predicate of a query that tree-sitter's binding cannot ask."""
+    asked = (token["predicate"] for token in _TOKEN.finditer(query))
+    return next((f"#{one}" for one in asked if one and one not in _PREDICATES), None)
+
+
 def _table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))
