@@ -39,8 +39,11 @@ class Plan:
 
     def footer(self) -> Footer | None:
         """None: planning was ended before it could say how far it came."""
-        last = deque(_read(self.path), maxlen=1)
-        return last[0] if last and isinstance(last[0], Footer) else None
+        for number, line in deque(_lines(self.path), maxlen=1):  # of a million lines only the last is taken apart
+            last = _structured(self.path, number, line)
+            if isinstance(last, Footer):
+                return last
+        return None
 
 
 def open_plan(path: Path) -> Plan:
@@ -63,6 +66,11 @@ def write_line(stream: IO[str], value: Header | Entry | Footer) -> None:
 
 
 def _read(path: Path) -> Iterator[Header | Entry | Footer]:
+    for number, line in _lines(path):
+        yield _structured(path, number, line)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         with path.open("rb") as stream:
             number = 0
@@ -72,7 +80,7 @@ def _read(path: Path) -> Iterator[Header | Entry | Footer]:
                     if len(line) == _LONGEST:
                         raise PlanError(f"{path}, line {number}: it is longer than {_LONGEST // 1024**2} MiB.")
                     return  # planning was killed while it wrote this line
-                yield _structured(path, number, line)
+                yield number, line
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
 
@@ -99,9 +107,8 @@ def _converter() -> cattrs.Converter:
     for kind in (int, str, bool):
         converter.register_structure_hook(kind, functools.partial(_exact, kind))
     converter.register_structure_hook(float, _number)
-    converter.register_structure_hook(
-        Outcome, lambda value, _: Outcome(value)
-    )  # a str, too, and as such it would stay one
+    # An outcome is a str, too; without a hook of its own it would be read as no more than that.
+    converter.register_structure_hook(Outcome, lambda value, _: Outcome(value))
     return converter
 
 

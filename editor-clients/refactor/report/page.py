@@ -19,6 +19,8 @@ from lacuna.syntax.errors import FileError
 from lacuna.workspace import atomic
 
 _PARTS = Path(__file__).with_name("page")
+_PIECES = 1000
+"""Of the page that are written at once; a hunk has dozens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def write(path: Path, plan: Plan, found: Iterable[Reviewed | Skipped], totals: T
 def _pieces(plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> Iterator[str]:
     style = _part("page.css")
     script = _part("plan.js") + _part("page.js")
-    yield from _template().generate(
+    stream = _template().stream(
         policy="default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"script-src '{_digest(script)}'; style-src '{_digest(style)}'",
         style=Markup(style),  # noqa: S704 -- ours
@@ -68,6 +70,8 @@ def _pieces(plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> 
         sums=lambda: f"{words.counted(totals.outcomes)} in {totals.files} files.",  # once they have been counted
         skipped=totals.skipped.most_common,
     )
+    stream.enable_buffering(_PIECES)
+    yield from stream
 
 
 def _entry(found: Reviewed | Skipped) -> _Entry:
@@ -99,6 +103,8 @@ def _line(value: Header | Entry | Footer) -> Markup:
 
 def _visible(text: str) -> Markup:
     """The text, with its code point shown for what is not seen or turns the order of what follows; tabs stay."""
+    if text.isprintable():
+        return escape(text)
     pieces: list[Markup] = []
     at = 0
     for found in words.CONTROL.finditer(text):
