@@ -1,9 +1,9 @@
 """Which answers may be offered, and in what order."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lacuna.infill import replacing
+from lacuna.infill import bending, replacing
 from lacuna.infill.places import Filled, Place
 from lacuna.infill.replacing import Size
 from lacuna.infill.request import Candidate, Reason, Request
@@ -119,17 +119,17 @@ class Rules:
         request, check = self.request, self.check
         parses = check.accepts(texts) and not _writes_marker(request, place, text)
         repeated = repeats(place.scene.text, place.span, text) or _says_twice(request, texts)
-        runs_on = _runs_on(request, place, text, check)
-        changes = all(map(str.strip, texts)) and texts != request.before and not _is_idle(request, text, check)
-        is_worth_asking = parses and changes and not repeated and not runs_on
+        runs_on = bending.runs_on(request, place, text, check)
+        is_text = all(map(str.strip, texts)) and texts != request.before
+        is_worth_asking = parses and is_text and not repeated and not runs_on
         faults = self.gate.faults(check.completed(texts), is_brief=is_brief) if self.gate and is_worth_asking else ()
-        bent = tuple(_bent(request, place, text, check)) if is_worth_asking else ()
+        bent = bending.bent(request, place, text, check) if is_worth_asking else ()
         return Verdict(
             parses=parses and not any(fault.kind is FaultKind.REFUSED for fault in faults),
             is_sound=check.is_sound(texts),
             repeats=repeated,
             runs_on=runs_on,
-            changes=changes,
+            changes=is_text and not _is_idle(request, text, check),
             loss=replacing.loss(request, place, text, self.size) if is_worth_asking else None,
             faults=(*(fault.words for fault in faults), *bent),
             is_unasked=request.is_unasked,
@@ -163,35 +163,6 @@ def _is_idle(request: Request, answer: str, check: SyntaxCheck) -> bool:
     return request.is_unasked and not any(map(str.isalnum, answer)) and check.is_sound(("",) * len(request.spans))
 
 
-def _runs_on(request: Request, place: Place, answer: str, check: SyntaxCheck) -> bool:
-    text, span, language = place.scene.text, place.span, language_of(request.language)
-    if beside.tears(text, span, answer, language):
-        return True
-    if _is_lacking(request, check):  # what follows may well be for the answer
-        return beside.takes_arguments(text, span, answer)
-    is_bent = beside.renames(text, span, answer, language) or any(_bent(request, place, answer, check))
-    return request.is_unasked and is_bent
-
-
-def _bent(request: Request, place: Place, answer: str, check: SyntaxCheck) -> Iterator[str]:
-    """What an answer makes of what stands behind it and is whole without it, in words: whoever asked may mean it."""
-    if _is_lacking(request, check):
-        return
-    text, span, language = place.scene.text, place.span, language_of(request.language)
-    stood = text[span.start : span.end]  # what that did to the rest of its line an answer may do, too
-    if beside.takes_over(text, span, answer) and not beside.takes_over(text, span, stood):
-        yield "it takes over what stands behind it"
-    if beside.turns(text, span, answer, language) and not beside.turns(text, span, stood, language):
-        yield "it turns round what stands behind it"
-    if beside.cuts_off(text, span, answer) and not beside.cuts_off(text, span, stood):
-        yield "it cuts off what stands behind it"
-
-
-def _is_lacking(request: Request, check: SyntaxCheck) -> bool:
-    """Whether something is missing in the request's spans."""
-    return not check.accepts(("",) * len(request.spans))
-
-
 def rank(answers: Iterable[Judged]) -> list[Judged]:
     """Sort answers, each text once whatever lines end it.
 
@@ -205,7 +176,8 @@ def rank(answers: Iterable[Judged]) -> list[Judged]:
 
 
 def _rank(one: Judged) -> tuple[bool, bool, float]:
-    return (not one.verdict.may_be_offered, bool(one.verdict.faults), -one.verdict.worth * one.confidence)
+    is_fine = one.verdict.may_be_offered
+    return (not is_fine, is_fine and bool(one.verdict.faults), -one.verdict.worth * one.confidence)
 
 
 def refusal(ranked: Sequence[Judged], threshold: float) -> tuple[Reason, str] | None:

@@ -9,7 +9,7 @@ from lacuna.syntax.beside import word_behind
 from lacuna.syntax.blocks import Blocks
 from lacuna.syntax.layout import indentation_of
 from lacuna.syntax.lines import line_end, line_start
-from lacuna.syntax.python.unfinished import closing
+from lacuna.syntax.python.unfinished import closing, is_header
 from lacuna.syntax.spans import Span
 
 _HEADING = re.compile(
@@ -166,6 +166,8 @@ def _cut(
     above, below = text[item.start : line], text[rest : item.end]
     if thin_from is not None:
         above, below = text[item.start : thin_from] + _thinned(text[thin_from:line]), _FUNCTION.sub(_bodiless, below)
+    if is_header(text[line:rest]) and not below.strip():  # a block is to come
+        below = f"\n{indentation_of(text[line:rest])}    ...{below}"
     if follows := _HEADING.match(text, item.end):  # decorators at its end may be those of what follows
         below += f"{follows.group()}(): ...\n"
     classes, tail = within.classes if within else (), word_behind(text, spans[-1])

@@ -74,6 +74,11 @@ def _tries(before: str) -> Iterator[str]:
                 yield indent
 
 
+def is_header(line: str) -> bool:
+    """Whether a line is the header of a block, with its colon."""
+    return _HEADER.match(line) is not None and line.rstrip().endswith(":")
+
+
 def has_block(suffix: str) -> bool:
     return _BLOCK in suffix
 

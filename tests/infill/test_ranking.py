@@ -100,9 +100,9 @@ def test_off_indentation(marked, answer, expected):
     assert off_indentation(text, span, answer) == expected
 
 
-def ranked(marked, *answers):
+def ranked(marked, *answers, **options):
     text, span = at(marked)
-    request = Request(text, "python", (span,), 0.0)
+    request = Request(text, "python", (span,), 0.0, **options)
     rules, place = Rules.of(request), Filled().place(request)
     return rank(
         Judged(Filled().written(answer, confidence, is_open=False), rules.verdict(place, answer, (answer,)), {})
@@ -182,6 +182,17 @@ def test_what_is_wrong_is_offered_to_who_asks_and_comes_last():
     assert verdict_at(marked, "ab").may_be_offered
     assert not verdict_at(marked, "ab", is_unasked=True).may_be_offered
     assert [judged.filled.texts[0] for judged in ranked(marked, ("ab", 0.9), ("a", 0.01))] == ["a", "ab"]
+
+
+def test_the_likeliest_answer_says_why_none_is_offered():
+    marked = "def make(a, b=1, «»):\n    return a\n"
+    (best, *_) = found = ranked(marked, ("b=2", 0.3), ("c=", 0.2), ("*,", 0.1), is_unasked=True)
+    assert best.filled.texts == ("b=2",)
+    assert refusal(found, 0.35) == (Reason.NO_PARSE, "duplicate argument 'b' in function definition")
+
+
+def test_the_compiler_refuses_a_mark_that_adds_nothing():
+    assert not verdict_at("def make(a, b=1, «»):\n    return a\n", "*,", is_unasked=True).parses
 
 
 def unasked_refusal(marked, answer, confidence, threshold):

@@ -20,6 +20,7 @@ TWICE = {
     "an import": ("import os\n‸\n\nprint(os)\n", "import os"),
     "an import from elsewhere": ("from a import b\n‸\n\nprint(b)\n", "from c import b"),
     "an imported name, by a function": ("from a import b\n‸\n", "def b():\n    return 2"),
+    "what the answer alone gives the name of another": ("def barker(): return 1\n\ndef bark‸", "er():\n    return 2"),
     "a test": ("def test_a():\n    assert 1\n\n\n‸\n", "def test_a():\n    assert 2"),
 }
 ONCE = {
@@ -66,6 +67,12 @@ ONCE = {
     "an import in a function": ("import os\n\ndef f():\n    ‸\n    return os\n\nprint(os)\n", "import os"),
     "a variable": ("x = 1\n‸\n", "x = 2"),
     "a name of a loop": ("def f(a):\n    for x in a: print(x)\n    ‸\n", "for x in a: print(x)"),
+    "what had the name of another before": ("def bark(): return 1\n\ndef bark‸\n\nx = 1\n", "():\n    return 2"),
+    "what had the name of another before, in a class": (
+        "class A:\n    def bark(self): return 1\n\n    def bark‸\n\n    def g(self): return 1\n",
+        "(self):\n        return 2",
+    ),
+    "what had the name of another before, at the end": ("def bark(): return 1\n\ndef bark‸", "():\n    return 2"),
     "what is defined twice anyway": ("def f(): return 1\ndef f(): return 2\nx = ‸\n", "f()"),
 }
 
