@@ -33,7 +33,7 @@ LARGEST = {
 """Bytes of each file."""
 SHOWN_NAMES = 8
 """Names of somebody else that a sentence quotes."""
-PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
 class ArtifactError(ModelError):

@@ -16,7 +16,12 @@ import platformdirs
 from lacuna.export.artifact import ArtifactError, embedded
 from lacuna.export.runtime import onnxruntime
 
-MODULE = "lacuna.export.chunked.tried"
+PROGRAM = """
+import sys
+sys.path[:] = {path}
+from lacuna.export.chunked.tried import main
+main()
+"""
 REFUSED = 3
 """The exit code of a process whose output says in a sentence what is wrong."""
 SECONDS = 120.0
@@ -42,7 +47,8 @@ def withstand(folder: Path, digest: str) -> None:
 
 
 def _try(folder: Path, digest: str) -> None:
-    command = [sys.executable, "-I", "-m", MODULE, str(folder.absolute()), digest]
+    program = PROGRAM.format(path=[entry for entry in sys.path if Path(entry).is_absolute()])
+    command = [sys.executable, "-I", "-c", program, str(folder.absolute()), digest]
     try:
         ended = subprocess.run(  # noqa: S603 -- our own interpreter and module
             command,

@@ -1,4 +1,4 @@
-"""The process in which an artifact from elsewhere is tried: `python -m` this, its folder and its manifest's SHA-256.
+"""The process in which an artifact from elsewhere is tried; its arguments are a folder and the manifest's SHA-256.
 
 Ends with 0, or with `trial.REFUSED` and a sentence on standard output, or as the model ends it.
 """
@@ -76,7 +76,3 @@ def _try(artifact: Artifact) -> None:
     for n in range(slots.shape[1]):
         prediction = seen.continued(slots, np.full(rows, canvas, np.int64))
         slots[:, n] = prediction.logits[:, n].argmax(-1)
-
-
-if __name__ == "__main__":
-    main()

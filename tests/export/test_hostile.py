@@ -72,6 +72,7 @@ MANIFESTS: dict[str, tuple[Spoil, str]] = {
     "true": (manifest_with("sampling", canvas=True), "expected int @"),
     "a long name of a field": (manifest_with("sampling", **{"x" * 100_000: 1}), "not an artifact's manifest"),
     "a name of controls": (lambda f: change_manifest(f, lambda t: t["files"].update({"\x1b]0;x\x07": ""})), "plain"),
+    "a long name of a file": (lambda f: change_manifest(f, lambda t: t["files"].update({"x" * 10_000: ""})), "plain"),
     **{
         f"{name} {value}": (manifest_with(part, **{name: value}), "has ")
         for part, name, value in (
