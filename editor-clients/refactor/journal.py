@@ -116,7 +116,7 @@ class Beginning:
             os.fsync(stream.fileno())
         atomic.sync_folder(self._folder)
         began = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        run = Run(int(self._folder.name), FORMAT, str(plan), began, secrets.token_hex(8), failing=failing)
+        run = Run(int(self._folder.name), FORMAT, str(plan.absolute()), began, secrets.token_hex(8), failing=failing)
         _write_run(self._folder, run)
         return Journal(self._folder, run)
 
