@@ -47,7 +47,8 @@ class Hints:
         self, chunked: Chunked, heads: Sequence[bytes], spellings: Sequence[bytes], beside: Beside | None = None
     ) -> None:
         """`heads`: what each hole begins with, as healing grew it; `spellings`: the bytes of each token."""
-        self._spellings, self._heads, self._beside = spellings, heads, beside
+        self._beside = beside
+        self._heads = [Head(head, spellings, fitting(head, spellings)) if head else None for head in heads]
         self._tokens = np.array([token for chunk in chunked.chunks for token in chunk], np.int64)
         starts = np.cumsum([0, *map(len, chunked.chunks)])
         self._holes = [int(starts[place.chunk]) + place.token for place in chunked.holes]
@@ -56,7 +57,7 @@ class Hints:
         self._sorted = self._tokens[self._order]
         self._lead = [
             Reached(*self._runs_before(hole, *self._candidates(hole, head)))
-            for hole, head in zip(self._holes, heads, strict=True)
+            for hole, head in zip(self._holes, self._heads, strict=True)
         ]
 
     def lead(self, hole: int) -> Reached:
@@ -98,7 +99,7 @@ class Hints:
         start = self._holes[hole]
         before = np.concatenate([self._tokens[max(0, start - LONGEST) : start], np.asarray(slots, np.int64)])[::-1]
         before = before[: int((before == HOLE).argmax())] if HOLE in before else before
-        for ends in beside.ends(before, LONGEST, None if slots else self._begun(hole)):
+        for ends in beside.ends(before, LONGEST, None if slots else self._heads[hole]):
             strong = _BESIDE[np.searchsorted(LENGTHS, ends.runs, side="right")]
             for place in np.argsort(-strong, kind="stable"):
                 token = int(ends.following[place])
@@ -108,10 +109,6 @@ class Hints:
                 if len(hints) == HINTS:
                     return hints, strengths
         return hints, strengths
-
-    def _begun(self, hole: int) -> Head | None:
-        head = self._heads[hole]
-        return Head(head, self._spellings, fitting(head, self._spellings)) if head else None
 
     def of(self, hole: int, slots: Sequence[int] | Ints) -> tuple[Ints, Ints]:
         """Canvas slots (N,) of a hole -> hints, strengths (1 + N, HINTS): of what follows the anchor and each slot."""
@@ -136,24 +133,15 @@ class Hints:
         start, end = np.searchsorted(self._sorted, (token, token + 1))
         return self._order[start:end]
 
-    def _candidates(self, hole: int, head: bytes) -> tuple[Ints, int]:
+    def _candidates(self, hole: int, head: Head | None) -> tuple[Ints, int]:
         """Find places where the runs before a hole may end, and their length so far: 1 if they match a head, else 0."""
-        if not head:
+        if head is None:
             is_lead = hole > 0 and self._tokens[hole - 1] != HOLE
             places = self._at(int(self._tokens[hole - 1])) if is_lead else np.zeros(0, np.int64)
             return places[places != hole - 1], 0
-        starts = np.flatnonzero(fitting(head, self._spellings)[self._tokens])
-        begins = [self._spells(int(start), head) for start in starts]
+        starts = np.flatnonzero(head.fits[self._tokens])
+        begins = [head.begins(self._tokens, int(start), HOLE) for start in starts]
         return starts[begins] - 1, 1
-
-    def _spells(self, start: int, head: bytes) -> bool:
-        """Whether the text from a token on begins with `head`."""
-        text = b""
-        for token in self._tokens[start:]:
-            text += self._spellings[token]
-            if len(text) >= len(head) or token == HOLE:
-                break
-        return text.startswith(head)
 
     def _runs_before(self, hole: int, places: Ints, run: int) -> tuple[Ints, Ints]:
         """Lengthen a run at each of the places by the tokens left of the hole that are repeated there."""

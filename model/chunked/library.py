@@ -34,6 +34,15 @@ class Head:
     fits: Bools
     """(V,) tokens that may come first, as `lacuna.model.denoiser.fitting` says."""
 
+    def begins(self, tokens: Ints | Tokens, start: int, border: int) -> bool:
+        """Whether a text of tokens (T,) begins with it at a place; it does not go on behind a border."""
+        text = b""
+        for token in tokens[start:]:
+            if len(text) >= len(self.text) or token == border:
+                break
+            text += self.spellings[token]
+        return text.startswith(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Ends:
@@ -97,21 +106,13 @@ class Library:
                 stays &= head.fits[following]
             places = places[stays]
             if head is not None:
-                places = places[[self._spells(int(place) + 1, head) for place in places]]
+                places = places[[head.begins(self._tokens, int(place) + 1, PAD) for place in places]]
             if not len(places):
                 continue
             nearest = np.argsort(ranks[self._files[places]], kind="stable")[:_COMPARED]
             places = places[nearest]
             runs = written + self._lengthened(places, size, before[: longest - written])
             yield Ends(self._tokens[places + 1].astype(np.int64), runs)
-
-    def _spells(self, start: int, head: Head) -> bool:
-        """Whether the text from a place on begins with a head, its first token being one that fits."""
-        text, end = b"", start
-        while len(text) < len(head.text) and self._tokens[end] != PAD:
-            text += head.spellings[self._tokens[end]]
-            end += 1
-        return text.startswith(head.text)
 
     def _ending_with(self, run: Ints) -> Ints:
         """Places, at most _LOOKED_AT, at which a run (n,) ends, given its last token first."""
