@@ -29,7 +29,7 @@ def limited(seconds: int, work: Callable[..., Result], *arguments: object) -> Re
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(sender, seconds, work, arguments), daemon=True)
-    with _deaf_to_ctrl_c():
+    with deaf_to_ctrl_c():
         process.start()
     sender.close()  # what ends the process ends the pipe
     try:
@@ -46,8 +46,8 @@ def limited(seconds: int, work: Callable[..., Result], *arguments: object) -> Re
 
 
 @contextlib.contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """What is started here would end loudly, and is ended by us; on this thread the signal waits."""
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Ctrl-C waits until the block has ended; what is started in it never hears of it, and is ended by us."""
     if sys.platform == "win32":
         yield
         return

@@ -24,7 +24,14 @@ COMMANDS = {
     "eval": LazyCommand("lacuna.cli.evaluate.group:evaluate", "Measure answers on data with known ones."),
     "bench": LazyCommand("lacuna.cli.bench:bench", "Measure what a keystroke costs."),
 }
-EXTRAS = {"torch": "train", "onnx": "train", "onnxscript": "train", "matplotlib": "train", "onnxruntime": "cpu"}
+EXTRAS = {
+    "ray": "ray",
+    "torch": "train",
+    "onnx": "train",
+    "onnxscript": "train",
+    "matplotlib": "train",
+    "onnxruntime": "cpu",
+}
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {MEANINGS[code]}" for code in ExitCode)
 
 

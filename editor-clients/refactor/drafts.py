@@ -3,10 +3,10 @@
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from lacuna.refactor.plan import Alternative, Blank, Outcome, Part, Site, Verdict
-from lacuna.refactor.rule import Hole, Piece, Replacement, Rule, Sketch
+from lacuna.refactor.rule import Hole, Replacement, Rule, Sketch
+from lacuna.refactor.template import minimal
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.spans import Span
 from lacuna.workspace.textfile import line_end_at
@@ -106,55 +106,9 @@ def drafts(rule: Rule, document: Document) -> Iterator[Draft]:
         if sketch.left:
             yield Draft(rule, sketch, sketch.replacements, outcome=Outcome.LEFT, reason=sketch.left)
             continue
-        trimmed = tuple(trim(document.text, one) for one in sketch.replacements)
-        changing = tuple(one for one in trimmed if one.pieces or one.span.start < one.span.end)
-        if changing:
+        trimmed = (minimal(document.text, one.span, one.pieces) for one in sketch.replacements)
+        if changing := tuple(one for one in trimmed if one):
             yield Draft(rule, sketch, changing)
-
-
-def trim(text: str, replacement: Replacement) -> Replacement:
-    """Without known text at both ends that stands there anyway; no word is cut in two."""
-    pieces, span = _joined(replacement.pieces), replacement.span
-    line_end = line_end_at(text, span.start)
-    if pieces and isinstance(pieces[0], str):
-        new, old = pieces[0].replace("\n", line_end), text[span.start : span.end]
-        size = _in_common(old, new)
-        pieces = _joined((new[size:].replace(line_end, "\n"), *pieces[1:]))
-        span = Span(span.start + size, span.end)
-    if pieces and isinstance(pieces[-1], str):
-        new, old = pieces[-1].replace("\n", line_end)[::-1], text[span.start : span.end][::-1]
-        size = _in_common(old, new)
-        pieces = _joined((*pieces[:-1], new[size:][::-1].replace(line_end, "\n")))
-        span = Span(span.start, span.end - size)
-    return Replacement(span, pieces)
-
-
-def _joined(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """Pieces without empty text, and no two texts next to each other."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        if isinstance(piece, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += piece
-        elif piece != "":
-            joined.append(piece)
-    return tuple(joined)
-
-
-def _in_common(old: str, new: str) -> int:
-    """The size of what two texts begin with, less a word, or a line end, that goes on behind it in one of them."""
-    size = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
-    while size and _is_cut(old[size - 1], old[size : size + 1] + new[size : size + 1]):
-        size -= 1
-    return size
-
-
-def _is_cut(last: str, following: str) -> bool:
-    is_word = _is_wordy(last) and any(map(_is_wordy, following))
-    return is_word or (last in "\r\n" and any(character in "\r\n" for character in following))
-
-
-def _is_wordy(character: str) -> bool:
-    return character.isalnum() or character == "_"
 
 
 def _part(text: str, one: Replacement, answers: Iterator[tuple[tuple[Alternative, ...], int]]) -> Part:

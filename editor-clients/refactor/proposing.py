@@ -1,5 +1,6 @@
 """From one file to what a plan says of it: sketches, answers, gates, overlaps, and the file as a whole."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import sha256
 from lacuna.workspace.textfile import decode
 
+_SAMPLE = 3
+"""Sites that are filled to see how long that takes."""
 _MATCHES_AGAIN = "the rule matches again in what it would write"
 
 
@@ -44,6 +47,8 @@ class Survey:
 
     spans: int
     blanks: int
+    seconds: float = 0.0
+    """What filling these blanks took, if they were filled."""
 
 
 Entry = PlannedFile | Skipped | None
@@ -70,6 +75,18 @@ class Proposer:
             return Survey(0, 0)
         found = [draft for rule in self._rules_for(task) for draft in drafts(rule, document)]
         return Survey(len(found), sum(draft.blanks for draft in found))
+
+    def sample(self, task: Task) -> Survey:
+        """Fill a few blanks of a file, to see how long that takes."""
+        document = _opened(task)
+        if isinstance(document, Skipped):
+            return Survey(0, 0)
+        found = [draft for rule in self._rules_for(task) for draft in drafts(rule, document) if draft.blanks]
+        few, began = found[:_SAMPLE], time.perf_counter()
+        self.allow(sum(draft.blanks for draft in few))
+        for draft in few:
+            self._filled([draft], document)
+        return Survey(len(few), sum(draft.blanks for draft in few), time.perf_counter() - began)
 
     def propose(self, task: Task) -> Entry:
         """Plan a file."""

@@ -26,7 +26,7 @@ class ShellTests:
 
     def __call__(self) -> Ran:
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-            code = _ran(self.command, self.tree, self.limit, output.fileno())
+            code = ran(self.command, self.tree, self.limit, output.fileno())
             if code is None:
                 return Ran(is_passed=False, words=f"took longer than {self.limit:g} seconds")
             if code == 0:
@@ -35,7 +35,7 @@ class ShellTests:
             return Ran(is_passed=False, failed=failed_tests(output), words=f"ended with exit code {code}")
 
 
-def _ran(command: str, folder: Path, limit: float, output: int) -> int | None:
+def ran(command: str, folder: Path, limit: float, output: int) -> int | None:
     """The exit code of a command; None if it took too long. Nothing that it has started goes on."""
     # A run's states follow each other within a second, and the time of a file's change is all that tells Python's
     # compiled files of one from those of another: none are to be written.

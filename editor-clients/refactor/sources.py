@@ -1,7 +1,7 @@
 """The files that a plan goes through: which ones, in which order, and why others are left out."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -48,23 +48,21 @@ class Sources:
 
     def __init__(self, tree: Path, starts: Sequence[Path], rules: Sequence[Rule]) -> None:
         """`tree` and the paths, which lie in it, are absolute, and no link leads to them."""
-        self._tree, self._rules = tree, rules
+        self._tree = tree
         self._starts = _outermost(starts)
         self._specs = tuple((rule.language, _patterns(rule)) for rule in rules)
 
-    def walk(self, changed: Collection[str] | None = None, start: str = "") -> Iterator[Source | Skipped]:
-        """Yield what is found, from the path `start` on; of `changed`, where it is given, alone."""
-        begin = key_of(start)
-        for one in self._all():
-            if key_of(one.path) >= begin and (changed is None or one.path in changed):
-                yield one
+    def walk(self, start: str = "", after: str = "") -> Iterator[Source | Skipped]:
+        """Yield what is found, from the path `start` on, and behind the path `after`."""
+        first, last = key_of(start), key_of(after)
+        return (one for one in self._all() if (key := key_of(one.path)) >= first and (key > last or not after))
 
-    def rules_for(self, path: str) -> tuple[Rule, ...]:
-        """The rules that are for a file."""
+    def rules_for(self, path: str) -> tuple[int, ...]:
+        """The rules that are for a file, by their places among all."""
         name = _language(path)
         return tuple(
-            rule
-            for rule, (language, patterns) in zip(self._rules, self._specs, strict=True)
+            n
+            for n, (language, patterns) in enumerate(self._specs)
             if language == name and (patterns is None or patterns.match_file(path))
         )
 
