@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lacuna.refactor.trials import Ran, failed_tests
 
-_GRACE = 2.0
+_GRACE = 1.0
 """Seconds between asking a command to end and ending it."""
 
 
