@@ -27,8 +27,8 @@ FOLDERS = {
     "lsp_server": "lacuna/lsp_server",
     "editor-clients/cli": "lacuna/cli",
     "editor-clients/refactor": "lacuna/refactor",
-    "editor-clients/launcher": "lacuna_launcher",
 }
+LAUNCHER = "editor-clients/launcher"
 DATA = {
     "py.typed",
     "*.py",
@@ -60,7 +60,7 @@ COMMAND = Path(sys.executable).with_name("lacuna")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """Built from a copy: what an earlier build left behind must not get in."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for folder in FOLDERS:
+    for folder in (*FOLDERS, LAUNCHER):
         shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, source)
@@ -84,7 +84,9 @@ def test_the_wheel_holds_the_packages_with_their_data_and_nothing_else(wheel: zi
         for pattern in DATA
         for file in (ROOT / folder).rglob(pattern)
     }
-    assert {name for name in wheel.namelist() if ".dist-info/" not in name} == expected
+    (command,) = (name for name in wheel.namelist() if name.endswith(".data/scripts/lacuna"))
+    assert wheel.read(command) == (ROOT / LAUNCHER / "lacuna").read_bytes()
+    assert {name for name in wheel.namelist() if ".dist-info/" not in name} == expected | {command}
 
 
 def test_every_part_says_that_it_is_typed(wheel: zipfile.ZipFile) -> None:

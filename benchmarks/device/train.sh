@@ -15,7 +15,6 @@ if [ ! -f "$work/ready" ]; then # also where a visit broke off in the middle of 
 	"$PYTHON" -m pip install --quiet --no-index --no-deps --target "$work/packages" .device/wheels/*.whl
 	for package in syntax workspace model export infill benchmarks lsp_server; do ln -s "$PWD/$package" "$work/names/lacuna/$package"; done
 	ln -s "$PWD/editor-clients/cli" "$work/names/lacuna/cli"
-	ln -s "$PWD/editor-clients/launcher" "$work/names/lacuna_launcher"
 	"$PYTHON" -m lacuna.benchmarks.device.carry corpus .device "$work/corpus" "$work/begun"
 	touch "$work/ready"
 fi

@@ -2,10 +2,9 @@
 
 import json
 import os
-import stat
+import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OURS = ("lacuna", "lacuna/cli", "lacuna/syntax", "lacuna/lsp_server", "model", "export", "syntax", "lsp_server")
 THEIRS = ("click", "rich", "numpy", "tree_sitter", "tokenizers", "onnxruntime", "pygls")
-MODULES = ("json", "tempfile", "traceback", "difflib")
-TRAP = "import pathlib; (pathlib.Path({folder!r}) / 'executed').open('a').write(__name__ + '\\n')\n"
+MODULES = ("json", "tempfile", "traceback", "difflib", "re", "sitecustomize", "usercustomize")
+PROGRAMS = ("readlink", "dirname", "python3", "env", "sh")
+TRAP = "with open({folder!r} + '/executed', 'a') as note:\n    note.write(__name__ + '\\n')\n"  # imports nothing itself
 
 
 @pytest.fixture
@@ -26,20 +26,25 @@ def workspace(tmp_path: Path) -> Path:
         (folder / package / "__main__.py").write_text(TRAP.format(folder=str(tmp_path)))
     for module in MODULES:
         (folder / f"{module}.py").write_text(TRAP.format(folder=str(tmp_path)))
+    for program in PROGRAMS:
+        (folder / program).write_text(f"#!/bin/sh\necho {program} >>{tmp_path}/executed\n")
+        (folder / program).chmod(0o755)
     (folder / "a.py").write_text("x = 1\n")
     return folder
 
 
 @pytest.fixture
 def installed_command(tmp_path: Path) -> list[str]:
-    """The script that an installer makes of the entry point in pyproject.toml."""
-    target = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["lacuna"]
-    module, function = target.split(":")
-    script = tmp_path / "bin" / "lacuna"
-    script.parent.mkdir()
-    script.write_text(f"#!{sys.executable}\nimport sys\nfrom {module} import {function}\nsys.exit({function}())\n")
-    script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    return [str(script)]
+    """The command beside its interpreter, as an installer puts it there; called by a link, as by pipx."""
+    folder = tmp_path / "environment"
+    folder.mkdir()
+    shutil.copy(ROOT / "editor-clients" / "launcher" / "lacuna", folder)
+    # A link would be an interpreter of another environment.
+    (folder / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (folder / "python3").chmod(0o755)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "lacuna").symlink_to("../environment/lacuna")
+    return [str(tmp_path / "bin" / "lacuna")]
 
 
 def executed(workspace: Path) -> list[str]:
@@ -49,11 +54,22 @@ def executed(workspace: Path) -> list[str]:
 
 def test_the_trap_works(workspace: Path):
     subprocess.run([sys.executable, "-c", "import json, lacuna"], cwd=workspace, check=True)
-    assert executed(workspace) == ["json", "lacuna"]
+    subprocess.run(["./readlink"], cwd=workspace, check=True)
+    assert executed(workspace) == ["json", "lacuna", "readlink"]
+
+
+def test_the_trap_catches_an_interpreter_that_is_not_isolated(workspace: Path):
+    run_inside(workspace, [sys.executable, "-c", ""], ":/opt")
+    assert "sitecustomize" in executed(workspace)
 
 
 def run_inside(workspace: Path, command: list[str], python_path: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": python_path.format(workspace=workspace)}
+    environment = os.environ | {
+        "PYTHONPATH": python_path.format(workspace=workspace),
+        "PATH": f".:{os.environ['PATH']}:",
+        "ENV": "sh",
+        "BASH_ENV": "sh",
+    }
     return subprocess.run(command, cwd=workspace, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -71,6 +87,8 @@ ARGUMENTS = {"--version": 0, "fill a.py": 2, "serve --help": 0, "doctor --help":
         pytest.param("fill a.py", "", id="fill, no PYTHONPATH"),
         pytest.param("fill a.py", ".", id="fill, PYTHONPATH is a dot"),
         pytest.param("fill a.py", ":", id="fill, PYTHONPATH of empty entries"),
+        pytest.param("fill a.py", ":/opt", id="fill, PYTHONPATH that begins with an empty entry"),
+        pytest.param("fill a.py", ".:/opt", id="fill, PYTHONPATH that begins with a dot"),
     ],
 )
 def test_the_installed_command_runs_none_of_its_code(

@@ -1,1 +1,0 @@
-"""The installed command's first module: makes sure that the command line imports only what was installed."""
