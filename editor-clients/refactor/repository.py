@@ -4,6 +4,7 @@ Filters of .gitattributes are not run either. Line ends are: a file that git wou
 """
 
 import os
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +126,7 @@ def repository(tree: Path) -> Repository | None:
         return None
     except Exception as error:  # dulwich raises whatever a configuration that it cannot read leads to
         raise FileError(f"The git repository of {tree} cannot be read: {error}.") from error
+    weakref.finalize(repo, repo.object_store.close)  # else its packs are closed late, with a warning
     root = Path(os.path.realpath(repo.path))
     if repo.bare or not tree.is_relative_to(root):
         return None
