@@ -74,7 +74,7 @@ def _wrong(error: BaseException, kind: type | None) -> str:
     """What is wrong with a value, in the words of what raised it."""
     match error:
         case cattrs.ForbiddenExtraKeysError(extra_fields=extra, cl=owner):
-            known = ", ".join((one.name for one in fields(owner)))
+            known = ", ".join(one.name for one in fields(owner))
             return f"unknown {', '.join(map(repr, sorted(extra)))}; known are {known}"
         case KeyError(args=(name,)):
             return f"{str(name)!r} is missing"

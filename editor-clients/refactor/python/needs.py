@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import tree_sitter
 
+from lacuna.refactor.python.nodes import text_of
 from lacuna.refactor.rule import Replacement, Sketch
 from lacuna.syntax.lines import line_end, line_start
 from lacuna.syntax.parsing import Parsed
@@ -59,6 +60,11 @@ def need_of(line: str) -> Need:
     raise ValueError(f"{line!r} neither imports one name nor gives one a value")
 
 
+def has(parsed: Parsed, line: str) -> bool:
+    """Whether a statement of the module gives what the line gives."""
+    return _end_of(parsed, parsed.tree.root_node.named_children, need_of(line)) is not None
+
+
 def added(parsed: Parsed, lines: Iterable[str], sketches: Iterable[Sketch]) -> Iterator[Sketch]:
     """The sketches with what inserts the lines that the module lacks.
 
@@ -79,7 +85,7 @@ def added(parsed: Parsed, lines: Iterable[str], sketches: Iterable[Sketch]) -> I
 def _stands_for_another(parsed: Parsed, need: Need) -> bool:
     """Whether the name is bound in any scope by anything but what is needed."""
     for node in captured(parsed.tree.root_node, parsed.language, "bound"):
-        if _text(parsed, node) == need.name and not _gives(parsed, _statement_of(node), need):
+        if text_of(parsed, node) == need.name and not _gives(parsed, _statement_of(node), need):
             return True
     return False
 
@@ -91,7 +97,7 @@ def _end_of(parsed: Parsed, statements: Sequence[tree_sitter.Node], need: Need) 
 
 def _gives(parsed: Parsed, statement: tree_sitter.Node, need: Need) -> bool:
     if not need.module:
-        return _text(parsed, statement) == need.line
+        return text_of(parsed, statement) == need.line
     if statement.type not in _IMPORTS:
         return False
     match _ast_of(parsed, statement):
@@ -174,11 +180,6 @@ def _statement_of(node: tree_sitter.Node) -> tree_sitter.Node:
 
 def _ast_of(parsed: Parsed, statement: tree_sitter.Node) -> ast.stmt | None:
     try:
-        return ast.parse(_text(parsed, statement)).body[0]
+        return ast.parse(text_of(parsed, statement)).body[0]
     except (SyntaxError, ValueError):
         return None
-
-
-def _text(parsed: Parsed, node: tree_sitter.Node) -> str:
-    span = parsed.span_of(node)
-    return parsed.text[span.start : span.end]

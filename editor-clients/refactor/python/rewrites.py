@@ -1,7 +1,32 @@
 """The rewrites of Python that templates cannot say, by the names that rules call them by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from lacuna.refactor.rulesource import RuleSource
+from lacuna.refactor.python.format_strings import FormatStrings
+from lacuna.refactor.python.mutable_defaults import MutableDefaults
+from lacuna.refactor.python.os_paths import OsPaths
+from lacuna.refactor.python.print_to_logging import PrintToLogging
+from lacuna.refactor.python.unittest_asserts import UnittestAsserts
+from lacuna.refactor.rule import Sketcher
+from lacuna.refactor.rulesource import Grounds, RuleSource
 
-REWRITES: Mapping[str, RuleSource] = {}
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """A rewrite that looks at one file after another."""
+
+    make: Callable[[], Sketcher]
+    has_blanks: bool = False
+
+    def sketcher(self, _grounds: Grounds) -> Sketcher:
+        return self.make()
+
+
+REWRITES: Mapping[str, RuleSource] = {
+    "format-strings": Everywhere(FormatStrings),
+    "mutable-defaults": Everywhere(MutableDefaults),
+    "os-paths": Everywhere(OsPaths),
+    "print-to-logging": Everywhere(PrintToLogging, has_blanks=True),
+    "unittest-asserts": Everywhere(UnittestAsserts),
+}

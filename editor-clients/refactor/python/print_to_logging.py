@@ -1,0 +1,97 @@
+"""`print` as a call of the module's logger; which level it has is a blank."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import tree_sitter
+
+from lacuna.refactor.python import needs, nodes
+from lacuna.refactor.rule import Hole, Piece, Replacement, Sketch
+from lacuna.refactor.template import minimal
+from lacuna.syntax.parsing import Parsed
+from lacuna.syntax.queries import matches
+
+_QUERY = """
+((expression_statement . (call function: (identifier) @_print arguments: (argument_list) @arguments) @call .)
+ (#eq? @_print "print"))
+"""
+_LOGGERS = """
+(module (expression_statement . (assignment left: (identifier) @name right: (call function: (_) @_by)))
+ (#match? @_by "^(logging\\\\.)?getLogger$"))
+"""
+_PROGRAM = re.compile(r"^(?:_?main|cli|run|usage|_?print.*|_?show.*|.*help|.*usage|.*version|report.*|test.*)$")
+"""Names of functions that are there to print."""
+_SCRIPT = re.compile(r'^if\s*\(?\s*(?:__name__\s*==\s*[\'"]__main__[\'"]|[\'"]__main__[\'"]\s*==\s*__name__)')
+_LEVEL = Hole("level")
+_NEEDS = ("import logging", "logger = logging.getLogger(__name__)")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintToLogging:
+    def sketches(self, path: str, parsed: Parsed) -> Iterator[Sketch]:  # noqa: ARG002 -- the Protocol's
+        found = [match for match in matches(parsed, _QUERY) if not _is_meant(parsed, match["call"][0])]
+        if not found:
+            return
+        name, behind = _logger(parsed)
+        sketches = []
+        for match in sorted(found, key=lambda match: match["call"][0].start_byte):
+            replacement = _replacement(parsed, match["call"][0], match["arguments"][0].named_children, name)
+            if replacement and replacement.span.start >= behind:
+                sketches.append(Sketch((replacement,)))
+        yield from sketches if behind else needs.added(parsed, _NEEDS, sketches)
+
+
+def _logger(parsed: Parsed) -> tuple[str, int]:
+    """The name of the module's logger, and where it is made; 0 if it has none yet."""
+    loggers = [match["name"][0] for match in matches(parsed, _LOGGERS)]
+    if not loggers:
+        return "logger", 0
+    first = min(loggers, key=lambda node: node.start_byte)
+    return nodes.text_of(parsed, first), parsed.span_of(first).end
+
+
+def _is_meant(parsed: Parsed, call: tree_sitter.Node) -> bool:
+    """Whether printing is what the program is for there."""
+    above = call.parent
+    while above:
+        if above.type == "function_definition":
+            name = above.child_by_field_name("name")
+            if name and _PROGRAM.match(nodes.text_of(parsed, name)):
+                return True
+        if above.type == "if_statement" and _SCRIPT.match(nodes.text_of(parsed, above)):
+            return True
+        above = above.parent
+    return False
+
+
+def _replacement(
+    parsed: Parsed, call: tree_sitter.Node, arguments: Sequence[tree_sitter.Node], logger: str
+) -> Replacement | None:
+    given = _given(parsed, arguments)
+    if given is None or call.has_error or nodes.has_within(call, "comment"):
+        return None
+    pieces: tuple[Piece, ...] = (f"{logger}.", _LEVEL, f"({given})")
+    return minimal(parsed.text, parsed.span_of(call), pieces)
+
+
+def _given(parsed: Parsed, arguments: Sequence[tree_sitter.Node]) -> str | None:
+    """What the logger is given: a message, or a format and its values. None where `print` does what it cannot."""
+    if not arguments or any(node.type in _SPECIAL for node in arguments):
+        return None
+    if len(arguments) == 1:
+        only = nodes.text_of(parsed, arguments[0])
+        return only if re.search(r"\w", re.sub(r"\\[nrt]", "", only)) else None
+    first, *rest = arguments
+    values = ", ".join(nodes.text_of(parsed, node) for node in rest)
+    marks = " ".join(["%s"] * len(rest))
+    text = nodes.text_of(parsed, first)
+    if first.type == "string" and re.match(r"""[uU]?(?:"(?!"")|'(?!''))""", text):
+        return f"{text[:-1].replace('%', '%%')} {marks}{text[-1]}, {values}"
+    if first.type in ("string", "concatenated_string"):
+        return None
+    return f'"%s {marks}", {text}, {values}'
+
+
+_SPECIAL = frozenset({"keyword_argument", "list_splat", "dictionary_splat"})
+"""Arguments that say where or how to print, or are not told."""
