@@ -16,8 +16,8 @@ from lacuna.refactor.records import Record, Run, Stage
 from lacuna.refactor.repository import repository
 from lacuna.refactor.rewriting import MisfitError, rewritten
 from lacuna.refactor.state import State
+from lacuna.refactor.testruns import Tests
 from lacuna.refactor.tree import permitted
-from lacuna.refactor.trials import Tests
 from lacuna.syntax.errors import FileError
 from lacuna.workspace import textfile
 from lacuna.workspace.changes import sha256

@@ -4,35 +4,11 @@ import contextlib
 import os
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-
-from lacuna.refactor.trials import Ran, failed_tests
 
 _GRACE = 1.0
 """Seconds between asking a command to end and ending it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShellTests:
-    """Tests that a shell runs."""
-
-    command: str
-    tree: Path
-    limit: float
-    """Seconds."""
-
-    def __call__(self) -> Ran:
-        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-            code = ran(self.command, self.tree, self.limit, output.fileno())
-            if code is None:
-                return Ran(is_passed=False, words=f"took longer than {self.limit:g} seconds")
-            if code == 0:
-                return Ran(is_passed=True)
-            output.seek(0)
-            return Ran(is_passed=False, failed=failed_tests(output), words=f"ended with exit code {code}")
 
 
 def ran(command: str, folder: Path, limit: float, output: int) -> int | None:

@@ -2,47 +2,21 @@
 
 import functools
 import itertools
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 from lacuna.refactor.bisecting import without_breaking
 from lacuna.refactor.carrying import carry_out
 from lacuna.refactor.journal import Journal
 from lacuna.refactor.plan import PlannedFile, Site
 from lacuna.refactor.records import SPOILT, SiteName
+from lacuna.refactor.testruns import Tests
 from lacuna.syntax.errors import UsageError
-
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_FAILED = (
-    re.compile(r"FAILED (\S+::.*?)(?: - .*)?"),  # pytest
-    re.compile(r"ERROR (\S+\.py(?:::.*?)?)(?: - .*)?"),
-    re.compile(r"((?:FAIL|ERROR): \S+ \(.+\).*)"),  # unittest
-)
-_CUT_SHORT = re.compile(r"!+ (?:stopping after \d+ failures|xdist\.dsession\.Interrupted: stopping after .*) !+")
 
 
 class TrialError(UsageError):
     """Tests that cannot judge a run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What tests said."""
-
-    is_passed: bool
-    failed: frozenset[str] = frozenset()
-    """Names of tests that failed; none if they cannot be told."""
-    words: str = ""
-    """How they ended, as a clause."""
-
-
-class Tests(Protocol):
-    """Runs the tests of the tree as it is."""
-
-    def __call__(self) -> Ran: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +29,6 @@ class Unit:
 
 Group = tuple[Unit, ...]
 """The sites of a file."""
-
-
-def failed_tests(output: Iterable[str]) -> frozenset[str]:
-    """Names of the tests that failed, as pytest and unittest print them; none if the output does not name all."""
-    found: set[str] = set()
-    for line in output:
-        plain = _COLOUR.sub("", line).rstrip()
-        if _CUT_SHORT.fullmatch(plain):
-            return frozenset()
-        found.update(match[1] for pattern in _FAILED if (match := pattern.fullmatch(plain)))
-    return frozenset(found)
 
 
 def failing_before(tests: Tests) -> tuple[str, ...]:

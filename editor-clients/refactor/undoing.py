@@ -8,7 +8,7 @@ from lacuna.refactor.carrying import brought, carry_out, named, within
 from lacuna.refactor.journal import Journal, RunError
 from lacuna.refactor.plan import PlannedFile, Site
 from lacuna.refactor.records import FileState, Record, Stage
-from lacuna.refactor.trials import Tests
+from lacuna.refactor.testruns import Tests
 from lacuna.syntax.errors import FileError
 
 _UNDONE = frozenset({FileState.REFUSED, FileState.REVERTED})

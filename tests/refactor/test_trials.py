@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.refactor import trials
+from lacuna.refactor import testruns
 from lacuna.refactor.applying import Applied, Wishes, apply
 from lacuna.refactor.carrying import Interrupted
 from lacuna.refactor.journal import RunError, journal_of
 from lacuna.refactor.records import FileState, Stage
-from lacuna.refactor.shell import ShellTests
 from lacuna.refactor.state import State, state_of
-from lacuna.refactor.trials import Ran, TrialError, failed_tests
+from lacuna.refactor.testruns import Ran, ShellTests, failed_tests
+from lacuna.refactor.trials import TrialError
 from lacuna.refactor.undoing import resume, undo
 from tests.refactor.plans import at, contents, laid_out, plan_for, planned
 
@@ -51,7 +51,7 @@ def state(tmp_path: Path) -> State:
     return state_of(laid_out(tmp_path / "tree", ORIGINALS))
 
 
-def applied(state: State, tests: trials.Tests | None) -> Applied:
+def applied(state: State, tests: testruns.Tests | None) -> Applied:
     """Apply a plan that makes every letter upper case, by a site each."""
     text = "a b c d\n"
     sites = [at(text, n, letter, letter.upper()) for n, letter in enumerate(text) if letter.isalpha()]
@@ -201,7 +201,7 @@ PYTEST = """
 tests/test_a.py::test_x[a - b] FAILED                                    [ 50%]
 =========================== short test summary info ============================
 FAILED tests/test_a.py::test_one - AssertionError: assert 1 == 2
-FAILED tests/test_a.py::C::test_two[a b]
+FAILED my tests/test_a.py::C::test_two[a b]
 \x1b[31mFAILED\x1b[0m tests/test_a.py::\x1b[1mtest_three\x1b[0m - ValueError
 ERROR tests/test_b.py - ImportError: no
 ERROR tests/test_c.py::test_four - fixture 'x' not found
@@ -224,7 +224,7 @@ ERROR: something that a program logged
             PYTEST,
             {
                 "tests/test_a.py::test_one",
-                "tests/test_a.py::C::test_two[a b]",
+                "my tests/test_a.py::C::test_two[a b]",
                 "tests/test_a.py::test_three",
                 "tests/test_b.py",
                 "tests/test_c.py::test_four",

@@ -12,8 +12,8 @@ from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.terminal import visible_text
 from lacuna.refactor.journal import Journal
 from lacuna.refactor.records import SPOILT, FileState, Record, Run, Stage
-from lacuna.refactor.shell import ShellTests
 from lacuna.refactor.state import State, state_of
+from lacuna.refactor.testruns import ShellTests
 from lacuna.refactor.tree import tree_of
 
 _C = TypeVar("_C", bound=Callable[..., object])
