@@ -88,11 +88,13 @@ class Editor:
         return path
 
     def insert_at(self, offset, typed=""):
-        """Type `typed` at this offset of the text, in insert mode."""
+        """Type `typed` at this offset of the text, in insert mode; by default something that is taken back."""
         before = self.text[:offset]
         self.nvim.input("i")
         self.wait("insert mode", lambda: self.mode == "i")
         self.nvim.current.window.cursor = (before.count("\n") + 1, len(before.rsplit("\n", 1)[-1].encode()))
+        if not typed:
+            self.press("x<BS>")
         self.type(typed)
         self.wait(f"{typed!r}", lambda: self.text[offset:].startswith(typed))
 

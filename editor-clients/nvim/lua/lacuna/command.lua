@@ -11,6 +11,7 @@ local function open_scratch(name, lines)
   vim.bo[buf].modifiable = false
   vim.cmd('botright split')
   vim.api.nvim_win_set_buf(0, buf)
+  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = buf, desc = 'Lacuna: close' })
   vim.api.nvim_buf_set_name(buf, ('lacuna://%s/%d'):format(name, buf))
   vim.api.nvim_win_set_cursor(0, { #lines, 0 })
 end
@@ -18,8 +19,7 @@ end
 ---@type table<string, fun(session: lacuna.Session, argument?: string)>
 local SUBCOMMANDS = {
   status = function(session)
-    local lines = require('lacuna.status').lines(session)
-    vim.api.nvim_echo({ { table.concat(lines, '\n') } }, true, {})
+    open_scratch('status', require('lacuna.status').lines(session))
   end,
   log = function(session)
     local lsp_log = vim.fn.has('nvim-0.12') == 1 and vim.lsp.log.get_filename() or vim.lsp.get_log_path()

@@ -4,7 +4,9 @@
 -- back is compared with the buffer here, by `changedtick` and cursor.
 
 local Offer = require('lacuna.offer')
+local Macros = require('lacuna.macros')
 local ghost = require('lacuna.ghost')
+local insert = require('lacuna.insert')
 local menu = require('lacuna.menu')
 local pieces = require('lacuna.pieces')
 local place = require('lacuna.place')
@@ -26,6 +28,8 @@ local DROPPED = { [-32800] = true, [-32801] = true, [-32802] = true } -- cancell
 ---@field private _offer? lacuna.Offer
 ---@field private _pending? lacuna.Pending
 ---@field private _seen? lacuna.Place where everything was done that was to do
+---@field private _texts table<integer, integer> the last text of each buffer that was looked at, by its changedtick
+---@field private _macros lacuna.Macros
 ---@field private _hinted boolean the user looked at alternatives
 local Completion = {}
 Completion.__index = Completion
@@ -39,7 +43,9 @@ function Completion.new(session)
     _group = vim.api.nvim_create_augroup('lacuna.completion', {}),
     _timer = assert(vim.uv.new_timer()),
     _hinted = false,
+    _texts = {},
   }, Completion)
+  self._macros = Macros.new(self._group)
   self._look_for_menus = menu.watch(self._group, function()
     -- A menu that is about to close is still visible.
     vim.schedule(function()
@@ -57,6 +63,13 @@ function Completion:attach(buf)
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = self._group, buffer = buf, callback = callback })
   end
+  local function look()
+    if vim.api.nvim_buf_is_valid(buf) then
+      self._texts[buf] = vim.api.nvim_buf_get_changedtick(buf)
+    end
+  end
+  vim.schedule(look) -- reading a file goes on after its type is known
+  on('TextChanged', look) -- what was changed in normal mode is nothing that is being typed
   on('InsertEnter', function()
     self._look_for_menus()
     self._seen = nil
@@ -69,6 +82,7 @@ function Completion:attach(buf)
   end)
   on({ 'InsertLeave', 'BufLeave', 'BufUnload' }, function()
     self:clear()
+    look()
   end)
 end
 
@@ -113,13 +127,17 @@ function Completion:_moved()
   self._seen = at
   if menu.is_open() then
     self:clear()
-  elseif self._offer and self._offer:follow(at) then
+    return
+  end
+  local is_typed = self._texts[at.buf] ~= at.tick -- else the cursor moved
+  self._texts[at.buf] = at.tick
+  if self._offer and self._offer:follow(at) then
     self:_draw()
-  else
-    self:clear()
-    if self._session:is_automatic(at.buf) then
-      self:_soon(at)
-    end
+    return
+  end
+  self:clear()
+  if is_typed and self._session:is_automatic(at.buf) then
+    self:_soon(at)
   end
 end
 
@@ -218,19 +236,19 @@ end
 ---@param piece 'all'|'word'|'line'
 ---@return boolean
 function Completion:accept(piece)
-  if not self:is_visible() then
+  if self._macros:replay() then
+    return true
+  elseif not self:is_visible() then
     return false
   end
   local offer, at = assert(self._offer), place.here()
   local rest = offer:rest()
   local part = pieces[piece](rest.text)
   local is_all = part == rest.text
-  vim.cmd('let &undolevels = &undolevels') -- to undo it alone
-  local lines = vim.split(part, '\n', { plain = true })
-  local stop = at.col + (is_all and #rest.replaced or 0)
-  vim.api.nvim_buf_set_text(at.buf, at.row, at.col, at.row, stop, lines)
-  local col = #lines[#lines] + (#lines == 1 and at.col or 0) + (is_all and #rest.passed or 0)
-  vim.api.nvim_win_set_cursor(0, { at.row + #lines, col })
+  local insertion =
+    { text = part, replaced = is_all and #rest.replaced or 0, passed = is_all and #rest.passed or 0 }
+  insert(at, insertion)
+  self._macros:note(insertion)
   if is_all then
     self:clear()
   else

@@ -53,7 +53,7 @@ function M.show(at, text, replaced, hint)
   local tail = at.line:sub(at.col + 1)
   local kept = tail:sub(replaced + 1)
   local last = { { first, GHOST } } -- of the line that the kept text will stand on
-  local mark = { virt_text = last, virt_text_pos = 'inline', hl_mode = 'combine' }
+  local mark = { virt_text = last, virt_text_pos = 'inline', hl_mode = 'replace' }
   if #lines > 1 then
     mark.virt_lines = {}
     for i = 2, #lines do

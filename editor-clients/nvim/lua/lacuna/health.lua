@@ -62,13 +62,32 @@ local function check_install(session)
   end
 end
 
+--- The buffer that was used last of those that are served: by now the current one is the report's.
+---@return integer?
+local function served()
+  local found ---@type vim.fn.getbufinfo.ret.item?
+  for _, info in ipairs(vim.fn.getbufinfo({ bufloaded = 1 })) do
+    if vim.b[info.bufnr].lacuna_is_mapped and (not found or info.lastused > found.lastused) then
+      found = info
+    end
+  end
+  return found and found.bufnr
+end
+
 ---@param session lacuna.Session
 local function check_keys(session)
+  local buf = served()
+  if not buf then
+    vim.health.info('They are mapped in buffers of the types that are served; none is open.')
+    return
+  end
   for name, key in vim.spairs(session.config.keys) do
     if key then
-      local desc = vim.fn.maparg(key, 'i', false, true).desc or ''
+      local desc = vim.api.nvim_buf_call(buf, function()
+        return vim.fn.maparg(key, 'i', false, true).desc or ''
+      end)
       local is_ours = vim.startswith(desc, 'Lacuna')
-      vim.health.info(('%s: %s%s'):format(name, key, is_ours and '' or ' (not mapped in this buffer)'))
+      vim.health.info(('%s: %s%s'):format(name, key, is_ours and '' or (' (not mapped in %s)'):format(vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':~:.'))))
     else
       vim.health.info(('%s: switched off'):format(name))
     end

@@ -2,6 +2,7 @@
 
 local install = require('lacuna.install')
 local languages = require('lacuna.languages')
+local preview = require('lacuna.preview')
 local version = require('lacuna.version')
 
 ---@class lacuna.Server
@@ -19,6 +20,14 @@ Server.__index = Server
 ---@return lacuna.Server
 function Server.new(session)
   return setmetatable({ _session = session, _bufs = {}, _has_told = {}, _watched = {}, _unfollowed = {} }, Server)
+end
+
+--- What Neovim can do, and that what would replace code is shown by a command of ours.
+---@return lsp.ClientCapabilities
+local function capabilities()
+  local found = vim.lsp.protocol.make_client_capabilities()
+  found.experimental = vim.tbl_deep_extend('force', found.experimental or {}, { lacuna = { preview = true } })
+  return found
 end
 
 --- Neovim 0.11 made functions of a client its methods.
@@ -134,6 +143,8 @@ function Server:_client_config(cmd, root)
     root_dir = root,
     settings = { lacuna = session.config.settings },
     init_options = session.config.settings,
+    capabilities = capabilities(),
+    commands = { [preview.COMMAND] = preview.run },
     handlers = {
       ['lacuna/status'] = function(_, status)
         session:hear(status)

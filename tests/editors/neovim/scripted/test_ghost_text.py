@@ -208,7 +208,9 @@ def test_leaving_insert_mode_cancels_the_request(editor, server):
 def test_an_answer_for_version_0_is_not_shown_in_a_changed_buffer(editor, server):
     """To Neovim 0 means "no version": it would apply an edit of the unedited buffer to whatever is there now."""
     editor.open("a = 1\nx = \n")
-    editor.insert_at(len("a = 1\nx = "))
+    editor.nvim.current.window.cursor = (2, 0)
+    editor.press("A")
+    editor.wait("insert mode", lambda: editor.mode == "i")
     editor.lua("require('lacuna').request()")
     request = server.request_at("a = 1\nx = ", is_invoked=True)
     assert request.document.version == 0

@@ -328,7 +328,8 @@ def test_status_says_what_the_server_said(editor, server):
         message="The best answer was below the threshold.",
     )
     editor.wait("it", lambda: editor.lua("return require('lacuna').statusline()") == "Lacuna …")
-    assert editor.nvim.command_output("Lacuna status").split("\n") == [
+    assert editor.nvim.command_output("Lacuna status") == "", "nothing that waits for a key"
+    assert editor.nvim.current.buffer[:] == [
         "completes  while typing",
         "plugin     0.1.0",
         "server     0.1.0, from `cmd` of your configuration",
@@ -340,6 +341,8 @@ def test_status_says_what_the_server_said(editor, server):
         "           of it parse 1, encode 20, steps 40 ms",
         "last       The best answer was below the threshold.",
     ]
+    editor.press("q")
+    editor.wait("one window", lambda: len(editor.nvim.windows) == 1)
     server.tell_status()
     editor.wait("it", lambda: editor.lua("return require('lacuna').statusline()") == "Lacuna")
 
