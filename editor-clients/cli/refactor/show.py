@@ -133,12 +133,13 @@ def _pieces(shape: str, plan: Plan, found: Found, outcomes: frozenset[Outcome], 
 
 
 def _sentences(plan: Plan, totals: Totals) -> Iterator[str]:
-    yield f"{words.counted(totals.outcomes)} in {totals.files} files."
+    yield f"{words.counted(totals.outcomes)} in {words.amount(totals.files, 'file')}."
     if totals.skipped:
         reasons = (f"{reason} ({count})" for reason, count in totals.skipped.most_common(_REASONS))
-        yield f"{totals.skipped.total()} files were not looked through: {', '.join(reasons)}."
+        yield f"not looked through: {words.amount(totals.skipped.total(), 'file')}; {', '.join(reasons)}."
     if totals.without_source:
-        yield f"{totals.without_source} files are not as they were planned, and shown without their surroundings."
+        changed = words.amount(totals.without_source, "file")
+        yield f"not as planned, and shown without what stands around: {changed}."
     footer = plan.footer()
     if footer is None:
         yield "the plan breaks off: planning was ended before it was done."

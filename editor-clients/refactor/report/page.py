@@ -67,7 +67,9 @@ def _pieces(plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> 
         entries=map(_entry, found),
         footer=plan.footer(),
         line=_line,
-        sums=lambda: f"{words.counted(totals.outcomes)} in {totals.files} files.",  # once they have been counted
+        sums=lambda: (
+            f"{words.counted(totals.outcomes)} in {words.amount(totals.files, 'file')}."
+        ),  # once they have been counted
         skipped=totals.skipped.most_common,
     )
     stream.enable_buffering(_PIECES)

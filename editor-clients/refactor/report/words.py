@@ -36,6 +36,11 @@ def why_not(site: Site) -> str:
     return f"{site.outcome} ({reason})" if reason else site.outcome
 
 
+def amount(count: int, noun: str) -> str:
+    """`1 file`, `1,200 files`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def seen(site: Site) -> Part:
     """The part that people look for; others are often imports."""
     return max(reversed(site.parts), key=lambda part: (bool(part.old), bool(part.blanks)), default=_NOTHING)

@@ -15,7 +15,7 @@ from tests.refactor.sample import OVERRIDE, Sample, sample, write_plan
 SUMS = (
     "lacuna: 8 kept, 1 low confidence, 1 nothing offered, 2 failed a gate, 1 overlaps another, 1 left alone in 3 files."
     "\n"
-    "lacuna: 2 files were not looked through: generated (1), it ran out of its 30 seconds (1).\n"
+    "lacuna: not looked through: 2 files; generated (1), it ran out of its 30 seconds (1).\n"
 )
 SHAPES = pytest.mark.parametrize(
     "shape", [[], ["--json"], *(["--format", f] for f in ("diff", "json", "sarif", "github"))]
@@ -102,7 +102,7 @@ def test_other_shapes_have_what_is_kept(run: Run, plan: Sample) -> None:
 
 def test_files_that_have_changed_are_counted(run: Run, plan: Sample) -> None:
     (plan.tree / "ledger.py").write_text("changed")
-    assert "lacuna: 1 files are not as they were planned, and shown without their surroundings." in run(
+    assert "lacuna: not as planned, and shown without what stands around: 1 file." in run(
         "refactor", "show", plan.plan
     ).err.split("\n")
 
