@@ -31,4 +31,4 @@ def resume(*, number: int | None, command: str | None, limit: float, folder: Pat
             go_on(state.tree, journal, runs.tests_of(command, state, limit))
         except Interrupted as stop:
             return runs.interrupted(stop.run)
-    return runs.tell(tuple(journal.records.values()), journal.run, is_json=is_json)
+    return runs.tell_changed(journal, is_json=is_json)

@@ -9,9 +9,9 @@ from typing import TypeVar
 import click
 
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.terminal import visible_text
 from lacuna.refactor.journal import Journal
 from lacuna.refactor.records import SPOILT, FileState, Record, Run, Stage
+from lacuna.refactor.report.words import one_line
 from lacuna.refactor.state import State, state_of
 from lacuna.refactor.testruns import ShellTests
 from lacuna.refactor.tree import tree_of
@@ -73,18 +73,24 @@ def tell(records: Sequence[Record], run: Run | None, *, is_json: bool) -> ExitCo
         click.echo(json.dumps(_summary(records, run)))
     else:
         for sentence in _sentences(records, run):
-            click.echo(f"lacuna: {visible_text(sentence)}", err=True)
+            click.echo(f"lacuna: {one_line(sentence)}", err=True)
         click.echo(_in_words(records, run))
     return ExitCode.FILE if any(record.state in SPOILT for record in records) else ExitCode.DONE
+
+
+def tell_changed(journal: Journal, *, is_json: bool) -> ExitCode:
+    """The same of a run that was undone or resumed, which has nothing to do with files that it refused."""
+    records = [record for record in journal.records.values() if record.state is not FileState.REFUSED]
+    return tell(records, journal.run, is_json=is_json)
 
 
 def line_of(journal: Journal, state: State, *, is_json: bool) -> str:
     """A run in one line."""
     run, records = journal.run, tuple(journal.records.values())
-    if is_json:
-        return json.dumps(_summary(records, run) | {"began": run.began, "plan": run.plan})
     stage = "at work" if run.stage in (Stage.WRITING, Stage.TESTING) and state.is_busy() else run.stage
-    return visible_text(f"{run.number:>3}  {run.began}  {stage}: {_counted(records)}  {run.plan}")
+    if is_json:
+        return json.dumps(_summary(records, run) | {"stage": stage, "began": run.began, "plan": run.plan})
+    return one_line(f"{run.number:>3}  {run.began}  {stage}: {_counted(records)}  {run.plan}")
 
 
 def _counted(records: Sequence[Record]) -> str:

@@ -6,8 +6,8 @@ import click
 
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.refactor import runs
-from lacuna.cli.terminal import visible_text
 from lacuna.refactor.journal import journal_of, runs_of
+from lacuna.refactor.report.words import one_line
 
 
 @click.command()
@@ -26,6 +26,6 @@ def status(*, number: int | None, folder: Path | None, is_json: bool) -> ExitCod
     records = tuple(journal.records.values())
     if not is_json:
         for record in records:
-            click.echo(visible_text(f"{record.state:8} {record.reason or record.file}"))
+            click.echo(one_line(f"{record.state:8}  {record.file}"))
     runs.tell(records, journal.run, is_json=is_json)
     return ExitCode.DONE

@@ -27,4 +27,4 @@ def undo(*, number: int | None, folder: Path | None, is_json: bool) -> ExitCode:
             take_back(state.tree, journal)
         except Interrupted as stop:
             return runs.interrupted(stop.run)
-    return runs.tell(tuple(journal.records.values()), journal.run, is_json=is_json)
+    return runs.tell_changed(journal, is_json=is_json)
