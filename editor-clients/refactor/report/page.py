@@ -103,14 +103,14 @@ def _line(value: Header | Entry | Footer) -> Markup:
     return Markup(line.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704 -- said above
 
 
-def _visible(text: str) -> Markup:
-    """The text, with its code point shown for what is not seen or turns the order of what follows; tabs stay."""
+def _visible(text: str, kept: str = "\t") -> Markup:
+    """The text, with the code point of what is not seen or turns the order of what follows, unless it is `kept`."""
     if text.isprintable():
         return escape(text)
     pieces: list[Markup] = []
     at = 0
     for found in words.CONTROL.finditer(text):
-        if found.group() != "\t":
+        if found.group() not in kept:
             point = Markup('<span class="point">U+{:04X}</span>').format(ord(found.group()))
             pieces += [escape(text[at : found.start()]), point]
             at = found.end()

@@ -17,7 +17,19 @@ from lacuna.refactor.report import page
 from lacuna.refactor.report.reviewed import Selection, Totals, reviewed
 from lacuna.refactor.tree import permitted
 from lacuna.syntax.errors import FileError
-from tests.refactor.sample import HARM_PATH, OVERRIDE, RULES, Sample, sample, write_plan
+from tests.refactor.sample import (
+    ANNOTATIONS,
+    HARM_PATH,
+    LEDGER,
+    OVERRIDE,
+    RULES,
+    Sample,
+    part,
+    sample,
+    site,
+    write,
+    write_plan,
+)
 
 NODE = Path(sys.executable).with_name("node")
 SCRIPT = Path(page.__file__).with_name("page") / "plan.js"
@@ -130,6 +142,15 @@ def test_all_of_a_site_is_there(plan: Sample) -> None:
         in said
     )
     assert "1 not looked through: it ran out of its 30 seconds" in said
+
+
+def test_candidates_of_several_lines_have_several_lines(plan: Sample) -> None:
+    text = LEDGER
+    lines = part(text, "return |0", "…", ("(\n    0\n)", 0.5), old="0")
+    several = write(plan.tree, {"a.py": text.encode()}, {"a.py": (site(text, ANNOTATIONS, lines),)})
+    read = Read(made(several))
+    assert "(\n    0\n)" in read.texts["code"]
+    assert "U+000A" not in read.texts.get("span point", [])
 
 
 def test_a_file_that_has_changed_is_shown_by_the_plan_s_texts(plan: Sample) -> None:
