@@ -70,6 +70,8 @@ def show(
 
     Printed as a diff, sites that are kept are drawn, and all others are named with the reason; --outcome draws others.
     """
+    if html and shape != FORMATS[0]:
+        raise click.UsageError(f"--html and --format {shape} exclude each other.")
     plan = open_plan(path or _newest())
     selection = Selection(frozenset(rules), frozenset(map(Outcome, outcomes)), files, below)
     totals = Totals()

@@ -93,6 +93,12 @@ def test_the_page_s_name_is_printed(run: Run, plan: Sample, tmp_path: Path) -> N
     assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
 
 
+def test_a_page_is_no_other_shape(run: Run, plan: Sample, tmp_path: Path) -> None:
+    ended = run("refactor", "show", plan.plan, "--html", tmp_path / "page.html", "--json")
+    assert (ended.code, ended.err) == (ExitCode.USAGE, "lacuna: --html and --format json exclude each other.\n")
+    assert not (tmp_path / "page.html").exists()
+
+
 def test_other_shapes_have_what_is_kept(run: Run, plan: Sample) -> None:
     (found,) = json.loads(run("refactor", "show", plan.plan, "--format", "sarif").out)["runs"]
     assert {result["properties"]["outcome"] for result in found["results"]} == {"kept"}
