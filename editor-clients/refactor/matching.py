@@ -13,7 +13,7 @@ from lacuna.syntax.errors import UsageError
 from lacuna.syntax.layout import indentation_of
 from lacuna.syntax.lines import line_start
 from lacuna.syntax.parsing import Parsed
-from lacuna.syntax.queries import Match, matches
+from lacuna.syntax.queries import matches
 from lacuna.syntax.spans import Span
 
 HOLE = "hole"
@@ -63,8 +63,9 @@ class QuerySketcher:
 
 def _places(rewrite: Rewrite, parsed: Parsed) -> Iterator[dict[str, Span]]:
     """What each match captures, from its first node to its last."""
-    barred = [parsed.span_of(node) for match in _unless(rewrite, parsed) for node in match[UNLESS]]
-    for match in matches(parsed, rewrite.query):
+    found = matches(parsed, rewrite.query)
+    barred = _barred(rewrite, parsed) if found else []
+    for match in found:
         holes = [node for name in rewrite.templates for node in match.get(name, ())]
         if not holes or any(node.has_error for node in holes):
             continue
@@ -76,8 +77,10 @@ def _places(rewrite: Rewrite, parsed: Parsed) -> Iterator[dict[str, Span]]:
             yield spans
 
 
-def _unless(rewrite: Rewrite, parsed: Parsed) -> list[Match]:
-    return matches(parsed, rewrite.unless) if rewrite.unless else []
+def _barred(rewrite: Rewrite, parsed: Parsed) -> list[Span]:
+    if not rewrite.unless:
+        return []
+    return [parsed.span_of(node) for match in matches(parsed, rewrite.unless) for node in match[UNLESS]]
 
 
 def _span_of(parsed: Parsed, nodes: list[tree_sitter.Node]) -> Span:

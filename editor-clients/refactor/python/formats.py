@@ -54,6 +54,8 @@ def percent(given: ast.expr) -> Scan:
     take = _keys(given) if isinstance(given, ast.Dict) else _elements(given)
 
     def scan(text: str) -> Row:
+        if "{" in text or "}" in text:
+            raise UnsureError("braces, which would be doubled")
         return tuple(_percent(text, take))
 
     return scan

@@ -10,7 +10,7 @@ import tree_sitter
 from lacuna.refactor.python import nodes
 from lacuna.refactor.rule import Replacement, Sketch
 from lacuna.syntax.layout import indentation_of
-from lacuna.syntax.lines import line_start
+from lacuna.syntax.lines import line_end, line_start
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.queries import matches
 from lacuna.syntax.spans import Span
@@ -29,6 +29,8 @@ _HARMLESS = re.compile(
     r"@(?:\w+\.)*(?:staticmethod|classmethod|contextmanager|asynccontextmanager|property|wraps\(.*\))$"
 )
 """Decorators that do not look at defaults."""
+_MEANT = re.compile(r"#.*(?:\bB006\b|\bdangerous-default-value\b)")
+"""A remark to linters that the default is as it should be."""
 _NEW_UNIONS = re.compile(r"(?m)^from __future__ import .*\bannotations\b|\| *None\b")
 _OPTIONAL = re.compile(r"(?m)^from typing import .*\bOptional\b|^ +Optional,$")
 
@@ -60,19 +62,21 @@ def _default(
     parsed: Parsed, name: tree_sitter.Node, types: Sequence[tree_sitter.Node], value: tree_sitter.Node
 ) -> _Default | None:
     """None where it cannot be None instead."""
-    text, called = nodes.text_of(parsed, value), nodes.text_of(parsed, name)
+    text, called, span = nodes.text_of(parsed, value), nodes.text_of(parsed, name), parsed.span_of(value)
+    if _MEANT.search(parsed.text, span.end, line_end(parsed.text, span.end)):
+        return None
     if _CACHE.search(called) or not _is_made_anew(text):
         return None
-    edits = [Replacement(parsed.span_of(value), ("None",))]
+    edits = [Replacement(span, ("None",))]
     for kind in types:
         widened = _widened(parsed.text, nodes.text_of(parsed, kind))
         if widened is None:
             return None
-        span, (before, behind) = parsed.span_of(kind), widened
+        where, (before, behind) = parsed.span_of(kind), widened
         if before:
-            edits.append(Replacement(Span(span.start, span.start), (before,)))
+            edits.append(Replacement(Span(where.start, where.start), (before,)))
         if behind:
-            edits.append(Replacement(Span(span.end, span.end), (behind,)))
+            edits.append(Replacement(Span(where.end, where.end), (behind,)))
     return _Default(called, text, tuple(edits))
 
 

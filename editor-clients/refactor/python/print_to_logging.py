@@ -1,13 +1,13 @@
 """`print` as a call of the module's logger; which level it has is a blank."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tree_sitter
 
 from lacuna.refactor.python import needs, nodes
-from lacuna.refactor.rule import Hole, Piece, Replacement, Sketch
+from lacuna.refactor.rule import Hole, Replacement, Sketch
 from lacuna.refactor.template import minimal
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.queries import matches
@@ -23,6 +23,9 @@ _LOGGERS = """
 _PROGRAM = re.compile(r"^(?:_?main|cli|run|usage|_?print.*|_?show.*|.*help|.*usage|.*version|report.*|test.*)$")
 """Names of functions that are there to print."""
 _SCRIPT = re.compile(r'^if\s*\(?\s*(?:__name__\s*==\s*[\'"]__main__[\'"]|[\'"]__main__[\'"]\s*==\s*__name__)')
+_PLAIN = re.compile(r"""[uU]?(?:"(?!"")(?P<body>(?:[^"\\\n]|\\.)*)"|'(?!'')(?P<single>(?:[^'\\\n]|\\.)*)')""")
+_SPECIAL = frozenset({"keyword_argument", "list_splat", "dictionary_splat"})
+"""Arguments that say where or how to print, or are not told."""
 _LEVEL = Hole("level")
 _NEEDS = ("import logging", "logger = logging.getLogger(__name__)")
 
@@ -36,7 +39,7 @@ class PrintToLogging:
         name, behind = _logger(parsed)
         sketches = []
         for match in sorted(found, key=lambda match: match["call"][0].start_byte):
-            replacement = _replacement(parsed, match["call"][0], match["arguments"][0].named_children, name)
+            replacement = _replacement(parsed, match["call"][0], match["arguments"][0], name)
             if replacement and replacement.span.start >= behind:
                 sketches.append(Sketch((replacement,)))
         yield from sketches if behind else needs.added(parsed, _NEEDS, sketches)
@@ -66,32 +69,33 @@ def _is_meant(parsed: Parsed, call: tree_sitter.Node) -> bool:
 
 
 def _replacement(
-    parsed: Parsed, call: tree_sitter.Node, arguments: Sequence[tree_sitter.Node], logger: str
+    parsed: Parsed, call: tree_sitter.Node, arguments: tree_sitter.Node, logger: str
 ) -> Replacement | None:
+    if call.has_error or nodes.has_within(call, "comment"):
+        return None
     given = _given(parsed, arguments)
-    if given is None or call.has_error or nodes.has_within(call, "comment"):
-        return None
-    pieces: tuple[Piece, ...] = (f"{logger}.", _LEVEL, f"({given})")
-    return minimal(parsed.text, parsed.span_of(call), pieces)
+    return minimal(parsed.text, parsed.span_of(call), (f"{logger}.", _LEVEL, given)) if given else None
 
 
-def _given(parsed: Parsed, arguments: Sequence[tree_sitter.Node]) -> str | None:
+def _given(parsed: Parsed, arguments: tree_sitter.Node) -> str | None:
     """What the logger is given: a message, or a format and its values. None where `print` does what it cannot."""
-    if not arguments or any(node.type in _SPECIAL for node in arguments):
+    first, *rest = arguments.named_children or [None]
+    if first is None or any(node.type in _SPECIAL for node in arguments.named_children):
         return None
-    if len(arguments) == 1:
-        only = nodes.text_of(parsed, arguments[0])
-        return only if re.search(r"\w", re.sub(r"\\[nrt]", "", only)) else None
-    first, *rest = arguments
-    values = ", ".join(nodes.text_of(parsed, node) for node in rest)
-    marks = " ".join(["%s"] * len(rest))
+    if not rest:
+        whole = nodes.text_of(parsed, arguments)
+        return whole if re.search(r"[^\W\d]", re.sub(r"\\[nrt]", "", whole)) else None
     text = nodes.text_of(parsed, first)
-    if first.type == "string" and re.match(r"""[uU]?(?:"(?!"")|'(?!''))""", text):
-        return f"{text[:-1].replace('%', '%%')} {marks}{text[-1]}, {values}"
-    if first.type in ("string", "concatenated_string"):
+    if first.type in ("string", "concatenated_string") and not _PLAIN.fullmatch(text):
         return None
-    return f'"%s {marks}", {text}, {values}'
-
-
-_SPECIAL = frozenset({"keyword_argument", "list_splat", "dictionary_splat"})
-"""Arguments that say where or how to print, or are not told."""
+    words, values = [], []
+    for node in arguments.named_children:
+        literal = _PLAIN.fullmatch(nodes.text_of(parsed, node)) if node.type == "string" else None
+        words.append((literal["body"] or literal["single"] or "").replace("%", "%%") if literal else "%s")
+        if not literal:
+            values.append(nodes.text_of(parsed, node))
+    quote = text[-1] if first.type == "string" else '"'
+    message = " ".join(words)
+    if not values or quote in message.replace(f"\\{quote}", ""):
+        return None
+    return f"({quote}{message}{quote}, {', '.join(values)})"

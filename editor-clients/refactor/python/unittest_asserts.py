@@ -97,7 +97,10 @@ class _Statement:
         message = self._message(arguments[count:])
         if parts is None or message is None:
             return None
-        return self._on_one_line(parts, message) or self._on_several(parts, message)
+        new = "assert " + " ".join(parts)
+        if message:
+            return self._fitting(f"{new}, {message}") or self._bracketed(f"{new}, ", [message])
+        return self._fitting(new) or self._bracketed("assert ", parts)
 
     def _parts(self, name: str, given: Sequence[tree_sitter.Node]) -> tuple[str, ...] | None:
         """What is asserted; where there are two parts a line may end between them."""
@@ -158,26 +161,22 @@ class _Statement:
             return text
         return "\n".join([first, *(one[by:] if not one[:by].strip() else one for one in rest)])
 
-    def _on_one_line(self, parts: Sequence[str], message: str) -> str | None:
-        new = "assert " + " ".join(parts) + (f", {message}" if message else "")
-        return new if self._fits(new) else None
-
-    def _on_several(self, parts: Sequence[str], message: str) -> str | None:
+    def _bracketed(self, before: str, parts: Sequence[str]) -> str | None:
         if not self._begins_line:
             return None
         lines = "".join(f"\n{self._indent}    {part}" for part in parts)
-        new = f"assert ({lines}\n{self._indent})" + (f", {message}" if message else "")
-        return new if self._fits(new) else None
+        return self._fitting(f"{before}({lines}\n{self._indent})")
 
-    def _fits(self, new: str) -> bool:
+    def _fitting(self, new: str) -> str | None:
+        """None if it makes a line longer than there was any, or is no statement."""
         lines = (self._before + new + self._behind).split("\n")
         if max(map(len, lines)) > self._wide:
-            return False
+            return None
         try:
             ast.parse(new)
         except SyntaxError:
-            return False
-        return True
+            return None
+        return new
 
 
 def _is_plain(argument: tree_sitter.Node) -> bool:
