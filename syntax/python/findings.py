@@ -9,6 +9,7 @@ from pyflakes import messages
 from pyflakes.checker import Binding, Builtin, Checker
 
 from lacuna.syntax.gate import Fault, FaultKind
+from lacuna.syntax.python.branches import unreachable
 
 _TWICE = MappingProxyType(
     {
@@ -58,13 +59,14 @@ def findings(tree: ast.Module) -> Iterator[Fault]:
     Raises RecursionError where a tree is deeper than the interpreter's stack.
     """
     nodes = tuple(ast.walk(tree))
+    properties = [fault for node in nodes if isinstance(node, ast.ClassDef) for fault in _properties(node)]
+    told = {fault.about for fault in properties}
     unconditional = functools.cache(lambda: _unconditional(nodes))
     for message in _Checker(tree, withDoctest=False).messages:
         is_redefined = isinstance(message, messages.RedefinedWhileUnused)
         if is_redefined and not {message.lineno, message.message_args[1]} <= unconditional():
             continue
-        if type(message) in _TWICE:
-            name = str(message.message_args[0])
+        if type(message) in _TWICE and (name := str(message.message_args[0])) not in told:
             yield Fault(FaultKind.REBOUND, name, _TWICE[type(message)].format(name))
         elif type(message) in _WRONG:
             words = message.message % message.message_args
@@ -72,6 +74,8 @@ def findings(tree: ast.Module) -> Iterator[Fault]:
     for node in nodes:
         if isinstance(node, _Function):
             yield from _misfits(node)
+    yield from properties
+    yield from unreachable(nodes)
 
 
 def _unconditional(nodes: Iterable[ast.AST]) -> set[int]:
@@ -84,6 +88,17 @@ def _unconditional(nodes: Iterable[ast.AST]) -> set[int]:
         if isinstance(one, ast.Import | ast.ImportFrom | ast.ClassDef)
         or (isinstance(one, _Function) and not any(isinstance(each, ast.Call) for each in one.decorator_list))
     }
+
+
+def _properties(about: ast.ClassDef) -> Iterator[Fault]:
+    """Properties with the name of another function above them in their class."""
+    names = set[str]()
+    for one in about.body:
+        if isinstance(one, _Function):
+            decorators = (each for each in one.decorator_list if isinstance(each, ast.Name))
+            if one.name in names and any(each.id == "property" for each in decorators):
+                yield Fault(FaultKind.REBOUND, one.name, f"the property {one.name} is defined twice")
+            names.add(one.name)
 
 
 def _misfits(function: _Function) -> Iterator[Fault]:

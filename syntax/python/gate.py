@@ -1,30 +1,24 @@
 """What can be known of Python without running it: its compiler's refusals, its rules of scope, Pyflakes' findings."""
 
 import functools
-import keyword
 import re
 from collections.abc import Iterator
 
 from lacuna.syntax.blocks import Blocks
-from lacuna.syntax.check import filled
 from lacuna.syntax.gate import Fault, FaultKind, Version
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.lines import line_start
-from lacuna.syntax.names import is_open_to_any_name
 from lacuna.syntax.python.compiling import Refusal
-from lacuna.syntax.python.elsewhere import Elsewhere, parts
 from lacuna.syntax.python.members import Members
 from lacuna.syntax.python.module import Compiler, Module, is_fault, is_too_new
+from lacuna.syntax.python.newer import lowered
 from lacuna.syntax.python.reducing import Reduced, reductions, thinned
-from lacuna.syntax.python.scopes import BUILTIN
+from lacuna.syntax.python.unbound import Unbound
 from lacuna.syntax.python.unfinished import closing, has_block, may_bind
 from lacuna.syntax.spans import Span
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 """A line end like any other."""
-_ANY_NAME = re.compile(r"\b(?:globals|exec)\(|\bexcept NameError\b")
-"""Text with which a name may be bound in any way."""
-_GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 SEARCHED, JUDGED = 10_000, 18_000
 """Code points that are gone through for a request while it is searched, and in all: some 15 ms of CPU.
@@ -34,13 +28,11 @@ What comes after that passes. Counted are code points and not time: the same ans
 FINDING = 3
 """What it costs to find more than refusals and names, in goes through a part."""
 _TELLING = re.compile(
-    r"""\b(?:def|class|import|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
+    r"""\b(?:def|class|import|except|elif|case|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
 )
 """What a line has that something can be found in beside its names; to look costs as much as all the rest."""
-_WORD = re.compile(r"\w+")
-_FREE_WORD = re.compile(r"(?<![.\w])[^\W\d]\w*")
-_BINDS = re.compile(r"""[='"#]|\b(?:for|import|as|def|class|lambda|case)\b""")
-"""What may bind names in an answer, or has words in it that are none."""
+_BRANCH = re.compile(r"[ \t]*(?:except|elif|case)\b[^\n]*:\Z")
+"""The whole header of what another one may come before."""
 _FILLINGS = (
     "",
     "...",
@@ -59,7 +51,7 @@ _FILLINGS = (
     "except",
 )
 """Texts of which one compiles in most places; what they read is bound everywhere. The last stand between operands."""
-_LINES = ("id", "id,", "if id:", "def id():", "try:", "except id:", "id(", "id import (")
+_LINES = ("id", "id,", "if id:", "def id():", "try:", "except id:", "id(", "id import (", "case id.id:")
 """Lines of which one compiles in most places, instead of all that stands in the line of a span."""
 
 
@@ -67,7 +59,8 @@ class PythonGate:
     """Judges texts for some spans by the least part of the module about them that compiles."""
 
     def __init__(self, text: str, spans: tuple[Span, ...], oldest: Version | None) -> None:
-        self._text, self._spans, self._oldest = _LONE_RETURN.sub("\n", text), spans, oldest
+        self._text, self._type_parameters = lowered(_LONE_RETURN.sub("\n", text) if "\r" in text else text, spans)
+        self._spans, self._oldest = spans, oldest
         self._blocks = Blocks.of(self._text, PYTHON)
         self._brief: dict[tuple[str, ...], tuple[Fault, ...]] = {}
         self._modules: dict[tuple[str, ...], Module | Refusal | None] = {}
@@ -107,8 +100,8 @@ class PythonGate:
         if is_too_new(part, texts, self._oldest):
             yield Fault(FaultKind.REFUSED, "", "a string in a string has its quotes, which older Pythons refuse")
         until = part.until_end(texts)
-        if not (module.suffix and may_bind(until)):
-            yield from self._unbound(module, texts)
+        if self._unbound and not (module.suffix and may_bind(until)):
+            yield from self._unbound.faults(module, texts)
         if has_block(module.suffix):
             yield from self._bodiless(until, texts[-1] + part.tail)
         if self._members:
@@ -116,11 +109,15 @@ class PythonGate:
                 yield from self._members.foreign(span, answer)
 
     def _at_second_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
-        module = self._modules.get(texts)
-        if not isinstance(module, Module) or module.suffix or not self._is_telling(texts):
+        module, part = self._modules.get(texts), self._part
+        if not isinstance(module, Module) or not part or not self._is_telling(texts):
             return
-        if self._affords(self._wide_part or self._part, FINDING, JUDGED):
-            yield from (fault for fault in self._wide(module, texts).findings if fault not in self._findings_anyway)
+        until = part.until_end(texts)
+        is_branch = has_block(module.suffix) and _BRANCH.match(until, line_start(until, len(until))) is not None
+        if (is_branch or not module.suffix) and self._affords(self._wide_part or part, FINDING, JUDGED):
+            for fault in self._wide(module, texts).findings:
+                if fault not in self._findings_anyway and (fault.kind is FaultKind.WRONG or not is_branch):
+                    yield fault
 
     def _wide(self, module: Module, texts: tuple[str, ...]) -> Module:
         """The module of some texts, or one that shows what else is defined in their scope."""
@@ -183,69 +180,10 @@ class PythonGate:
         own = self._part.own if self._part else None
         return Members(self._text, self._starts, own) if own else None
 
-    def _unbound(self, module: Module, texts: tuple[str, ...]) -> Iterator[Fault]:
-        """Names that are read where nothing binds them, unless other blocks expect them, too."""
-        words = {word for text in texts for word in _FREE_WORD.findall(text)}
-        is_replacing = any(span.end > span.start for span in self._spans)  # what stood there may have bound a name
-        if words <= self._surely_bound and not is_replacing:
-            return
-        names = {name for name in module.names.reads if not self._is_bound(name)}
-        names -= self._anyway[1].names.reads if names else names
-        if not names and not any(map(_BINDS.search, texts)):
-            self._surely_bound |= words
-        names = {name for name in names if not self._is_expected(name)}
-        for name in sorted(names) if names and not self._is_open_to_any_name else ():
-            yield Fault(FaultKind.UNBOUND, name, f"{name} is not bound here")
-
     @functools.cached_property
-    def _surely_bound(self) -> set[str]:
-        """Words that are known to be no unbound names in the spans; grows with what is judged."""
-        return {*self._others.defined, *BUILTIN, *keyword.kwlist}
-
-    def _is_bound(self, name: str) -> bool:
-        """Whether a name is bound beside the part, or in the module by its functions."""
-        return self._others.binds(name) or name in self._globals
-
-    def _is_expected(self, name: str) -> bool:
-        """Whether some block of the module, as it is or with something in the spans, reads a name and binds it not."""
-        part = self._anyway[1].source  # does not read it
-        return self._others.reads(name) or (self._about.spells_more(name, part) and self._about.reads(name))
-
-    @functools.cached_property
-    def _others(self) -> Elsewhere:
-        """The blocks beside the part."""
-        above, below = self._rim
-        beside = (each for each in self._parts if each.end <= above or each.start >= below)
-        return Elsewhere(self._text[each.start : each.end] for each in beside)
-
-    @functools.cached_property
-    def _about(self) -> Elsewhere:
-        """The blocks that the part is of, with something in the spans."""
-        above, below = self._rim
-        moved = tuple(Span(span.start - above, span.end - above) for span in self._spans)
-        text = filled(self._text[above:below], moved, self._anyway[0])
-        return Elsewhere(text[each.start : each.end] for each in parts(Blocks.of(text, PYTHON).starts(), len(text)))
-
-    @functools.cached_property
-    def _parts(self) -> tuple[Span, ...]:
-        return tuple(parts(self._starts, len(self._text)))
-
-    @functools.cached_property
-    def _rim(self) -> tuple[int, int]:
-        """Where the blocks start and end that the part is of."""
-        assert self._part, "nothing is at fault where no part compiles"
-        root = self._part.root
-        about = [each for each in self._parts if each.end > root.start and each.start < root.end]
-        return about[0].start, about[-1].end
-
-    @functools.cached_property
-    def _globals(self) -> frozenset[str]:
-        """Names that functions bind in the module."""
-        return frozenset(name for found in _GLOBAL.finditer(self._text) for name in _WORD.findall(found[1]))
-
-    @functools.cached_property
-    def _is_open_to_any_name(self) -> bool:
-        return is_open_to_any_name(self._text, PYTHON) or _ANY_NAME.search(self._text) is not None
+    def _unbound(self) -> Unbound | None:
+        part, bound = self._part, self._type_parameters
+        return Unbound(self._text, self._spans, self._starts, part, lambda: self._anyway, bound) if part else None
 
     def _is_telling(self, texts: tuple[str, ...]) -> bool:
         pairs = zip(self._spans, texts, strict=True)

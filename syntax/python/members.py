@@ -1,4 +1,4 @@
-"""Members of `self` that only another class of the module has."""
+"""Members of a method's object that only another class of the module has."""
 
 import functools
 import re
@@ -9,16 +9,46 @@ from lacuna.syntax.gate import Fault, FaultKind
 from lacuna.syntax.lines import line_end, line_start
 from lacuna.syntax.spans import Span
 
-_READ = re.compile(r"\bself\.(\w+)\b(?!\s*(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)|\s*:[^=\n]*=)")
-_TARGETS = re.compile(r"(?m)^(?:(?<!\w)\(|[\w.,* \t\[\])])+=(?!=)|\b(?:for|as)[ \t]+\(?(?:self\.\w+[ \t]*,?[ \t]*)+")
-_MEMBER = re.compile(r"\bself\.(\w+)")
-_CLASS = re.compile(r"(?:[ \t]*@[^\n]*\n)*[ \t]*class[ \t]+(\w+)[ \t]*(?:\(([^()]*)\))?[ \t]*:")
-_BOUND = re.compile(
-    r"(?m)\bself\.(\w+)(?=[ \t]*(?::[^=\n]*)?=(?!=))|\bdef[ \t]+(\w+)|^[ \t]+(\w+)(?=[ \t]*(?::|=(?!=)))"
+_METHOD = re.compile(
+    r"(?m)^([ \t]+)(?:@(classmethod|staticmethod)\b[^\n]*\n(?:[ \t]+@[^\n]*\n)*[ \t]+)?"
+    r"(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(\s*(\w+)"
 )
-"""What binds a member in a class."""
-_OPEN = re.compile(r"\b__getattr(?:ibute)?__\b|\bsetattr\(self\b|\bself\.__dict__\b|\bvars\(self\)")
-"""Text with which a class may have any member."""
+_CLASS = re.compile(r"(?:[ \t]*@[^\n]*\n)*[ \t]*class[ \t]+(\w+)[ \t]*(?:\(([^()]*)\))?[ \t]*:")
+
+
+@dataclass(frozen=True, slots=True)
+class _Receiver:
+    """The name that a method gives its object, and what text says of that object's members."""
+
+    name: str
+    member: re.Pattern[str]
+    read: re.Pattern[str]
+    targets: re.Pattern[str]
+    bound: re.Pattern[str]
+    """What binds a member in a class, whatever its methods call their object."""
+    open: re.Pattern[str]
+    """Text with which a class may have any member."""
+
+
+@functools.lru_cache(maxsize=16)
+def _receiver(name: str) -> _Receiver:
+    object_ = "self" if name == "self" else f"(?:self|{name})"
+    return _Receiver(
+        name,
+        re.compile(rf"\b{name}\.(\w+)"),
+        re.compile(
+            rf"\b{name}\.(\w+)\b(?!\s*(?:[-+*/%&|^@]|//|\*\*|<<|>>)?=(?!=)|\s*:[^=\n]*=)",
+        ),
+        re.compile(
+            r"(?m)^(?:(?<!\w)\(|[\w.,* \t\[\])])+=(?!=)"
+            rf"|\b(?:for|as)[ \t]+\(?(?:{name}\.\w+[ \t]*,?[ \t]*)+"
+        ),
+        re.compile(
+            rf"(?m)\b{object_}\.(\w+)(?=[ \t]*(?::[^=\n]*)?=(?!=))"
+            r"|\bdef[ \t]+(\w+)|^[ \t]+(\w+)(?=[ \t]*(?::|=(?!=)))"
+        ),
+        re.compile(rf"\b__getattr(?:ibute)?__\b|\bsetattr\({object_}\b|\b{object_}\.__dict__\b|\bvars\({object_}\)"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +64,42 @@ class Members:
     def __init__(self, text: str, starts: Sequence[tuple[int, int]], own: Span) -> None:
         self._text, self._starts, self._own = text, starts, own
         self._is_of_another = functools.cache(self._belongs_to_another)
+        self._relatives = functools.cache(self._related)
+        self._receiver = functools.cache(self._receiver_at)
 
     def foreign(self, span: Span, answer: str) -> Iterator[Fault]:
         """Members that an answer for a span reads, that nothing in the class names, and that another class binds."""
         before = self._text[line_start(self._text, span.start) : span.start]
-        read = {found[1] for found in _READ.finditer(before + answer) if found.end() > len(before)}
-        if not read:
+        line = before + answer
+        receiver = self._receiver(span) if "." in line else None
+        read = {found[1] for found in receiver.read.finditer(line) if found.end() > len(before)} if receiver else ()
+        if not receiver or not read:
             return
-        read -= {name for found in _TARGETS.finditer(before + answer) for name in _MEMBER.findall(found.group())}
-        for name in sorted(read):
-            if self._is_of_another(name, span) and name not in _bound(answer):
-                yield Fault(FaultKind.FOREIGN, name, f"self.{name} belongs to another class")
+        targets = (found.group() for found in receiver.targets.finditer(line))
+        written = {name for target in targets for name in receiver.member.findall(target)}
+        for name in sorted(read - written - _bound(answer, receiver)):
+            if self._is_of_another(name, span, receiver):
+                yield Fault(FaultKind.FOREIGN, name, f"{receiver.name}.{name} belongs to another class")
 
-    def _belongs_to_another(self, name: str, span: Span) -> bool:
+    def _receiver_at(self, span: Span) -> _Receiver | None:
+        """What the method about a span calls its object; None where it has none."""
+        methods = list(_METHOD.finditer(self._text, self._own.start, span.start))
+        least = min((len(found[1]) for found in methods), default=0)
+        last = next((found for found in reversed(methods) if len(found[1]) == least), None)
+        return None if last and last[2] else _receiver(last[3] if last else "self")
+
+    def _belongs_to_another(self, name: str, span: Span, receiver: _Receiver) -> bool:
         """Whether nothing but a span names a member in the class or one that is related, and another class binds it."""
         text, own, word = self._text, self._own, re.compile(rf"{name}(?<!\w{name})(?!\w)")
         if word.search(text, own.start, span.start) or word.search(text, span.end, own.end):
             return False
         others = (text[: own.start], text[own.end :])
-        if not any(name in _bound(line) for part in others for line in _lines_with(part, name)):
+        if not any(name in _bound(line, receiver) for part in others for line in _lines_with(part, name)):
             return False
-        return self._relatives is not None and not any(map(word.search, self._relatives))
+        relatives = self._relatives(receiver)
+        return relatives is not None and not any(map(word.search, relatives))
 
-    @functools.cached_property
-    def _relatives(self) -> list[str] | None:
+    def _related(self, receiver: _Receiver) -> list[str] | None:
         """The texts of the other classes that are related to the class: an object may be of several of them.
 
         None if more may belong to them than the module shows.
@@ -73,13 +115,13 @@ class Members:
                 if one.name in related or one.bases & related:
                     related |= {one.name, *one.bases}
         family = [one for one in classes if one.name in related]
-        is_whole = len(family) == len(related) and not any(_OPEN.search(one.text) for one in family)
+        is_whole = len(family) == len(related) and not any(receiver.open.search(one.text) for one in family)
         return [one.text for one in family if one.name != found[1]] if is_whole else None
 
 
-def _bound(text: str) -> set[str]:
+def _bound(text: str, receiver: _Receiver) -> set[str]:
     """Members that some lines of a class bind."""
-    return {name for found in _BOUND.finditer(text) for name in found.groups() if name}
+    return {name for found in receiver.bound.finditer(text) for name in found.groups() if name}
 
 
 def _lines_with(text: str, name: str) -> Iterator[str]:

@@ -69,14 +69,16 @@ class Compiler:
         """With the ending that does; without any, what the first that is not vague is refused for."""
         is_at_end, opened = not part.behind.strip(), closing(until)
         endings = tuple(suffixes(until, is_at_end=is_at_end))
-        tried = functools.cache(lambda number: self._tried(until + endings[number] + part.behind, endings[number]))
+        tried: dict[int, Module | Refusal] = {}
         likely = self._usual.get(opened, int(len(opened) > (0 if is_at_end else len(closing(part.before)))))
-        if opened and likely < len(endings) and isinstance(tried(likely), Module):
-            return tried(likely)
+        if opened and likely < len(endings):
+            tried[likely] = self._tried(part, until, endings[likely])
+            if isinstance(tried[likely], Module):
+                return tried[likely]
         refused: Refusal | None = None
         is_left_open = (part.behind, opened) in self._left_open
         for number in range(is_left_open, len(endings)):
-            module = tried(number)
+            module = tried.get(number) or self._tried(part, until, endings[number])
             if isinstance(module, Module):
                 self._usual[opened] = number
                 return module
@@ -86,9 +88,12 @@ class Compiler:
                 refused = module
             if not is_at_end and module.line <= part.before.count("\n") and not module.is_of_open_bracket:
                 break  # whatever is behind
-        return refused if refused and not (is_left_open and refused.is_vague) else tried(0)
+        if refused is None or (is_left_open and refused.is_vague):
+            return self._tried(part, until, endings[0])
+        return refused
 
-    def _tried(self, source: str, suffix: str) -> Module | Refusal:
+    def _tried(self, part: Reduced, until: str, suffix: str) -> Module | Refusal:
+        source = until + suffix + part.behind
         return refusal(source, self._oldest) or Module(source, suffix)
 
 

@@ -23,6 +23,12 @@ _NAMED = re.compile(r"\bdef[ \t]+\w+[ \t]*\Z")
 _TARGET = re.compile(r"(?:(?m:^)|\bfor)[ \t]*\Z")
 _NEAR = 100
 """Code points before a bracket within which it is told what it is for."""
+_COMPREHENDING = re.compile(
+    r"(?:\b(?:all|any|dict|frozenset|join|list|max|min|set|sorted|sum|tuple)\(|(?<![\w)\]])[\[{])\Z"
+)
+"""Brackets in which a comprehension is usual."""
+_FIRST_NAME = re.compile(r"\s*([^\W\dA-Z]\w*)")
+"""A name that no class has."""
 _TRY = re.compile(r"[ \t]*try[ \t]*:")
 _BLOCK = "..."
 _NAME = " id"
@@ -106,10 +112,21 @@ def may_bind(before: str) -> bool:
     return any(opened.may_bind for opened in _opened(before))
 
 
-def _opened(before: str) -> list[_Opened]:
+def comprehended(before: str) -> str:
+    """The name right behind the last open bracket of a text, if a comprehension is usual there and may yet bind it."""
+    opened = [one for one in _opened(before) if not one.is_string]
+    if not opened or not opened[-1].may_bind or opened[-1].is_target:
+        return ""
+    begin = opened[-1].start
+    found = _FIRST_NAME.match(before, begin + 1)
+    return found[1] if found and _COMPREHENDING.search(before, max(0, begin - _NEAR), begin + 1) else ""
+
+
+@functools.lru_cache(maxsize=64)
+def _opened(before: str) -> tuple[_Opened, ...]:
     """The brackets that are open at the end of a text, the outermost first, and the quote behind them."""
     begin = line_start(before, len(before))
-    return _scanned(before, begin, _opened_above(before[:begin]))
+    return tuple(_scanned(before, begin, _opened_above(before[:begin])))
 
 
 @functools.lru_cache(maxsize=64)

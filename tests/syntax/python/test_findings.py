@@ -21,6 +21,14 @@ TWICE = {
     "an import from elsewhere": ("from a import b\n‸\n\nprint(b)\n", "from c import b"),
     "an imported name, by a function": ("from a import b\n‸\n", "def b():\n    return 2"),
     "what the answer alone gives the name of another": ("def barker(): return 1\n\ndef bark‸", "er():\n    return 2"),
+    "a property": (
+        "class A:\n    @property\n    def x(self): return 1\n\n    ‸\n",
+        "@property\n    def x(self): return 2",
+    ),
+    "a function as a property": (
+        "class A:\n    @property\n    def x(self): return 1\n\n    @‸\n    def x(self, value): pass\n",
+        "property",
+    ),
     "a test": ("def test_a():\n    assert 1\n\n\n‸\n", "def test_a():\n    assert 2"),
 }
 ONCE = {
@@ -43,6 +51,10 @@ ONCE = {
     "what is above a setter": (
         "class A:\n    @property\n    ‸\n\n    @x.setter\n    def x(self, value):\n        pass\n",
         "def x(self):\n        return 1",
+    ),
+    "a decorator that begins": (
+        "class A:\n    @property\n    def x(self): return 1\n\n    @‸\n    def x(self, value): pass\n",
+        "x.setter",
     ),
     "by decorators": (
         "@p.register(int)\ndef _(a):\n    return a\n\n‸\n",
@@ -115,6 +127,56 @@ def test_nothing_is_defined_twice(marked, answer):
 )
 def test_what_cannot_work(marked, answer, is_wrong):
     assert (WRONG in kinds(marked, answer)) is is_wrong
+
+
+CAUGHT = "try:\n    f()\nexcept OSError:\n    f()\n‸"
+ASKED = "def g(x, y):\n    if x == 1:\n        f()\n    ‸"
+CASES = "def g(x):\n    match x:\n        case 1:\n            f()\n        ‸"
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "is_wrong"),
+    [
+        pytest.param(CAUGHT + "\n", "except OSError:\n    g()", True, id="a handler"),
+        pytest.param(CAUGHT + "\n    g()\n", "except OSError:", True, id="a handler's header"),
+        pytest.param(CAUGHT, "except OSError:", True, id="a handler's header at the end"),
+        pytest.param(CAUGHT, "except OSError", False, id="half of a handler's header at the end"),
+        pytest.param(CAUGHT + "\n", "except (KeyError, OSError):\n    g()", True, id="one of what a handler takes"),
+        pytest.param(CAUGHT + "\n", "except KeyError:\n    g()", False, id="another handler"),
+        pytest.param(CAUGHT + "\n", "except:\n    g()", False, id="a handler of all"),
+        pytest.param(
+            "try:\n    f()\nexcept OSError:\n    try:\n        f()\n    ‸\n",
+            "except OSError:\n        g()",
+            False,
+            id="a handler of another try",
+        ),
+        pytest.param(ASKED + "\n", "elif x == 1:\n        g(x)", True, id="a condition"),
+        pytest.param(ASKED, "elif x == 1:", True, id="a condition at the end"),
+        pytest.param(ASKED + "\n", "elif x == 2:\n        g(x)", False, id="another condition"),
+        pytest.param(ASKED + "\n", "if x == 1:\n        g(x)", False, id="a condition of its own"),
+        pytest.param(
+            "def g(x):\n    if x():\n        f()\n    ‸\n",
+            "elif x():\n        g(x)",
+            False,
+            id="a call may come out otherwise",
+        ),
+        pytest.param(CASES + "\n", "case 1:\n            g(x)", True, id="a case"),
+        pytest.param(CASES + "\n", "case 2 | 1:\n            g(x)", True, id="one of the values of a case"),
+        pytest.param(CASES + "\n", "case 2:\n            g(x)", False, id="another case"),
+        pytest.param(CASES + "\n", "case y if y:\n            g(x)", False, id="a case of anything"),
+        pytest.param(
+            CASES.replace("1:", "1 if f:") + "\n", "case 1:\n            g(x)", False, id="a case with a condition"
+        ),
+        pytest.param(
+            "def g(x):\n    if x == 1:\n        f()\n    elif x == 1:\n        ‸\n",
+            "g(x)",
+            False,
+            id="it is there anyway",
+        ),
+    ],
+)
+def test_a_branch_that_is_there_twice(marked, answer, is_wrong):
+    assert (WRONG in kinds("def f(): pass\ndef g(): pass\n" + marked, answer)) is is_wrong
 
 
 def test_a_key_with_two_values_is_there_twice():

@@ -49,3 +49,33 @@ def classes(first, second, others=""):
 )
 def test_members_of_another_class(marked, answer, is_foreign):
     assert (FOREIGN in kinds(marked, answer)) is is_foreign
+
+
+OTHER = "class A:\n    def __init__(me):\n        me.total = 0\n\nclass B:\n    "
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "is_foreign"),
+    [
+        pytest.param(OTHER + "def f(me):\n        ‸\n", "return me.total", True, id="of what is not called self"),
+        pytest.param(
+            OTHER + "def f(this):\n        ‸\n", "return this.total", False, id="of what another calls otherwise"
+        ),
+        pytest.param(
+            OTHER.replace("me", "self") + "def f(this):\n        ‸\n", "return this.total", True, id="of self elsewhere"
+        ),
+        pytest.param(OTHER + "def f(me):\n        ‸\n", "me.total = 1", False, id="written"),
+        pytest.param(OTHER + "def f(me):\n        me.total = 1\n        ‸\n", "return me.total", False, id="its own"),
+        pytest.param(
+            OTHER + "def f(me):\n        setattr(me, 'a', 1)\n        ‸\n", "return me.total", False, id="of anything"
+        ),
+        pytest.param(OTHER + "def f(me, other):\n        ‸\n", "return other.total", False, id="of an argument"),
+        pytest.param(
+            OTHER + "def f(me):\n        def g(me): pass\n        ‸\n", "return me.total", True, id="behind another"
+        ),
+        pytest.param(OTHER + "@classmethod\n    def f(me):\n        ‸\n", "return me.total", False, id="of a class"),
+        pytest.param(OTHER + "@staticmethod\n    def f(me):\n        ‸\n", "return me.total", False, id="of nothing"),
+    ],
+)
+def test_members_of_what_a_method_calls_its_object(marked, answer, is_foreign):
+    assert (FOREIGN in kinds(marked, answer)) is is_foreign

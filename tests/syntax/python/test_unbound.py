@@ -123,6 +123,50 @@ def test_a_name_is_bound(marked, answer):
     assert kinds(marked, answer) == set()
 
 
+ROOT = "def f(root, paths):\n    return "
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "is_unbound"),
+    [
+        pytest.param(ROOT + "tuple(path.relative_t‸\n", "o(root))", True, id="its bracket closes"),
+        pytest.param(ROOT + "tuple(path.relative_t‸", "o(root))", True, id="its bracket closes at the end"),
+        pytest.param(ROOT + "[path‸", "]", True, id="in a list"),
+        pytest.param(ROOT + "sorted({path‸", "})", True, id="in the brackets that are open last"),
+        pytest.param(ROOT + "tuple(path.relative_t‸", "o(root) for path in paths)", False, id="the answer binds it"),
+        pytest.param(ROOT + "tuple(path.relative_t‸", "o(root", False, id="it may yet be bound"),
+        pytest.param(
+            ROOT + "tuple(path.relative_t‸)\n", "o(root)", False, id="it may be bound before what stands there"
+        ),
+        pytest.param(ROOT + "print(json.du‸", "mps(root))", False, id="where no comprehension is usual"),
+        pytest.param(ROOT + "[json.du‸", "mps(root)]", False, id="a module that may be imported"),
+        pytest.param(ROOT + "[Path‸", "(root)]", False, id="a class that may be imported"),
+        pytest.param(ROOT + "root[path‸", "]", False, id="in an index"),
+        pytest.param(ROOT + "tuple(root, path‸", ")", False, id="behind a comma"),
+        pytest.param(ROOT + "path, [path‸", "]", False, id="it is read before, too"),
+        pytest.param("def g():\n    return path\n\n" + ROOT + "[path‸", "]", False, id="others read it, too"),
+    ],
+)
+def test_a_comprehension_that_was_begun_binds_its_name(marked, answer, is_unbound):
+    assert (kinds(marked, answer) == {UNBOUND}) is is_unbound
+
+
+@pytest.mark.parametrize(
+    ("marked", "bound"),
+    [
+        pytest.param("def f[T](a: T) -> T:\n    return ‸\n", "a", id="a function's"),
+        pytest.param("class A[T]:\n    def f(self, a: T) -> T:\n        return ‸\n", "a", id="a class's"),
+        pytest.param("class A[T: (int, str)](B[T]):\n    x: T\n    y: ‸\nB = list\n", "T", id="with bounds"),
+        pytest.param("class A:\n    def f[\n        T,\n    ](self, a: T):\n        return ‸\n", "a", id="on lines"),
+        pytest.param("def f(a):\n    type X[T] = list[T]\n    return ‸\n", "a", id="a type's"),
+        pytest.param("type X = int\ny = ‸\n", "X", id="a type"),
+    ],
+)
+def test_newer_syntax_hides_no_name(marked, bound):
+    assert kinds(marked, bound) == set()
+    assert kinds(marked, "b") == {UNBOUND}
+
+
 def test_what_a_replaced_text_bound_is_missed():
     text = "def f():\n    total = 1\n    return total\n"
     gate = PythonGate(text, (Span(13, 18),), None)
