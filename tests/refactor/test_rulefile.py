@@ -100,7 +100,7 @@ def test_a_rule_whose_query_does_not_end_is_refused(at):
 
 
 def test_a_name_that_does_not_ship_is_told_with_those_that_do(grounds):
-    with pytest.raises(UsageError, match=r"^There is no rule 'x'; those that ship are annotations, "):
+    with pytest.raises(UsageError, match=r"^There is no rule 'x'; those that ship are adapt-calls, "):
         rule_named("x", grounds)
 
 

@@ -1,7 +1,7 @@
 """`print` as a call of the module's logger; which level it has is a blank."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import tree_sitter
@@ -79,23 +79,28 @@ def _replacement(
 
 def _given(parsed: Parsed, arguments: tree_sitter.Node) -> str | None:
     """What the logger is given: a message, or a format and its values. None where `print` does what it cannot."""
-    first, *rest = arguments.named_children or [None]
-    if first is None or any(node.type in _SPECIAL for node in arguments.named_children):
+    values = arguments.named_children
+    if not values or any(node.type in _SPECIAL for node in values):
         return None
-    if not rest:
+    if len(values) == 1:
         whole = nodes.text_of(parsed, arguments)
         return whole if re.search(r"[^\W\d]", re.sub(r"\\[nrt]", "", whole)) else None
-    text = nodes.text_of(parsed, first)
-    if first.type in ("string", "concatenated_string") and not _PLAIN.fullmatch(text):
+    return _format(parsed, values)
+
+
+def _format(parsed: Parsed, values: Sequence[tree_sitter.Node]) -> str | None:
+    """Plain texts are part of the format; None where it would begin with another one, or the quotes do not fit."""
+    first = nodes.text_of(parsed, values[0])
+    if values[0].type in ("string", "concatenated_string") and not _PLAIN.fullmatch(first):
         return None
-    words, values = [], []
-    for node in arguments.named_children:
-        literal = _PLAIN.fullmatch(nodes.text_of(parsed, node)) if node.type == "string" else None
+    quote = first[-1] if values[0].type == "string" else '"'
+    words, others = [], []
+    for node in values:
+        text = nodes.text_of(parsed, node)
+        literal = _PLAIN.fullmatch(text) if node.type == "string" else None
         words.append((literal["body"] or literal["single"] or "").replace("%", "%%") if literal else "%s")
-        if not literal:
-            values.append(nodes.text_of(parsed, node))
-    quote = text[-1] if first.type == "string" else '"'
+        others += [] if literal else [text]
     message = " ".join(words)
-    if not values or quote in message.replace(f"\\{quote}", ""):
+    if not others or quote in message.replace(f"\\{quote}", ""):
         return None
-    return f"({quote}{message}{quote}, {', '.join(values)})"
+    return f"({quote}{message}{quote}, {', '.join(others)})"

@@ -7,6 +7,7 @@ from lacuna.refactor.python.format_strings import FormatStrings
 from lacuna.refactor.python.mutable_defaults import MutableDefaults
 from lacuna.refactor.python.os_paths import OsPaths
 from lacuna.refactor.python.print_to_logging import PrintToLogging
+from lacuna.refactor.python.signatures.source import AdaptedCalls
 from lacuna.refactor.python.unittest_asserts import UnittestAsserts
 from lacuna.refactor.rule import Sketcher
 from lacuna.refactor.rulesource import Grounds, RuleSource
@@ -24,6 +25,7 @@ class Everywhere:
 
 
 REWRITES: Mapping[str, RuleSource] = {
+    "adapt-calls": AdaptedCalls(),
     "format-strings": Everywhere(FormatStrings),
     "mutable-defaults": Everywhere(MutableDefaults),
     "os-paths": Everywhere(OsPaths),
