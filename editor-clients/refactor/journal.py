@@ -7,12 +7,15 @@ bytes are is told by their hash, so that whoever reads the journal of a killed r
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import json
 import os
 import secrets
 import shutil
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import cattrs
 
@@ -23,6 +26,9 @@ from lacuna.refactor.state import State
 from lacuna.syntax.errors import FileError, UsageError
 from lacuna.workspace import atomic
 from lacuna.workspace.changes import sha256
+
+_ORIGINALS = "originals.zip"
+"""Each under its hash."""
 
 
 class RunError(UsageError):
@@ -55,9 +61,9 @@ class Journal:
 
     def original(self, record: Record) -> bytes:
         """The bytes that the file had before this run; raise FileError if they have been lost."""
-        path = self._folder / "originals" / record.before
+        path = self._folder / _ORIGINALS
         with _told(path):
-            data = path.read_bytes()
+            data = self._originals.read(record.before)
         if sha256(data) != record.before:
             raise FileError(f"{path} is damaged.")
         return data
@@ -80,6 +86,10 @@ class Journal:
         self.run = dataclasses.replace(self.run, stage=stage)
         _write_run(self._folder, self.run)
 
+    @functools.cached_property
+    def _originals(self) -> ZipFile:
+        return ZipFile(self._folder / _ORIGINALS)
+
     def _take(self, record: Record) -> None:
         self.records[record.file] = record
         self._known.setdefault(record.file, set()).update((record.before, record.after))
@@ -91,10 +101,11 @@ class Beginning:
     def __init__(self, folder: Path, header: Header) -> None:
         self.records: dict[str, Record] = {}
         self._folder = folder
-        (folder / "originals").mkdir(parents=True)
+        folder.mkdir()
         with contextlib.ExitStack() as stack:
             self._plan = stack.enter_context((folder / "plan.jsonl").open("x", encoding="utf-8"))
             self._journal = stack.enter_context((folder / "journal.jsonl").open("xb"))
+            self._originals = stack.enter_context(ZipFile(folder / _ORIGINALS, "x", ZIP_DEFLATED, compresslevel=1))
             self._plan.write(line_of(header))
             self.close = stack.pop_all().close
 
@@ -103,7 +114,8 @@ class Beginning:
 
     def add(self, file: PlannedFile, original: bytes, after: str) -> None:
         """Take up a file with the sites that are to be written."""
-        atomic.write(self._folder / "originals" / file.hash, original)
+        if file.hash not in self._originals.NameToInfo:
+            self._originals.writestr(file.hash, original)
         self._plan.write(line_of(file))
         self._note(Record(file.path, FileState.PENDING, file.hash, after))
 
@@ -111,9 +123,10 @@ class Beginning:
         """Make the run that has been prepared; None if it has no file to write."""
         if all(record.state is FileState.REFUSED for record in self.records.values()):
             return None
-        for stream in (self._plan, self._journal):
-            stream.flush()
-            os.fsync(stream.fileno())
+        self.close()
+        for path in self._folder.iterdir():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
         atomic.sync_folder(self._folder)
         began = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         run = Run(int(self._folder.name), FORMAT, str(plan.absolute()), began, secrets.token_hex(8), failing=failing)
@@ -191,5 +204,5 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise FileError(f"{error.filename or path} cannot be read or written: {error.strerror or error}.") from error
-    except (ValueError, KeyError, TypeError, cattrs.BaseValidationError) as error:
+    except (ValueError, KeyError, TypeError, BadZipFile, zlib.error, cattrs.BaseValidationError) as error:
         raise FileError(f"{path} is damaged.") from error

@@ -1,13 +1,14 @@
 """Take a run back, or bring one that was interrupted to its end."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from lacuna.refactor import trials
-from lacuna.refactor.carrying import brought, carry_out, named, within
+from lacuna.refactor.carrying import Task, bring, carry_out, named, within
 from lacuna.refactor.journal import Journal, RunError
 from lacuna.refactor.plan import PlannedFile, Site
-from lacuna.refactor.records import FileState, Record, Stage
+from lacuna.refactor.records import FileState, Stage
 from lacuna.refactor.testruns import Tests
 from lacuna.syntax.errors import FileError
 
@@ -18,9 +19,7 @@ def undo(tree: Path, journal: Journal) -> None:
     """Bring back what stood in the files of a run; one that is not as the run left it is left."""
     with named(journal):
         journal.turn(Stage.UNDOING)
-        records = [record for record in journal.records.values() if record.state not in _UNDONE]
-        for record in records:
-            journal.note(_taken_back(tree, journal, record))
+        bring(tree, journal, _originals(tree, journal))
         if all(record.state in _UNDONE for record in journal.records.values()):
             journal.turn(Stage.UNDONE)
 
@@ -46,12 +45,18 @@ def resume(tree: Path, journal: Journal, tests: Tests | None) -> None:
         journal.turn(Stage.DONE)
 
 
-def _taken_back(tree: Path, journal: Journal, record: Record) -> Record:
-    try:
-        original = journal.original(record)
-    except FileError as error:
-        return replace(record, state=FileState.FAILED, reason=f"{record.file}: {within(tree, error)}")
-    return brought(tree, journal, replace(record, after=record.before), original)
+def _originals(tree: Path, journal: Journal) -> Iterator[Task]:
+    """What files held before the run, and are to hold again; note those of which that is lost."""
+    for record in list(journal.records.values()):
+        if record.state in _UNDONE:
+            continue
+        try:
+            data = journal.original(record)
+        except FileError as error:
+            lost = f"{record.file}: {within(tree, error)}"
+            journal.note(replace(record, state=FileState.FAILED, reason=lost))
+            continue
+        yield Task(replace(record, state=FileState.PENDING, after=record.before), data)
 
 
 def _not_dropped(journal: Journal, file: PlannedFile) -> list[Site]:

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from types import FrameType
 from typing import Any
 
@@ -27,7 +28,9 @@ def run(moment: int | None, arguments: list[str], count: int) -> None:
         if passed == moment:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    sys.setprofile(None if moment is None else note)
+    if moment is not None:
+        threading.setprofile(note)
+        sys.setprofile(note)
     main.run(arguments)
     sys.setprofile(None)
     os.write(count, str(passed).encode())

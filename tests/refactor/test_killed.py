@@ -57,6 +57,7 @@ def plan(tree: Path) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # hundreds of processes: long beside other tests
 def test_an_apply_that_is_killed_at_fifty_random_moments(killer: Killer, tree: Path, plan: str):
     rng = random.Random(18)  # noqa: S311 -- moments
     moments = killer.run("apply", plan, moment=0)

@@ -4,11 +4,12 @@ import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from lacuna.refactor.applying import Wishes, apply
-from lacuna.refactor.carrying import StoppedError
+from lacuna.refactor.carrying import StoppedError, token_of
 from lacuna.refactor.journal import Journal, RunError, beginning, journal_of, runs_of
 from lacuna.refactor.plan import FORMAT, Header, PlannedFile
 from lacuna.refactor.records import FileState, Stage
@@ -121,12 +122,21 @@ def test_a_run_that_wrote_nothing_is_undone(state: State, begun: Journal):
     assert all_of(begun) == {FileState.REVERTED}
 
 
-def test_a_damaged_original_is_not_written(state: State, journal: Journal):
-    kept = state.runs / "1" / "originals" / sha256(ORIGINALS["c.py"])
-    kept.write_bytes(b"damaged")
-    undo(state.tree, journal)
-    assert told(journal)["c.py"] == (FileState.FAILED, f"c.py: {kept} is damaged.")
+def test_an_original_that_is_damaged_is_not_written(state: State, journal: Journal):
+    kept = state.runs / "1" / "originals.zip"
+    with ZipFile(kept, "w") as originals:
+        for path, data in ORIGINALS.items():
+            originals.writestr(sha256(data), b"damaged" if path == "c.py" else data)
+    undo(state.tree, journal_of(state, 1))
+    assert told(journal_of(state, 1))["c.py"] == (FileState.FAILED, f"c.py: {kept} is damaged.")
     assert contents(state.tree) == ORIGINALS | {"c.py": WRITTEN["c.py"]}
+
+
+def test_originals_that_cannot_be_read_are_told(state: State, journal: Journal):
+    (state.runs / "1" / "originals.zip").write_bytes(b"damaged")
+    undo(state.tree, journal_of(state, 1))
+    assert all_of(journal_of(state, 1)) == {FileState.FAILED}
+    assert contents(state.tree) == WRITTEN
 
 
 def test_the_older_of_two_runs_in_one_file_does_not_undo_the_newer(state: State, journal: Journal):
@@ -159,7 +169,7 @@ def test_resume_leaves_what_somebody_else_has_edited(state: State, begun: Journa
 
 
 def test_resume_removes_what_a_killed_write_has_left_behind(state: State, begun: Journal):
-    atomic.left_behind(state.tree / "a.py", begun.run.token).write_bytes(b"x = ")
+    atomic.left_behind(state.tree / "a.py", token_of(begun, "a.py")).write_bytes(b"x = ")
     resume(state.tree, begun, None)
     assert contents(state.tree) == WRITTEN
 
@@ -216,11 +226,11 @@ def test_without_a_run_that_is_said(state: State):
 
 
 def test_what_a_killed_preparation_has_left_is_cleared(state: State, files: list[PlannedFile]):
-    laid_out(state.runs / "1", {"journal.jsonl": b"", "originals/x": b""})
+    laid_out(state.runs / "1", {"journal.jsonl": b"", "plan.jsonl": b"", "more": b""})
     apply(plan_for(state.tree, state.tree.parent / "plan", files), state, Wishes())
     assert contents(state.tree) == WRITTEN
     assert sorted(path.name for path in state.runs.iterdir()) == ["1", "1.json"]
-    assert not (state.runs / "1" / "originals" / "x").exists()
+    assert not (state.runs / "1" / "more").exists()
 
 
 def test_a_run_of_another_version_is_refused(state: State, journal: Journal):
