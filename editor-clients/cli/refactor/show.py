@@ -135,7 +135,7 @@ def _pieces(shape: str, plan: Plan, found: Found, outcomes: frozenset[Outcome], 
 
 
 def _sentences(plan: Plan, totals: Totals) -> Iterator[str]:
-    yield f"{words.counted(totals.outcomes)} in {words.amount(totals.files, 'file')}."
+    yield totals.sentence()
     if totals.skipped:
         reasons = (f"{reason} ({count})" for reason, count in totals.skipped.most_common(_REASONS))
         yield f"not looked through: {words.amount(totals.skipped.total(), 'file')}; {', '.join(reasons)}."

@@ -4,9 +4,9 @@ That is before a file, and behind the "@@" of a hunk.
 """
 
 import bisect
-import contextlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lacuna.refactor.plan import Outcome, PlannedFile, Site, Skipped
@@ -50,17 +50,16 @@ def _note(path: str, site: Site) -> str:
     return words.one_line(f"{path}: {words.headline(site)}{proposal}")
 
 
-def _fitting(file: PlannedFile, sites: list[Site]) -> list[Site]:
-    """All that can be written together; of two that cannot, the first."""
+def _fitting(file: PlannedFile, sites: list[Site], beside: Sequence[Site] = ()) -> list[Site]:
+    """All that can be written together, and with those `beside`; of two that cannot, the first."""
     try:
-        edits(file, sites)
+        edits(file, [*beside, *sites])
     except MisfitError:
-        fitting: list[Site] = []
-        for site in sites:
-            with contextlib.suppress(MisfitError):
-                edits(file, [*fitting, site])
-                fitting.append(site)
-        return fitting
+        if len(sites) == 1:
+            return []
+        half = len(sites) // 2
+        first = _fitting(file, sites[:half], beside)
+        return [*first, *_fitting(file, sites[half:], [*beside, *first])]
     return sites
 
 

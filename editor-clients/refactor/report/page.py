@@ -67,9 +67,7 @@ def _pieces(plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> 
         entries=map(_entry, found),
         footer=plan.footer(),
         line=_line,
-        sums=lambda: (
-            f"{words.counted(totals.outcomes)} in {words.amount(totals.files, 'file')}."
-        ),  # once they have been counted
+        sums=totals.sentence,  # called when all has been counted
         skipped=totals.skipped.most_common,
     )
     stream.enable_buffering(_PIECES)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lacuna.refactor.plan import Entry, Outcome, PlannedFile, Site, Skipped
+from lacuna.refactor.report import words
 from lacuna.refactor.rewriting import check
 from lacuna.syntax.errors import FileError
 from lacuna.workspace import textfile
@@ -63,6 +64,9 @@ class Totals:
     without_source: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     """By reason."""
+
+    def sentence(self) -> str:
+        return f"{words.counted(self.outcomes)} in {words.amount(self.files, 'file')}."
 
 
 def reviewed(
