@@ -20,6 +20,7 @@ from lacuna.syntax.errors import FileError, UsageError
 from lacuna.syntax.spans import Span
 
 _FIELDS = ("task_id", "entry_point", "prompt", "suffix", "canonical_solution", "test")
+CONFINED = "namespaces of their own for users, mounts, processes and network"
 _PACKED = b"\x1f\x8b"
 
 
@@ -54,8 +55,12 @@ class Task:
         text, at = self.prompt + self.canonical_solution + self.suffix, len(self.prompt)
         return Question("infilling", (Hole(self.problem, self.task_id, text, Span(at, at + len(hidden))),))
 
-    def program(self, completion: str) -> str:
-        return f"{self.prompt}{completion}{self.suffix}\n{self.test}\ncheck({self.entry_point})"
+    def solution(self, completion: str) -> str:
+        return f"{self.prompt}{completion}{self.suffix}\n"
+
+    @property
+    def tests(self) -> str:
+        return f"{self.test}\ncheck({self.entry_point})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,10 @@ def with_line_end(filled: Filled) -> Filled:
     return replace(filled, texts=(filled.text + "\n",)) if filled.text else filled
 
 
-def score(task: Task, filled: Mapping[str, Filled]) -> Scored:
+def score(task: Task, filled: Mapping[str, Filled], *, is_confined: bool) -> Scored:
     """Run the row's program with each answer; equal answers run once."""
-    ended = {text: sandbox.run(task.program(text)) for text in {one.text for one in filled.values()}}
+    texts = {one.text for one in filled.values()}
+    ended = {text: sandbox.run(task.solution(text), task.tests, is_confined=is_confined) for text in texts}
     return Scored(task, filled, {system: ended[one.text] for system, one in filled.items()})
 
 
@@ -174,6 +180,7 @@ def report(
     data: str,
     seed: int,
     is_whole_lines: bool,
+    is_confined: bool,
     models: Mapping[str, str],
     tuned: Settled | None = None,
 ) -> HumanEvalReport:
@@ -188,7 +195,7 @@ def report(
         gains={other: _gain(rows, first, other, seed) for other in others},
         models=dict(models),
         tuned=tuned,
-        isolation=" ".join(sandbox.isolation()),
+        isolation=CONFINED if is_confined else "",
         seed=seed,
     )
 

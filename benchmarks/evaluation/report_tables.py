@@ -48,7 +48,7 @@ def of_human_eval(found: human_eval.HumanEvalReport) -> Iterator[Table | str]:
         if one.reasons:
             yield f"{name} offered nothing: " + ", ".join(f"{reason} {count}" for reason, count in one.reasons.items())
     yield "95 % intervals drawn by problem; " + (
-        f"isolated by {found.isolation}" if found.isolation else "the network was NOT cut off"
+        f"isolated by {found.isolation}" if found.isolation else "programs were NOT confined (--unsafe)"
     )
     yield from _models(found.models)
 

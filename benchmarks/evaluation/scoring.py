@@ -11,7 +11,7 @@ from lacuna.benchmarks.evaluation.human_eval import Scored, Task
 from lacuna.benchmarks.evaluation.progress import tracked
 
 
-def scored(answered: Iterable[tuple[Task, Mapping[str, Filled]]]) -> Generator[Scored]:
+def scored(answered: Iterable[tuple[Task, Mapping[str, Filled]]], *, is_confined: bool) -> Generator[Scored]:
     """Score each row while the next ones are answered; rows come in order, each soon after its programs have ended.
 
     What answering raises is raised after the rows that have ended: an interruption leaves the first of them.
@@ -20,7 +20,7 @@ def scored(answered: Iterable[tuple[Task, Mapping[str, Filled]]]) -> Generator[S
     running: deque[Future[Scored]] = deque()
     try:
         for task, filled in answered:
-            running.append(workers.submit(human_eval.score, task, filled))
+            running.append(workers.submit(human_eval.score, task, filled, is_confined=is_confined))
             yield from _ended(running)
         for row in tracked(list(running), "Running the rest"):
             row.result()

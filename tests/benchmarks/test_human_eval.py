@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from lacuna.benchmarks.evaluation import human_eval
+from lacuna.benchmarks.evaluation import human_eval, sandbox
 from lacuna.cli import main
 from lacuna.cli.evaluate.options import opened
 from lacuna.cli.exit_codes import ExitCode
@@ -212,9 +212,9 @@ def test_samples_that_cannot_be_written_are_told_before_the_work(run, scripted, 
 def test_samples_of_finished_rows_outlast_an_interruption(run, scripted, data, tmp_path, monkeypatch):
     score, begun = human_eval.score, threading.Semaphore(0)
 
-    def counted(*asked):
+    def counted(*asked, **how):
         begun.release()
-        return score(*asked)
+        return score(*asked, **how)
 
     def interrupt():
         if len(model.requests) == 3:
@@ -237,3 +237,15 @@ def test_a_row_that_was_kept_is_in_the_file_before_it_is_closed(tmp_path):
 
 def test_problems_are_named_by_the_part_that_rows_share():
     assert {human_eval.Task(**row).problem for row in ROWS} == {"HumanEval/0", "HumanEval/2"}
+
+
+def test_where_nothing_can_be_confined_the_command_asks_before_it_runs_programs(run, scripted, data, monkeypatch):
+    monkeypatch.setattr(sandbox, "confines", lambda: False)
+    model = scripted()
+    ended = run("eval", "infilling", data, model=model)
+    assert ended.code == ExitCode.USAGE
+    assert "--unsafe" in ended.err
+    assert not model.requests
+    ended = run("eval", "infilling", data, "--unsafe", "--limit", "1", model=model)
+    assert ended.code == ExitCode.DONE
+    assert b"NOT confined" in ended.out

@@ -39,6 +39,12 @@ from lacuna.syntax.errors import FileError
     type=click.Path(file_okay=False, path_type=Path),
     help="Write every answer into this folder, as JSON lines, a file for each system.",
 )
+@click.option(
+    "--unsafe",
+    "is_unsafe",
+    is_flag=True,
+    help="Run the programs with all your rights, where this machine cannot confine them.",
+)
 @json_option
 @jobs_option
 @click.option("--corpus", type=click.Path(path_type=Path), help="What ngram and copier are trained and tuned on.")
@@ -58,16 +64,19 @@ def infilling(  # noqa: PLR0913 -- one for each option
     limit: int | None,
     seed: int,
     samples: Path | None,
+    is_unsafe: bool,
     json_file: Path | None,
     jobs: int,
     corpus: Path | None,
 ) -> ExitCode:
     """Score HumanEval-Infilling rows (DATA: .jsonl or .jsonl.gz) by running them, and by exact match."""
-    from lacuna.benchmarks.evaluation import human_eval, lineup, report_tables, scoring
+    from lacuna.benchmarks.evaluation import human_eval, lineup, report_tables, sandbox, scoring
     from lacuna.benchmarks.evaluation.lineup import Lineup
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.cli.tables import show
 
+    if not is_unsafe:
+        sandbox.require()
     tasks = human_eval.chosen(human_eval.read(data), every=every, limit=limit)
     questions = [task.line_question if is_whole_lines else task.question for task in tasks]
     contenders = tuple(columns(systems, model, against, jobs))
@@ -90,7 +99,7 @@ def infilling(  # noqa: PLR0913 -- one for each option
                 for task, filled in answered
             )
         rows = []
-        for row in files.enter_context(contextlib.closing(scoring.scored(answered))):
+        for row in files.enter_context(contextlib.closing(scoring.scored(answered, is_confined=not is_unsafe))):
             rows.append(row)
             for system in asked.labels:
                 keep[system](human_eval.sample_line(row, system) + "\n")
@@ -99,6 +108,7 @@ def infilling(  # noqa: PLR0913 -- one for each option
             data=data.name,
             seed=seed,
             is_whole_lines=is_whole_lines,
+            is_confined=not is_unsafe,
             models=asked.models(),
             tuned=ready.settled if ready else None,
         )
