@@ -2,10 +2,9 @@
 
 import dataclasses
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from lacuna.refactor import trials
 from lacuna.refactor.carrying import carry_out, named, within
@@ -41,10 +40,8 @@ class Reply(enum.Enum):
     """Write neither it nor any that follows at all."""
 
 
-class Asking(Protocol):
-    """Shows a site of a file, and asks whether it is to be written."""
-
-    def __call__(self, file: PlannedFile, source: TextFile, site: Site, /) -> Reply: ...
+Asking = Callable[[PlannedFile, TextFile, Site], Reply]
+"""Shows a site of a file, and asks whether it is to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +131,10 @@ def _checked(plan: Plan, tree: Path, *, allow_dirty: bool) -> set[str]:
             if is_uncommitted(file.path, source.data):
                 uncommitted.append(file.path)
     if uncommitted:
-        others = f" and {len(uncommitted) - 1} more" if uncommitted[1:] else ""
+        others = f" and {len(uncommitted) - 1} more of its files" if uncommitted[1:] else ""
         raise UncommittedError(
-            f"{uncommitted[0]}{others} would change, with changes that git has not committed; "
-            "commit them, or say --allow-dirty."
+            f"The plan changes {uncommitted[0]}{others} in which git has uncommitted changes; "
+            "commit those, or say --allow-dirty."
         )
     return twice
 

@@ -2,10 +2,9 @@
 
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from lacuna.refactor.shell import ran
 
@@ -29,10 +28,8 @@ class Ran:
     """How they ended, as a clause."""
 
 
-class Tests(Protocol):
-    """Runs the tests of the tree as it is."""
-
-    def __call__(self) -> Ran: ...
+Tests = Callable[[], Ran]
+"""Runs the tests of the tree as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ import click
 
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.refactor import runs
-from lacuna.refactor.applying import Wishes
-from lacuna.refactor.applying import apply as applied
 from lacuna.refactor.carrying import Interrupted
 from lacuna.refactor.journal import runs_of
 from lacuna.refactor.planfile import Plan, open_plan
@@ -38,6 +36,8 @@ def apply(
     A file that has changed since, or that Lacuna may not touch, is refused; the others are written. What stood there
     before is kept: `undo` brings it back.
     """
+    from lacuna.refactor import applying
+
     state = runs.state_at(folder)
     plan = _plan(path, state)
     if folder is None and Path(plan.header.tree) != state.tree:
@@ -50,11 +50,11 @@ def apply(
         from lacuna.cli.refactor.asking import ask
 
         asking = ask
-    wishes = Wishes(allow_dirty, asking, runs.tests_of(command, state, limit))
+    wishes = applying.Wishes(allow_dirty, asking, runs.tests_of(command, state, limit))
     with state.locked():
         _warn_of_interrupted(state)
         try:
-            done = applied(plan, state, wishes)
+            done = applying.apply(plan, state, wishes)
         except Interrupted as stop:
             return runs.interrupted(stop.run)
     return runs.tell(done.records, done.run, is_json=is_json)
