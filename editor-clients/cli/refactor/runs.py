@@ -16,6 +16,7 @@ from lacuna.refactor.state import State, state_of
 from lacuna.refactor.testruns import ShellTests
 from lacuna.refactor.tree import tree_of
 
+_BACK = (Stage.UNDOING, Stage.UNDONE)
 _C = TypeVar("_C", bound=Callable[..., object])
 
 number_argument = click.argument("number", metavar="[RUN]", type=click.IntRange(min=1), required=False)
@@ -101,17 +102,18 @@ def _counted(records: Sequence[Record]) -> str:
 def _in_words(records: Sequence[Record], run: Run | None) -> str:
     if run is None:
         return f"Nothing to write: {_counted(records)}."
-    dropped = sum(len(record.dropped) for record in records)
+    dropped = 0 if run.stage in _BACK else sum(len(record.dropped) for record in records)
     broken = f" Edits that broke the tests and were taken out: {dropped}." if dropped else ""
     return f"Run {run.number}, {run.stage}: {_counted(records)}.{broken}"
 
 
 def _sentences(records: Sequence[Record], run: Run | None) -> Iterator[str]:
-    if run and run.failing:
+    yield from (record.reason for record in records if record.state in SPOILT)
+    if run is None or run.stage in _BACK:
+        return
+    if run.failing:
         yield f"these tests failed before, so they do not count: {', '.join(run.failing)}."
     for record in records:
-        if record.state in SPOILT:
-            yield record.reason
         for site in record.dropped:
             yield f"{record.file}:{site.line}: what {site.rule} wrote here broke the tests, and was taken out."
 

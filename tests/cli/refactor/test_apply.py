@@ -102,6 +102,8 @@ def test_edits_that_break_the_tests_are_said(run, tree: Path):
     [found, summary] = lines(run("refactor", "status", "1", "--json").out)
     assert found["dropped"] == [{"rule": "r", "line": 1, "outcome": "broke the tests"}]
     assert (summary["dropped"], summary["failed_before"]) == (1, ["t::old"])
+    ended = run("refactor", "undo")
+    assert (ended.out, ended.err) == (b"Run 1, undone: 1 reverted.\n", "")
 
 
 def test_tests_that_cannot_judge_are_told_and_nothing_is_written(run, tree: Path, plan: Path):
