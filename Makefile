@@ -117,11 +117,11 @@ format: .venv-check/installed
 	touch $@
 
 .venv-check/installed: .venv-check/pyvenv.cfg $(FOLDERS)
-	.venv-check/$(INSTALL) $(EDITABLE) '.[cpu,dev]'
+	.venv-check/$(INSTALL) $(EDITABLE) '.[cpu,dev,bench]'
 	touch $@
 
 .venv-test/installed: .venv-test/pyvenv.cfg $(FOLDERS)
-	.venv-test/$(INSTALL) $(EDITABLE) '.[cpu,dev,train,ray]'
+	.venv-test/$(INSTALL) $(EDITABLE) '.[cpu,dev,train,ray,bench]'
 	touch $@
 
 .venv-%/pyvenv.cfg: pyproject.toml constraints.txt
@@ -132,7 +132,7 @@ format: .venv-check/installed
 constraints: ## pin what the ranges in pyproject.toml admit today
 	rm -rf .venv-pins
 	$(PYTHON) -m venv .venv-pins
-	.venv-pins/bin/pip install --quiet '.[cpu,dev,train,ray]'
+	.venv-pins/bin/pip install --quiet '.[cpu,dev,train,ray,bench]'
 	.venv-pins/bin/pip freeze --all --exclude lacuna-infill --exclude pip | sed 's/+cpu$$//' >constraints.txt
 	rm -rf .venv-pins
 

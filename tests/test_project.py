@@ -38,7 +38,7 @@ DATA = {
     "languages/*/*.toml",
     "languages/*/*.scm",
     "rules/*.toml",
-    "report/page/*",
+    "page/*",
 }
 FOR_TRAINING = (
     "lacuna.model.corpus.index",
