@@ -45,7 +45,7 @@ class ShellTests:
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             code = ran(self.command, self.tree, self.limit, output.fileno())
             if code is None:
-                return Ran(is_passed=False, words=f"took longer than {self.limit:g} seconds")
+                return Ran(is_passed=False, words=f"took longer than {self.limit:g} s")
             if code == 0:
                 return Ran(is_passed=True)
             output.seek(0)

@@ -277,9 +277,7 @@ def is_beating(folder: Path) -> bool:
 
 @pytest.mark.parametrize("ending", ["sleep 60", "trap '' TERM; sleep 60"], ids=["willing", "deaf"])
 def test_a_command_that_takes_too_long_ends_with_all_that_it_started(tmp_path: Path, ending: str):
-    assert ShellTests(f"{BEATING} & {ending}", tmp_path, 0.5)() == Ran(
-        is_passed=False, words="took longer than 0.5 seconds"
-    )
+    assert ShellTests(f"{BEATING} & {ending}", tmp_path, 0.5)() == Ran(is_passed=False, words="took longer than 0.5 s")
     assert not is_beating(tmp_path)
 
 

@@ -26,7 +26,7 @@ def apply(
     path: Path | None,
     is_interactive: bool,
     command: str | None,
-    limit: float,
+    limit: int,
     allow_dirty: bool,
     folder: Path | None,
     is_json: bool,

@@ -17,7 +17,7 @@ from lacuna.refactor.undoing import resume as go_on
 @runs.tests_options
 @runs.tree_option
 @runs.json_option
-def resume(*, number: int | None, command: str | None, limit: float, folder: Path | None, is_json: bool) -> ExitCode:
+def resume(*, number: int | None, command: str | None, limit: int, folder: Path | None, is_json: bool) -> ExitCode:
     """Finish RUN, by default the newest: write what it has not written, by a kill or because it could not.
 
     It needs the plan no more. A file that has been edited since is named and left as it is.

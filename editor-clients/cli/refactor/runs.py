@@ -21,16 +21,13 @@ _C = TypeVar("_C", bound=Callable[..., object])
 
 number_argument = click.argument("number", metavar="[RUN]", type=click.IntRange(min=1), required=False)
 json_option = click.option("--json", "is_json", is_flag=True, help="Print JSON, a line for each file and one at last.")
-
-
-def tree_option(command: _C) -> _C:
-    return click.option(
-        "--tree",
-        "folder",
-        metavar="FOLDER",
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
-        help="The tree.  [default: the repository that you are in, else the current folder]",
-    )(command)
+tree_option = click.option(
+    "--tree",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The tree.  [default: the repository that you are in, else the current folder]",
+)
 
 
 def tests_options(command: _C) -> _C:
@@ -39,7 +36,7 @@ def tests_options(command: _C) -> _C:
         "--test-timeout",
         "limit",
         metavar="SECONDS",
-        type=click.FloatRange(min=0, min_open=True),
+        type=click.IntRange(min=1),
         default=600,
         show_default=True,
         help="The longest that --test may take, each time.",
@@ -57,7 +54,7 @@ def state_at(folder: Path | None) -> State:
     return state_of(folder.resolve() if folder else tree_of((Path(),)))
 
 
-def tests_of(command: str | None, state: State, limit: float) -> ShellTests | None:
+def tests_of(command: str | None, state: State, limit: int) -> ShellTests | None:
     return None if command is None else ShellTests(command, state.tree, limit)
 
 
