@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import tree_sitter
 
+from lacuna.refactor.comments import start_with_comments
 from lacuna.refactor.python import needs
 from lacuna.refactor.rule import Replacement, Sketch
 from lacuna.refactor.template import Template, minimal
@@ -31,6 +32,8 @@ class Rewrite:
     """A query for nodes, captured as `@unless`, in which no hole is."""
     begins_line: bool = False
     """The hole must be the first thing on its line."""
+    with_comments: bool = False
+    """The comments right above it are of the hole."""
     kept: tuple[str, ...] = ()
     """Captures whose texts must not change."""
 
@@ -70,6 +73,8 @@ def _places(rewrite: Rewrite, parsed: Parsed) -> Iterator[dict[str, Span]]:
         if not holes or any(node.has_error for node in holes):
             continue
         spans = {name: _span_of(parsed, nodes) for name, nodes in match.items()}
+        if rewrite.with_comments:
+            spans |= {name: _with_comments(parsed, match[name]) for name in rewrite.templates if name in match}
         where = [spans[name] for name in rewrite.templates if name in spans]
         if rewrite.begins_line and any(_indent(parsed.text, span) is None for span in where):
             continue
@@ -86,6 +91,11 @@ def _barred(rewrite: Rewrite, parsed: Parsed) -> list[Span]:
 def _span_of(parsed: Parsed, nodes: list[tree_sitter.Node]) -> Span:
     spans = [parsed.span_of(node) for node in nodes]
     return Span(min(span.start for span in spans), max(span.end for span in spans))
+
+
+def _with_comments(parsed: Parsed, nodes: list[tree_sitter.Node]) -> Span:
+    span, first = _span_of(parsed, nodes), min(nodes, key=lambda node: node.start_byte)
+    return Span(start_with_comments(parsed, first), span.end)
 
 
 def _indent(text: str, span: Span) -> str | None:

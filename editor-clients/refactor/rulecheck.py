@@ -81,7 +81,7 @@ def _rewrite(table: Table, language: Language) -> Rewrite:
             raise RuleError(f"'unless' uses {predicate}, which is no predicate that Lacuna knows.")
         if UNLESS not in names_in(compiled(grammar_of(language), table.unless)):
             raise RuleError(f"'unless' captures nothing as @{UNLESS}, so it does not say what is left alone.")
-    return Rewrite(table.query, templates, table.unless, table.begins_line, table.kept)
+    return Rewrite(table.query, templates, table.unless, table.begins_line, table.with_comments, table.kept)
 
 
 def _templates(table: Table) -> Iterator[tuple[str, str]]:

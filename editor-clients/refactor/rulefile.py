@@ -39,6 +39,7 @@ class Table:
     """For `@hole.NAME`."""
     unless: str = ""
     begins_line: bool = False
+    with_comments: bool = False
     kept: tuple[str, ...] = ()
 
 

@@ -53,7 +53,7 @@ class Template:
                 case Hole():
                     yield token
                 case Copied(name):
-                    yield indent if name == INDENT else _LINE_END.sub("\n", texts.get(name, ""))
+                    yield indent if name == INDENT else texts.get(name, "")
                 case text:
                     yield re.sub(r"\n(?!\n)", f"\n{indent}", text)
 
@@ -81,7 +81,7 @@ def _tokens(text: str) -> Iterator[str | Hole | Copied]:
 
 def minimal(text: str, span: Span, pieces: Sequence[Piece]) -> Replacement | None:
     """What is left to be written if that which stays at both ends is not; no word is cut. None: nothing is left."""
-    pieces = _joined(pieces)
+    pieces = _joined([_LINE_END.sub("\n", piece) if isinstance(piece, str) else piece for piece in pieces])
     units = _UNIT.findall(text[span.start : span.end])
     old = "".join("\n" if unit[0] == "\r" else unit for unit in units)
     if pieces == ((old,) if old else ()):

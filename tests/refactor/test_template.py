@@ -32,7 +32,7 @@ def test_a_bracket_that_holds_no_name_is_told(text):
 
 def test_later_lines_are_indented_as_the_holes_line_and_captures_are_not():
     template = template_of("if x:\n    ⟦hole⟧\n\n⟦gone⟧end⟦indent⟧")
-    assert template.filled({"hole": "a(\r\nb)"}, "\t") == ("if x:\n\t    ", "a(\nb)", "\n\n\t", "", "end", "\t")
+    assert template.filled({"hole": "a(\nb)"}, "\t") == ("if x:\n\t    ", "a(\nb)", "\n\n\t", "", "end", "\t")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,7 @@ def test_later_lines_are_indented_as_the_holes_line_and_captures_are_not():
         pytest.param("(a)", ("(a)", "(a)"), (3, 3, ("(a)",)), id="ends that overlap"),
         pytest.param("a\r\nb", ("a\nb\nc",), (4, 4, ("\nc",)), id="a line end of two characters is one"),
         pytest.param("a\r\n b", (Hole(), "\n b"), (0, 1, (Hole(),)), id="and so from behind"),
+        pytest.param("a", ("a(\r\nb)",), (1, 1, ("(\nb)",)), id="line ends become the plan's"),
         pytest.param("a + b", (), (0, 5, ()), id="all goes"),
         pytest.param("", (Hole(),), (0, 0, (Hole(),)), id="all comes"),
     ],

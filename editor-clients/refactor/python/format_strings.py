@@ -11,7 +11,8 @@ from lacuna.refactor.python import nodes
 from lacuna.refactor.python.formats import Field, Row, UnsureError, braces, joined, percent
 from lacuna.refactor.python.literals import rewritten
 from lacuna.refactor.python.types import BUILTIN
-from lacuna.refactor.rule import Replacement, Sketch
+from lacuna.refactor.rule import Sketch
+from lacuna.refactor.template import minimal
 from lacuna.syntax.lines import line_end, line_start, split_lines
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.queries import captured, matches
@@ -63,7 +64,8 @@ def _sketch(parsed: Parsed, whole: tree_sitter.Node, template: tree_sitter.Node)
     span = parsed.span_of(whole)
     if _is_too_wide(parsed.text, span, new):
         return None
-    return Sketch((Replacement(span, (new,)),))
+    replacement = minimal(parsed.text, span, (new,))
+    return Sketch((replacement,)) if replacement else None
 
 
 def f_string(parsed: Parsed, whole: tree_sitter.Node, template: tree_sitter.Node) -> str:

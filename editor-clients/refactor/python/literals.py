@@ -9,7 +9,7 @@ from lacuna.refactor.python.formats import Field, Row, Scan, UnsureError
 from lacuna.refactor.python.nodes import text_of
 from lacuna.syntax.parsing import Parsed
 
-_START = re.compile(r"(?P<letters>[a-zA-Z]*)(?P<quotes>['\"]+)")
+_START = re.compile(r"(?P<letters>[a-zA-Z]*)(?P<quotes>\"\"\"|\'\'\'|\"|\')")
 _OTHER = {"'": '"', '"': "'"}
 _LONG = 50
 """Characters of an expression beyond which it is not read well within a text."""
@@ -41,8 +41,6 @@ def _rewritten(literal: str, scan: Scan, source: str) -> str:
     if not start or set(start["letters"].lower()) & set("bft"):
         raise UnsureError("no plain text")
     quotes = start["quotes"]
-    if len(quotes) not in (1, 3):  # an empty text, with which no format is broken
-        return literal
     body = literal[start.end() : -len(quotes)]
     if "\\N{" in body:
         raise UnsureError("a brace of an escape")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import tree_sitter
 
+from lacuna.refactor.comments import start_with_comments
 from lacuna.refactor.python import nodes
 from lacuna.refactor.rule import Replacement, Sketch
 from lacuna.syntax.layout import indentation_of
@@ -113,7 +114,7 @@ def _sketch(parsed: Parsed, function: tree_sitter.Node, defaults: Sequence[_Defa
         statements = statements[1:]
     if not statements or _is_stub(parsed, statements):
         return None
-    start = parsed.span_of(statements[0]).start
+    start = start_with_comments(parsed, statements[0])
     before = parsed.text[line_start(parsed.text, start) : start]
     text = nodes.text_of(parsed, body)
     if before.strip() or any(_means_none(text, default.name) for default in defaults):

@@ -1,6 +1,7 @@
 """What the new text of a rule needs of its module: imports, and lines such as the one that makes a logger."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -167,7 +168,8 @@ def _at_top(parsed: Parsed, statements: Sequence[tree_sitter.Node], missing: Seq
     span = parsed.span_of(first)
     if first.type == "expression_statement" and first.named_children[0].type == "string":
         end = line_end(parsed.text, span.end)
-        return Replacement(Span(end, end), (f"\n\n{lines}",))
+        gap = "\n" if re.match(r"(?:\r\n?|\n)[^\r\n]", parsed.text[end : end + 3]) else ""
+        return Replacement(Span(end, end), (f"\n\n{lines}{gap}",))
     gap = "\n\n\n" if first.type in _DEFINITIONS else "\n\n"
     return Replacement(Span(span.start, span.start), (lines + gap,))
 

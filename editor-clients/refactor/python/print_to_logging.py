@@ -33,7 +33,13 @@ _NEEDS = ("import logging", "logger = logging.getLogger(__name__)")
 @dataclass(frozen=True, slots=True)
 class PrintToLogging:
     def sketches(self, path: str, parsed: Parsed) -> Iterator[Sketch]:  # noqa: ARG002 -- the Protocol's
-        found = [match for match in matches(parsed, _QUERY) if not _is_meant(parsed, match["call"][0])]
+        every = matches(parsed, _QUERY)
+        laid_out = {_function(match["call"][0]) for match in every if _is_layout(parsed, match["arguments"][0])}
+        found = [
+            match
+            for match in every
+            if _function(match["call"][0]) not in laid_out and not _is_meant(parsed, match["call"][0])
+        ]
         if not found:
             return
         name, behind = _logger(parsed)
@@ -52,6 +58,18 @@ def _logger(parsed: Parsed) -> tuple[str, int]:
         return "logger", 0
     first = min(loggers, key=lambda node: node.start_byte)
     return nodes.text_of(parsed, first), parsed.span_of(first).end
+
+
+def _function(call: tree_sitter.Node) -> int:
+    """Where the function begins that the call stands in; 0 for a module."""
+    above = nodes.above(call, "function_definition")
+    return above.start_byte if above else 0
+
+
+def _is_layout(parsed: Parsed, arguments: tree_sitter.Node) -> bool:
+    """Whether it prints a part of a line, or an empty one: what is printed beside it belongs to it."""
+    given = [nodes.text_of(parsed, node) for node in arguments.named_children]
+    return not given or any(re.match(r"(?:end|sep)\s*=", text) for text in given)
 
 
 def _is_meant(parsed: Parsed, call: tree_sitter.Node) -> bool:

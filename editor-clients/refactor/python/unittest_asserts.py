@@ -108,9 +108,9 @@ class _Statement:
             return self._bound(given[0], _EQUAL), f"{_COMPARED[name]} {self._bound(given[1], _EQUAL)}"
         if name in _INSTANCE:
             return (f"{_INSTANCE[name]}({self._bound(given[0])}, {self._bound(given[1])})",)
-        if name not in _ASKED or given[0].type == "tuple":
+        before, behind = _ASKED.get(name, (None, ""))
+        if before is None or (given[0].type == "tuple" and not behind):  # which is true, and the compiler warns
             return None
-        before, behind = _ASKED[name]
         if before and given[0].type == "comparison_operator" and (turned := self._turned(given[0])):
             return (turned,)
         loose = _EQUAL if behind else _LOOSE if before else frozenset({"named_expression"})

@@ -15,7 +15,7 @@ def test_each_rule_is_told_with_its_example(run):
     for card in rules():
         assert card.name in shown
     assert "except BaseException:" in shown
-    assert "assert not self.is_empty" in shown
+    assert "assert not self.empty" in shown
 
 
 def test_a_rule_is_told_by_its_name(run):
