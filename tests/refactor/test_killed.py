@@ -69,7 +69,8 @@ def test_an_apply_that_is_killed_at_fifty_random_moments(killer: Killer, tree: P
     counts: list[int] = []
     for number in range(50):
         shutil.rmtree(Path.home() / ".local")
-        killer.run("apply", plan, moment=rng.randint(1, moments))
+        # Every other one towards the end, where files are written: most moments go by before.
+        killer.run("apply", plan, moment=rng.randint(moments * 3 // 4 if number % 2 else 1, moments))
         found = contents(tree)
         assert all(found[path] in (data, written[path]) for path, data in ORIGINALS.items())
         counts.append(sum(found[path] == data for path, data in written.items()))
@@ -84,4 +85,4 @@ def test_an_apply_that_is_killed_at_fifty_random_moments(killer: Killer, tree: P
             killer.run("undo", moment=rng.randint(1, moments_of_undo))
         killer.run("undo")
         assert contents(tree) == ORIGINALS
-    assert any(0 < count < len(ORIGINALS) for count in counts)
+    assert sum(0 < count < len(ORIGINALS) for count in counts) >= 5
