@@ -58,7 +58,7 @@ def _written(row: Row, quote: str, source: str) -> str:
 
 
 def _braced(field: Field, quote: str, source: str) -> str:
-    if isinstance(field.given, ast.Constant) or any(isinstance(node, _UNFIT) for node in ast.walk(field.given)):
+    if isinstance(field.given, ast.Constant) or any(map(_is_unfit, ast.walk(field.given))):
         raise UnsureError("an expression that is hard to read in a text")
     value = ast.get_source_segment(source, field.given) or ""
     if field.path and not isinstance(field.given, _CLOSED):
@@ -73,3 +73,10 @@ def _braced(field: Field, quote: str, source: str) -> str:
     conversion = f"!{field.conversion}" if field.conversion else ""
     spec = f":{_written(field.spec, quote, source)}" if field.spec else ""
     return "{" + value + conversion + spec + "}"
+
+
+def _is_unfit(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(ast.Name("_" | "gettext" | "ngettext")):  # what collects texts for translation looks into no text
+            return True
+    return isinstance(node, _UNFIT)

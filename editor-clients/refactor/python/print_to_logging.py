@@ -22,7 +22,6 @@ _LOGGERS = """
 """
 _PROGRAM = re.compile(r"^(?:_?main|cli|run|usage|_?print.*|_?show.*|.*help|.*usage|.*version|report.*|test.*)$")
 """Names of functions that are there to print."""
-_SCRIPT = re.compile(r'^if\s*\(?\s*(?:__name__\s*==\s*[\'"]__main__[\'"]|[\'"]__main__[\'"]\s*==\s*__name__)')
 _PLAIN = re.compile(r"""[uU]?(?:"(?!"")(?P<body>(?:[^"\\\n]|\\.)*)"|'(?!'')(?P<single>(?:[^'\\\n]|\\.)*)')""")
 _SPECIAL = frozenset({"keyword_argument", "list_splat", "dictionary_splat"})
 """Arguments that say where or how to print, or are not told."""
@@ -73,17 +72,14 @@ def _is_layout(parsed: Parsed, arguments: tree_sitter.Node) -> bool:
 
 
 def _is_meant(parsed: Parsed, call: tree_sitter.Node) -> bool:
-    """Whether printing is what the program is for there."""
-    above = call.parent
-    while above:
-        if above.type == "function_definition":
-            name = above.child_by_field_name("name")
-            if name and _PROGRAM.match(nodes.text_of(parsed, name)):
-                return True
-        if above.type == "if_statement" and _SCRIPT.match(nodes.text_of(parsed, above)):
-            return True
-        above = above.parent
-    return False
+    """Whether printing is what the program is for there: outside of functions, and in those whose names say so."""
+    function = nodes.above(call, "function_definition")
+    is_meant = function is None
+    while function and not is_meant:
+        name = function.child_by_field_name("name")
+        is_meant = name is not None and bool(_PROGRAM.match(nodes.text_of(parsed, name)))
+        function = nodes.above(function, "function_definition")
+    return is_meant
 
 
 def _replacement(
