@@ -9,6 +9,7 @@ COMMANDS = {
     "holes": LazyCommand("lacuna.cli.evaluate.holes:holes", "Holes in held-out packages, by kind."),
     "complete": LazyCommand("lacuna.cli.evaluate.complete:complete", "What is shown where nothing is missing."),
     "places": LazyCommand("lacuna.cli.evaluate.places:places", "What is shown where people type, by kind of place."),
+    "refactor": LazyCommand("lacuna.cli.evaluate.refactor:refactor", "Uses of definitions that were changed, by kind."),
     "calibration": LazyCommand("lacuna.cli.evaluate.calibration:calibration", "How far confidence can be trusted."),
 }
 

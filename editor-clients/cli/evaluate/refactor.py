@@ -1,0 +1,55 @@
+"""`lacuna eval refactor`."""
+
+from pathlib import Path
+
+import click
+
+from lacuna.cli.evaluate.options import json_option, opened
+from lacuna.cli.exit_codes import ExitCode
+from lacuna.cli.model_options import model_options
+from lacuna.infill.opening import ModelOptions, Opening
+from lacuna.syntax.errors import FileError
+
+
+@click.command()
+@click.argument("packages", type=click.Path(path_type=Path, exists=True, file_okay=False), nargs=-1, required=True)
+@click.option(
+    "--count", type=click.IntRange(min=1), default=3, show_default=True, help="Cases of each kind from a package."
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Least confidence at which a site is written.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the cases and of the bootstrap.")
+@json_option
+@model_options
+@click.pass_obj
+def refactor(
+    opening: Opening,
+    *,
+    model: ModelOptions,
+    packages: tuple[Path, ...],
+    count: int,
+    threshold: float,
+    seed: int,
+    json_file: Path | None,
+) -> ExitCode:
+    """Adapt uses of definitions that were changed in PACKAGES, folders of code, where the right answer is known."""
+    from lacuna.benchmarks.evaluation.progress import tracked
+    from lacuna.benchmarks.refactor import seeded, tables
+    from lacuna.benchmarks.refactor.drawing import drawn
+    from lacuna.cli.tables import show
+
+    cases = [case for package in tracked(packages, "Drawing") for case in drawn(package, count, seed)]
+    if not cases:
+        raise FileError(f"{', '.join(map(str, packages))}: nothing defined there is used often enough.")
+    with opened(json_file) as keep_report:
+        lacuna = opening(model)
+        found = [outcome for case in tracked(cases, "Adapting") for outcome in seeded.outcomes(case, lacuna, threshold)]
+        whole = seeded.report(found, seed=seed, threshold=threshold, model=lacuna.name)
+        keep_report(seeded.to_json(whole))
+    show(tables.of_seeded(whole))
+    return ExitCode.DONE
