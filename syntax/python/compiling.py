@@ -1,11 +1,9 @@
 """Python's own compiler, asked in process about texts that may be hostile; nothing that it compiles is ever run."""
 
 import ast
-import contextlib
 import re
 import sys
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lacuna.syntax.gate import Version
@@ -57,9 +55,6 @@ def refusal(source: str, oldest: Version | None) -> Refusal | None:
     return None
 
 
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> "warnings.catch_warnings[None]":
     """Without the compiler's warnings, such as that of an escape sequence that is none."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    return warnings.catch_warnings(action="ignore")

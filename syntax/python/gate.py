@@ -28,11 +28,13 @@ What comes after that passes. Counted are code points and not time: the same ans
 FINDING = 3
 """What it costs to find more than refusals and names, in goes through a part."""
 _TELLING = re.compile(
-    r"""\b(?:def|class|import|except|elif|case|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
+    r"""\b(?:def|class|import|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
 )
 """What a line has that something can be found in beside its names; to look costs as much as all the rest."""
-_BRANCH = re.compile(r"[ \t]*(?:except|elif|case)\b[^\n]*:\Z")
-"""The whole header of what another one may come before."""
+_BRANCHES = re.compile(r"(?m)^[ \t]*(?:except|elif|case)\b")
+"""What another branch may come before."""
+_BRANCH = re.compile(r"(?m)^[ \t]*(?:except|elif|case)\b[^\n]*:\s*\Z")
+"""Its whole header, with nothing behind it."""
 _FILLINGS = (
     "",
     "...",
@@ -110,14 +112,14 @@ class PythonGate:
 
     def _at_second_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
         module, part = self._modules.get(texts), self._part
-        if not isinstance(module, Module) or not part or not self._is_telling(texts):
+        if not isinstance(module, Module) or not part:
             return
-        until = part.until_end(texts)
-        is_branch = has_block(module.suffix) and _BRANCH.match(until, line_start(until, len(until))) is not None
-        if (is_branch or not module.suffix) and self._affords(self._wide_part or part, FINDING, JUDGED):
-            for fault in self._wide(module, texts).findings:
-                if fault not in self._findings_anyway and (fault.kind is FaultKind.WRONG or not is_branch):
-                    yield fault
+        if not module.suffix and self._has(_TELLING, texts):
+            if self._affords(self._wide_part or part, FINDING, JUDGED):
+                yield from (fault for fault in self._wide(module, texts).findings if fault not in self._findings_anyway)
+        elif self._has(_BRANCH if module.suffix else _BRANCHES, texts) and self._affords(part, 1, JUDGED):
+            anyway = self._anyway[1].unreachable
+            yield from (fault for fault in module.unreachable if fault not in anyway)
 
     def _wide(self, module: Module, texts: tuple[str, ...]) -> Module:
         """The module of some texts, or one that shows what else is defined in their scope."""
@@ -185,10 +187,11 @@ class PythonGate:
         part, bound = self._part, self._type_parameters
         return Unbound(self._text, self._spans, self._starts, part, lambda: self._anyway, bound) if part else None
 
-    def _is_telling(self, texts: tuple[str, ...]) -> bool:
+    def _has(self, what: re.Pattern[str], texts: tuple[str, ...]) -> bool:
+        """Whether a line has something that begins before a text or is in it."""
         pairs = zip(self._spans, texts, strict=True)
         return any(
-            _TELLING.search(self._text[line_start(self._text, span.start) : span.start] + text) for span, text in pairs
+            what.search(self._text[line_start(self._text, span.start) : span.start] + text) for span, text in pairs
         )
 
     @functools.cached_property

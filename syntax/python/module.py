@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lacuna.syntax.gate import Fault, Version
 from lacuna.syntax.lines import line_start
+from lacuna.syntax.python.branches import unreachable
 from lacuna.syntax.python.compiling import HERE, HOSTILE, Refusal, refusal
 from lacuna.syntax.python.findings import findings
 from lacuna.syntax.python.newer import NEWEST, needed
@@ -43,6 +44,11 @@ class Module:
             return tuple(dict.fromkeys(findings(ast.parse(self.source))))
         except RecursionError:  # too deep to be told
             return ()
+
+    @functools.cached_property
+    def unreachable(self) -> tuple[Fault, ...]:
+        """Branches of it that never run."""
+        return tuple(unreachable(ast.walk(ast.parse(self.source))))
 
 
 class Compiler:
