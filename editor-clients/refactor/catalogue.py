@@ -38,8 +38,9 @@ class Checked:
         file = self.file
         if isinstance(file.rewrite, str):
             source = REWRITES[file.rewrite]
-            sketcher, has_blanks = source.sketcher(grounds), source.has_blanks
+            sketcher, has_blanks, is_of_tree = source.sketcher(grounds), source.has_blanks, source.is_of_tree
         else:
+            is_of_tree = False
             sketcher = QuerySketcher(self.rewrites, file.needs)
             has_blanks = any(rewrite.has_blanks for rewrite in self.rewrites)
         return Rule(
@@ -53,6 +54,7 @@ class Checked:
             is_joint=file.joint,
             keeps_kind=file.keeps_kind,
             has_blanks=has_blanks,
+            is_of_tree=is_of_tree,
         )
 
 

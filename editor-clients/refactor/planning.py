@@ -23,7 +23,7 @@ class Plans:
 
     sources: Sources
     is_wanted: Callable[[str, bytes], bool] = lambda _path, _data: True
-    """Whether a file is looked through, by its path and bytes."""
+    """Whether a file is looked through by all rules, by its path and bytes; some look through others, too."""
     most: int | None = None
     """Sites that are kept, after which it ends: with the file that has the last of them."""
 
@@ -33,9 +33,10 @@ class Plans:
             found = one if isinstance(one, Skipped) else sources.read(one)
             if isinstance(found, Skipped):
                 yield found
-            elif self.is_wanted(one.path, found):
-                assert isinstance(one, Source), "what is skipped has no bytes"
-                yield Task(one.path, found, oldest_python(one.file), self.sources.rules_for(one.path))
+                continue
+            assert isinstance(one, Source), "what is skipped has no bytes"
+            if rules := self.sources.rules_for(one.path, is_wanted=self.is_wanted(one.path, found)):
+                yield Task(one.path, found, oldest_python(one.file), rules)
 
     def tasks(self) -> Iterator[Task]:
         return (item for item in self.items() if isinstance(item, Task))

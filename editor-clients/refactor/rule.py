@@ -67,3 +67,5 @@ class Rule:
     """What replaces a node must be a node of the same kind."""
     has_blanks: bool = True
     """Some rewrite denoises; else no model is needed."""
+    is_of_tree: bool = False
+    """With `--since`, files that did not change may have places for it, too."""

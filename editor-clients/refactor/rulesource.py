@@ -24,6 +24,10 @@ class RuleSource(Protocol):
     def has_blanks(self) -> bool:
         """Some of what it writes is denoised."""
 
+    @property
+    def is_of_tree(self) -> bool:
+        """It compares with a revision: files that did not change since may have places for it, too."""
+
     def sketcher(self, grounds: Grounds) -> Sketcher:
         """Made once for a run, by its driver; raise UsageError if the grounds will not do."""
 

@@ -50,20 +50,21 @@ class Sources:
         """`tree` and the paths, which lie in it, are absolute, and no link leads to them."""
         self._tree = tree
         self._starts = _outermost(starts)
-        self._specs = tuple((rule.language, _patterns(rule)) for rule in rules)
+        self._specs = tuple((rule.language, _patterns(rule), rule.is_of_tree) for rule in rules)
 
     def walk(self, start: str = "", after: str = "") -> Iterator[Source | Skipped]:
         """Yield what is found, from the path `start` on, and behind the path `after`."""
         first, last = key_of(start), key_of(after)
         return (one for one in self._all() if (key := key_of(one.path)) >= first and (key > last or not after))
 
-    def rules_for(self, path: str) -> tuple[int, ...]:
-        """The rules that are for a file, by their places among all."""
+    def rules_for(self, path: str, *, is_wanted: bool = True) -> tuple[int, ...]:
+        """The rules that are for a file, by their places among all; if it is not wanted, those of the whole tree."""
         name = _language(path)
         return tuple(
             n
-            for n, (language, patterns) in enumerate(self._specs)
+            for n, (language, patterns, is_of_tree) in enumerate(self._specs)
             if language == name and (patterns is None or patterns.match_file(path))
+            if is_wanted or is_of_tree
         )
 
     def _all(self) -> Iterator[Source | Skipped]:

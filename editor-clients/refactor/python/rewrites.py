@@ -19,6 +19,7 @@ class Everywhere:
 
     make: Callable[[], Sketcher]
     has_blanks: bool = False
+    is_of_tree: bool = False
 
     def sketcher(self, _grounds: Grounds) -> Sketcher:
         return self.make()

@@ -32,7 +32,7 @@ def renamed_fields(old: ClassOutline, new: ClassOutline, parameters: Mapping[str
             for other in come
             if (other.where, other.annotation) == (one.where, one.annotation)
             and other.value == parameters.get(one.value, one.value)
-            and is_used_alike(one.name, other.name, old.body, new.body)
+            and is_used_alike(f".{one.name}", f".{other.name}", old.body, new.body)
         ]
         if len(same) == 1:
             found[one.name] = same[0].name
@@ -40,7 +40,7 @@ def renamed_fields(old: ClassOutline, new: ClassOutline, parameters: Mapping[str
 
 
 def is_used_alike(old: str, new: str, before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether what had a name is used as what has the other one now; true if neither is used."""
+    """Whether a word stands where the other one stands now; true if neither is there."""
     then, now = _uses(old, before), _uses(new, after)
     if not then and not now:
         return True
@@ -48,8 +48,8 @@ def is_used_alike(old: str, new: str, before: Sequence[str], after: Sequence[str
 
 
 def _uses(name: str, body: Sequence[str]) -> Counter[tuple[str, str]]:
-    """What stands before and behind each use of a name, however it is called there."""
-    padded = ["", *("?" if word.removeprefix(".") == name else word for word in body), ""]
+    """What stands before and behind each use of a name."""
+    padded = ["", *("?" if word == name else word for word in body), ""]
     return Counter((padded[at - 1], padded[at + 1]) for at, word in enumerate(padded) if word == "?")
 
 

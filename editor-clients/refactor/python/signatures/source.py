@@ -17,6 +17,7 @@ class AdaptedCalls:
     """Makes the rule for one tree."""
 
     has_blanks = True
+    is_of_tree = True
 
     def sketcher(self, grounds: Grounds) -> AdaptCalls:
         """Raise UsageError without a revision, or where there is no git repository that has it."""
