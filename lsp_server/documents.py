@@ -24,22 +24,46 @@ class ContentChange:
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
-    """A text at a version. Two snapshots are the same only if they are one object."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell's place in the text of its notebook."""
 
     uri: str
+    first_line: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A text at a version. Two snapshots are the same only if they are one object.
+
+    A notebook's cell has the text of all cells in its language, while its positions are those within the cell.
+    """
+
+    uri: str
+    """Of the file: a cell has its notebook's."""
     language: str
     """The client's language id."""
     version: int
     text: str
     line_starts: Offsets
+    cell: Cell | None = None
 
     @classmethod
     def opened(cls, uri: str, language: str, version: int, text: str) -> "Document":
         """A document with this text."""
         text = _well_formed(text)
         return cls(uri, language, version, text, positions.line_starts(text))
+
+    @property
+    def name(self) -> str:
+        """The URI by which the client speaks of it."""
+        return self.uri if self.cell is None else self.cell.uri
+
+    @property
+    def start(self) -> int:
+        """The offset of its first position."""
+        return 0 if self.cell is None else self.cell.span.start
 
     def changed(self, version: int, changes: Iterable[ContentChange], encoding: Encoding) -> "Document":
         """The next snapshot; each change speaks of the text that the one before it left."""
@@ -50,11 +74,16 @@ class Document:
 
     def offset_at(self, position: Position, encoding: Encoding) -> int:
         """The offset, in code points, that a position means."""
-        return positions.offset_at(self.text, self.line_starts, position, encoding)
+        if self.cell is None:
+            return positions.offset_at(self.text, self.line_starts, position, encoding)
+        line = self.cell.first_line + position.line
+        offset = positions.offset_at(self.text, self.line_starts, Position(line, position.character), encoding)
+        return min(offset, self.cell.span.end)
 
     def position_at(self, offset: int, encoding: Encoding) -> Position:
         """The position of an offset in code points."""
-        return positions.position_at(self.text, self.line_starts, offset, encoding)
+        found = positions.position_at(self.text, self.line_starts, offset, encoding)
+        return found if self.cell is None else Position(found.line - self.cell.first_line, found.character)
 
     def span_of(self, range_: Range, encoding: Encoding) -> Span:
         """The code points of a range, whichever of its two positions comes first."""
@@ -76,31 +105,35 @@ class Document:
 
 
 class Documents:
-    """The open documents, newest snapshot of each."""
+    """The open documents and cells of notebooks, newest snapshot of each."""
 
     def __init__(self) -> None:
-        self._by_uri: dict[str, Document] = {}
+        self._by_name: dict[str, Document] = {}
 
-    def __getitem__(self, uri: str) -> Document:
+    def __getitem__(self, name: str) -> Document:
         try:
-            return self._by_uri[uri]
+            return self._by_name[name]
         except KeyError:
-            raise UnknownDocumentError(f"{uri} is not open.") from None
+            raise UnknownDocumentError(f"{name} is not open.") from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
 
     def __len__(self) -> int:
-        return len(self._by_uri)
+        return len(self._by_name)
 
-    def put(self, document: Document) -> None:
-        """Take this snapshot as its document's newest."""
-        self._by_uri[document.uri] = document
+    def put(self, *snapshots: Document) -> None:
+        """Take these snapshots as the newest of their documents."""
+        self._by_name.update((snapshot.name, snapshot) for snapshot in snapshots)
 
     def close(self, uri: str) -> None:
-        """Forget a document; closing one that is not open changes nothing."""
-        self._by_uri.pop(uri, None)
+        """Forget a document, or a notebook's cells; closing what is not open changes nothing."""
+        for name in [name for name, document in self._by_name.items() if document.uri == uri]:
+            del self._by_name[name]
 
     def is_current(self, document: Document) -> bool:
         """Whether no newer snapshot of the document is known and it is still open."""
-        return self._by_uri.get(document.uri) is document
+        return self._by_name.get(document.name) is document
 
 
 def _well_formed(text: str) -> str:

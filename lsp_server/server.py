@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from lsprotocol import types
 
 from lacuna.infill.request import Model
-from lacuna.lsp_server.features import code_action, completion, inline_completion, lifecycle, text_sync
+from lacuna.lsp_server.features import code_action, completion, inline_completion, lifecycle, notebook_sync, text_sync
 from lacuna.lsp_server.protocol import Protocol
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
@@ -22,6 +22,9 @@ _NOT_FOR_PYGLS = (
     types.TEXT_DOCUMENT_DID_OPEN,  # pygls' documents split lines at form feeds and U+2028
     types.TEXT_DOCUMENT_DID_CHANGE,
     types.TEXT_DOCUMENT_DID_CLOSE,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
 )
 _LENGTH = re.compile(rb"Content-Length: (\d{1,12})\r\n")
 _LAST_STEP = 2.0
@@ -53,7 +56,7 @@ def run(session: Session) -> None:
 
 def build(worker: Worker, version: str) -> Session:
     """A session with its features."""
-    session = Session(worker, version)
+    session = Session(worker, version, notebook_sync.OPTIONS)
     for method in _NOT_FOR_PYGLS:
         del session.protocol.fm.builtin_features[method]
     session.feature(types.INITIALIZE)(lifecycle.initialize)
@@ -66,6 +69,9 @@ def build(worker: Worker, version: str) -> Session:
     session.feature(types.TEXT_DOCUMENT_DID_CHANGE)(text_sync.did_change)
     session.feature(types.TEXT_DOCUMENT_DID_CLOSE)(text_sync.did_close)
     session.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(text_sync.did_change_watched_files)
+    session.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)(notebook_sync.did_open)
+    session.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)(notebook_sync.did_change)
+    session.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)(notebook_sync.did_close)
     # Without options pygls does not advertise it.
     inline = types.InlineCompletionOptions()
     session.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, inline)(inline_completion.complete)

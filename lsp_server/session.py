@@ -15,6 +15,7 @@ from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.documents import Documents
 from lacuna.lsp_server.indexing import Indexing
 from lacuna.lsp_server.inference import Inference
+from lacuna.lsp_server.notebooks import Notebook
 from lacuna.lsp_server.notifier import METHOD
 from lacuna.lsp_server.offers import Offers
 from lacuna.lsp_server.protocol import Protocol
@@ -34,10 +35,11 @@ class Session(LanguageServer):
 
     protocol: Protocol
 
-    def __init__(self, worker: Worker, version: str) -> None:
-        super().__init__("lacuna", version, protocol_cls=Protocol)
+    def __init__(self, worker: Worker, version: str, notebooks: types.NotebookDocumentSyncOptions) -> None:
+        super().__init__("lacuna", version, protocol_cls=Protocol, notebook_document_sync=notebooks)
         self.client = Client()
         self.documents = Documents()
+        self.notebooks: dict[str, Notebook] = {}
         self.offers = Offers()
         self.indexing = Indexing(worker)
         self.inference = Inference(worker, self.indexing, self.documents, self._send_status)

@@ -34,7 +34,7 @@ _NOT_OURS = "This code action is not one of Lacuna's."
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """What an action that is not resolved yet will fill: a selection, in code points, of a version."""
+    """What an action that is not resolved yet will fill: a selection of a version, in code points from its start."""
 
     uri: str
     version: int
@@ -55,7 +55,7 @@ def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAc
     found = where.selected(document.text, language, selection)
     if found is None or (found.is_code and not _asks_first(session.client)):
         return []
-    target = _Target(document.uri, document.version, selection.start, selection.end)
+    target = _Target(document.name, document.version, selection.start - document.start, selection.end - document.start)
     tags = [types.CodeActionTag.LlmGenerated] if session.client.tags_generated else None
     return [types.CodeAction(_title(document, found), kind=KIND, tags=tags, data=asdict(target))]
 
@@ -76,10 +76,11 @@ async def _filled(session: Session, target: _Target) -> tuple[Document, Selected
     document = session.documents[target.uri]
     if document.version != target.version:
         raise OutdatedError("The document changed.")
-    if not 0 <= target.start <= target.end <= len(document.text):
+    selection = Span(document.start + target.start, document.start + target.end)
+    if not document.start <= selection.start <= selection.end <= len(document.text):
         raise JsonRpcInvalidParams(_NOT_OURS)
     language = language_of(document.language)
-    found = where.selected(document.text, language, Span(target.start, target.end))
+    found = where.selected(document.text, language, selection)
     if found is None or (found.is_code and not _asks_first(session.client)):
         raise JsonRpcInvalidParams(_NOT_OURS)
     answer = await session.inference.infill(
@@ -142,7 +143,7 @@ def _workspace_edit(
     else:
         text_edits = [types.TextEdit(range_, edit.new_text) for range_, edit in zip(ranges, edits, strict=True)]
         annotations = None
-    versioned = types.OptionalVersionedTextDocumentIdentifier(uri=document.uri, version=document.version)
+    versioned = types.OptionalVersionedTextDocumentIdentifier(uri=document.name, version=document.version)
     return types.WorkspaceEdit(
         document_changes=[types.TextDocumentEdit(versioned, text_edits)], change_annotations=annotations
     )

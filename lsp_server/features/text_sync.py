@@ -18,6 +18,8 @@ def did_open(session: Session, params: types.DidOpenTextDocumentParams) -> None:
 
 def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> None:
     uri = params.text_document.uri
+    if uri not in session.documents:
+        return  # VS Code empties an untitled file after it has closed it
     session.inference.worker.withdraw(uri)
     changes = wire.changes(params.content_changes)
     changed = session.documents[uri].changed(params.text_document.version, changes, session.client.encoding)

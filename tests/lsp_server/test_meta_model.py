@@ -22,7 +22,10 @@ URI = "file:///project/module.py"
 DOCUMENT = {"uri": URI}
 PLACE = {"textDocument": DOCUMENT, "position": {"line": 0, "character": 4}}
 START = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+CELL = {"uri": "vscode-notebook-cell:/project/study.ipynb#W0"}
+NOTEBOOK = {"uri": "file:///project/study.ipynb"}
 CAPABILITIES = {
+    "notebookDocument": {"synchronization": {}},
     "general": {"positionEncodings": ["utf-16"]},
     "workspace": {
         "configuration": True,
@@ -245,6 +248,16 @@ def test_every_message_of_a_conversation_is_as_the_specification_has_it(pipes, m
         {"textDocument": {**DOCUMENT, "version": 2}, "contentChanges": [{"range": START, "text": "# nothing\n"}]},
     )
     assert editor.complete(triggerKind=2)["result"] is None
+    listed = {"kind": 2, "document": CELL["uri"]}
+    notebook = {**NOTEBOOK, "notebookType": "jupyter-notebook", "version": 1, "cells": [listed]}
+    cells = [{**CELL, "languageId": "python", "version": 1, "text": "x = \n"}]
+    editor.tell("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": cells})
+    content = {"document": {**CELL, "version": 2}, "changes": [{"range": START, "text": "yy"}]}
+    event = {"cells": {"textContent": [content], "structure": {"array": {"start": 1, "deleteCount": 0}}}}
+    editor.tell("notebookDocument/didChange", {"notebookDocument": {**NOTEBOOK, "version": 2}, "change": event})
+    in_cell = {"textDocument": CELL, "position": {"line": 0, "character": 6}, "context": {"triggerKind": 2}}
+    assert editor.ask("textDocument/inlineCompletion", in_cell)["result"]["items"]
+    editor.tell("notebookDocument/didClose", {"notebookDocument": NOTEBOOK, "cellTextDocuments": [CELL]})
     editor.open("# breaks\n")
     assert editor.complete()["error"]
     editor.tell("workspace/didChangeConfiguration", {"settings": {"lacuna": {"threshold": 0}}})
