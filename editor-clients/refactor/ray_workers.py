@@ -7,6 +7,8 @@ everywhere; an actor that is lost, with its node or without, is made again elsew
 import logging
 import os
 import pickle
+import signal
+import socket
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -155,16 +157,22 @@ def _failed(order: _Order, reason: str) -> Skipped:
 def _connect(address: str, jobs: int | None) -> None:
     """Nothing is told to Ray's makers, and a cluster that is started here is heard by this machine alone."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    quietly = {"log_to_driver": False, "logging_level": logging.ERROR}
+    polite = signal.getsignal(signal.SIGTERM)
     try:
         if address == LOCAL:
-            ray.init(
-                num_cpus=jobs,
-                include_dashboard=False,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                _node_ip_address="127.0.0.1",
-            )
+            ray.init(num_cpus=jobs, include_dashboard=False, _node_ip_address="127.0.0.1", **quietly)
         else:
-            ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError, RayError) as error:
+            _knock(address)
+            ray.init(address, **quietly)
+    except (OSError, RuntimeError, ValueError, RayError) as error:
         raise ModelError(f"There is no Ray cluster that can be used at {address}: {error}.") from error
+    finally:
+        signal.signal(signal.SIGTERM, polite)  # Ray's own would end this process with no word
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nobody listens: Ray itself would try for minutes."""
+    host, colon, port = address.rpartition(":")
+    if colon and port.isdecimal() and "/" not in host:
+        socket.create_connection((host, int(port)), timeout=10).close()

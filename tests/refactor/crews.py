@@ -67,6 +67,16 @@ def slow(_: ModelOptions) -> OpenModel:
     return OpenModel(functools.partial(infill, Scripted(answer)))
 
 
+def unhurried(_: ModelOptions) -> OpenModel:
+    """Each blank takes a little while."""
+
+    def answer(scene: Scene) -> dict[str, float]:
+        time.sleep(0.2)
+        return answers(scene)
+
+    return OpenModel(functools.partial(infill, Scripted(answer)))
+
+
 def unopened(_: ModelOptions) -> OpenModel:
     raise ModelError("This model cannot run.")
 
