@@ -16,6 +16,11 @@ if TYPE_CHECKING:  # `lacuna --help` needs no numpy, and the engine an extra
     from lacuna.model.denoiser import Librarian, Sampling
 
 
+NO_RUNTIME = (
+    "ONNX Runtime is missing; `pip install 'lacuna-infill[cpu]'` adds it, with `[cuda]` the one for Nvidia's GPUs."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
     """As given on the command line; no `folder` is the artifact in use, no `threads` the engine's choice."""
@@ -77,7 +82,7 @@ def open_engine(options: ModelOptions) -> "Engine":
     except ModuleNotFoundError as error:
         if error.name != "onnxruntime":
             raise
-        raise ModelError("onnxruntime is missing; install the extra 'cpu' or 'cuda' of lacuna-infill.") from error
+        raise ModelError(NO_RUNTIME) from error
 
 
 def open_model(options: ModelOptions) -> OpenModel:

@@ -10,7 +10,7 @@ import click
 
 from lacuna.cli.exit_codes import MEANINGS, ExitCode, exit_code_of
 from lacuna.cli.lazy import LazyCommand, LazyGroup
-from lacuna.infill.opening import Opening, open_model
+from lacuna.infill.opening import NO_RUNTIME, Opening, open_model
 from lacuna.syntax.errors import LacunaError
 
 COMMANDS = {
@@ -30,7 +30,6 @@ EXTRAS = {
     "onnx": "train",
     "onnxscript": "train",
     "matplotlib": "train",
-    "onnxruntime": "cpu",
 }
 EPILOG = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {MEANINGS[code]}" for code in ExitCode)
 
@@ -92,7 +91,10 @@ def _failed(code: ExitCode, sentence: str) -> int:
 
 
 def _missing(error: ModuleNotFoundError) -> int:
-    extra = EXTRAS.get((error.name or "").partition(".")[0])
+    module = (error.name or "").partition(".")[0]
+    if module == "onnxruntime":
+        return _failed(ExitCode.MODEL, NO_RUNTIME)
+    extra = EXTRAS.get(module)
     if extra is None:
         return _defect()
     return _failed(ExitCode.MODEL, f"{error.name} is missing; install it with: pip install 'lacuna-infill[{extra}]'")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+from lacuna.infill.opening import NO_RUNTIME
 from lacuna.syntax.errors import ModelError
 
 
@@ -48,5 +49,5 @@ def test_a_missing_runtime_is_a_finding():
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     found = json.loads(ended.stdout)
     assert ended.returncode == 3
-    assert found["error"] == "onnxruntime is missing; install the extra 'cpu' or 'cuda' of lacuna-infill."
+    assert found["error"] == NO_RUNTIME
     assert found["providers"] == []

@@ -196,7 +196,9 @@ async def test_a_model_folder_that_vanishes_while_the_model_is_in_memory_changes
 async def test_a_missing_runtime_is_told(start):
     without = "import sys; sys.modules['onnxruntime'] = None; from lacuna.cli.main import main; sys.exit(main())"
     client = await start(command=(sys.executable, "-I", "-c", without, "serve"))
-    sentence = "onnxruntime is missing; install the extra 'cpu' or 'cuda' of lacuna-infill."
+    sentence = (
+        "ONNX Runtime is missing; `pip install 'lacuna-infill[cpu]'` adds it, with `[cuda]` the one for Nvidia's GPUs."
+    )
     assert await client.told() == sentence
     client.open(TEXT)
     assert await fails(client.complete(*CURSOR, invoked=True)) == sentence
