@@ -1,4 +1,4 @@
--- The command `:Lacuna`. It loads nothing until it is used.
+-- The command `:Lacuna`, which loads nothing until it is used; and a beginning for those who set no options.
 
 if vim.g.loaded_lacuna then
   return
@@ -12,5 +12,13 @@ end, {
   desc = 'Lacuna: status, log, restart, toggle, snooze, install',
   complete = function(typed, line)
     return require('lacuna.command').complete(typed, line)
+  end,
+})
+
+-- By then configurations have called `setup`. A plugin manager that loads this later calls it itself.
+vim.api.nvim_create_autocmd('VimEnter', {
+  once = true,
+  callback = function()
+    require('lacuna').begin()
   end,
 })

@@ -49,7 +49,8 @@ class Editor:
         self.folder = folder
         self._has_quit = False
         clean = ["--clean"] if is_clean else []
-        arguments = ["--embed", "--headless", *clean, "-n", "--cmd", WITHOUT_PROVIDERS, "-u", str(init)]
+        own = ["-u", str(init)] if init else []  # else the home's, if there is one
+        arguments = ["--embed", "--headless", *clean, "-n", "--cmd", WITHOUT_PROVIDERS, *own]
         self.nvim = pynvim.attach("child", argv=[program, *arguments])
         self.nvim.options["lines"] = 60
         self.nvim.options["columns"] = 160
@@ -197,8 +198,8 @@ def open_editor(program, tmp_path):
 def start(open_editor, monkeypatch):
     """Starts Neovim with the plugin and these options."""
 
-    def start(**options):
-        monkeypatch.setenv("LACUNA_PLUGIN", str(PLUGIN))
+    def start(plugin=PLUGIN, **options):
+        monkeypatch.setenv("LACUNA_PLUGIN", str(plugin))
         monkeypatch.setenv("LACUNA_OPTIONS", json.dumps(options))
         return open_editor(Path(__file__).with_name("plugin.lua"))
 

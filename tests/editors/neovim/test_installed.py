@@ -1,4 +1,4 @@
-"""From clone to accepted text as the documentation says: the plugin as a package, the server by `:Lacuna install`."""
+"""To accepted text as the documentation says, from a release and from a clone, the server by `:Lacuna install`."""
 
 import os
 import re
@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PIP = 900  # seconds; it unpacks itself and some 60 MB from the package index, that takes long on a busy machine
 TEXT = "def total(prices):\n    result = 0\n    for price in prices:\n        result += \n    return result\n"
+PACKAGE = "lacuna-infill"
 VERSION = "return require('lacuna.version')"
 CURSOR = TEXT.index("+= ") + len("+= ")
 
@@ -31,24 +32,29 @@ def clone():
 
 
 @pytest.fixture
-def editor(program, clone, open_editor, tmp_path, monkeypatch):
-    """Neovim with the plugin as docs/neovim.md installs it from a clone at ~/lacuna, nothing else, and no server."""
-    (block,) = re.findall(r"```sh\n(.*?)```", (clone / "docs/neovim.md").read_text(), re.DOTALL)
-    init = clone.parent / ".config/nvim/init.lua"
-    init.parent.mkdir(parents=True)
+def release():
+    """The plugin's archive at ~, nothing else."""
+    (archive,) = (ROOT / "dist").glob("lacuna-nvim-*.tar.gz")
+    shutil.copy(archive, os.environ["HOME"])
+
+
+@pytest.fixture(params=["release", "clone"])
+def editor(request, program, open_editor, tmp_path, monkeypatch):
+    """Neovim with the plugin as docs/neovim.md installs it, nothing else, and no server."""
+    request.getfixturevalue(request.param)
+    of_release, of_clone = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/neovim.md").read_text(), re.DOTALL)
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "nvim").symlink_to(program)
+    (tools / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (tools / "python3").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
-    monkeypatch.setenv("PYTHON", sys.executable)
-    subprocess.run(["sh", "-euc", block], cwd=clone.parent, check=True)
-    assert init.read_text() == 'require("lacuna").setup({})\n'
-    options = "{ settings = { threshold = 0 }, install = { python = vim.env.PYTHON } }"  # and whatever parses is shown
-    init.write_text(f'require("lacuna").setup({options})\n')
-    return open_editor(init, is_clean=False)
+    block = of_release if request.param == "release" else of_clone
+    subprocess.run(["sh", "-euc", block], cwd=os.environ["HOME"], check=True)
+    return open_editor(None, is_clean=False)
 
 
-def test_from_a_clone_to_accepted_text(editor):
+def test_to_accepted_text(editor):
     if not editor.has("0.12"):
         pytest.skip("it takes minutes; what differs between Neovims is tested in all of them")
     path = editor.folder / "module.py"
@@ -67,9 +73,14 @@ def test_from_a_clone_to_accepted_text(editor):
     ready = "return require('lacuna').session().server:client(vim.api.nvim_get_current_buf()) ~= nil"
     editor.wait("the server", lambda: editor.lua(ready))
     (server,) = editor.servers()
-    assert str(editor.lua("return vim.fn.stdpath('data')")) in Path(f"/proc/{server}/cmdline").read_text()
+    data = Path(editor.lua("return vim.fn.stdpath('data')"))
+    assert str(data) in Path(f"/proc/{server}/cmdline").read_text()
+    pip = [data / "lacuna" / editor.lua(VERSION) / "bin/python", "-I", "-m", "pip", "freeze", "--exclude", PACKAGE]
+    have = subprocess.run(pip, capture_output=True, text=True, check=True).stdout.lower().split()
+    assert set(have) <= set((ROOT / "constraints.txt").read_text().lower().split()), "the versions that were tested"
 
     editor.insert_at(CURSOR)
+    editor.press("<M-Bslash>")
     ghost = editor.shown()
     editor.press("<Tab>")
     accepted = TEXT[:CURSOR] + ghost + TEXT[CURSOR:]

@@ -60,12 +60,7 @@ function M.run(arguments)
     )
     return
   end
-  local is_set_up, session = pcall(require('lacuna').session)
-  if not is_set_up then
-    vim.notify(session --[[@as string]], vim.log.levels.ERROR)
-    return
-  end
-  subcommand(session, arguments[2])
+  subcommand(require('lacuna').session(), arguments[2])
 end
 
 ---@param typed string

@@ -15,7 +15,7 @@ local M = {}
 
 ---@class (exact) lacuna.Install
 ---@field python? string a Python of 3.11 or newer; without it one is looked for
----@field extra 'cpu'|'cuda' which ONNX Runtime is installed
+---@field extra? 'cpu'|'cuda' which ONNX Runtime is installed; without it the user is asked where a GPU is seen
 
 ---@class (exact) lacuna.Config
 ---@field automatic boolean complete while typing; false: only when asked
@@ -56,7 +56,7 @@ function M.defaults()
     },
     args = {},
     settings = {},
-    install = { extra = 'cpu' },
+    install = {},
   }
 end
 

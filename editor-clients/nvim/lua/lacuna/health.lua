@@ -110,11 +110,7 @@ end
 function M.check()
   vim.health.start('Lacuna')
   check_neovim()
-  local is_set_up, session = pcall(require('lacuna').session)
-  if not is_set_up then
-    vim.health.error(session, 'See `:help lacuna-install`.')
-    return
-  end
+  local session = require('lacuna').session()
   check_server(session)
   check_install(session)
   vim.health.start('Lacuna: other plugins')

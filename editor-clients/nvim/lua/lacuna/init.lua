@@ -5,14 +5,19 @@ local M = {}
 local config ---@type lacuna.Config?
 local session ---@type lacuna.Session?
 
---- What `setup` began; it is made when it is first needed.
+--- What `setup` began, by default without options; it is made when it is first needed.
 ---@return lacuna.Session
 function M.session()
-  if not config then
-    error('Lacuna is not set up: call require("lacuna").setup{} in your configuration.', 0)
-  end
+  M.begin()
   session = session or require('lacuna.session').new(config)
   return session
+end
+
+--- Set up with the defaults, unless it was with options.
+function M.begin()
+  if not config then
+    M.setup()
+  end
 end
 
 --- Serve files of the configured types from now on. Calling it again begins anew.

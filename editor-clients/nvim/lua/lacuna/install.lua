@@ -3,6 +3,7 @@
 -- That the user gives this command is the consent. Nothing else here uses the network, and only pip does.
 
 local python = require('lacuna.python')
+local runtime = require('lacuna.runtime')
 local version = require('lacuna.version')
 
 local M = {}
@@ -42,36 +43,49 @@ function M.python()
   return vim.uv.fs_stat(mark) and vim.fn.executable(executable) == 1 and executable or nil
 end
 
---- The clone that this plugin lies in; nil if it was copied out of it.
----@return string?
-local function clone()
+--- What lies beside this plugin: the wheel that it was packed with, or the clone that it is part of; nil if neither does.
+---@param extra string
+---@return string? server what pip can install
+---@return string? pins the versions that it was tested with
+local function beside(extra)
   local here = assert(vim.uv.fs_realpath(debug.getinfo(1, 'S').source:sub(2)))
+  local packed = vim.fs.joinpath(vim.fs.dirname(vim.fs.dirname(vim.fs.dirname(here))), 'server')
+  local wheel = vim.fs.joinpath(packed, ('lacuna_infill-%s-py3-none-any.whl'):format(version))
+  if vim.uv.fs_stat(wheel) then
+    return wheel, vim.fs.joinpath(packed, extra == 'cuda' and 'requirements-cuda.txt' or 'requirements.txt')
+  end
   local root = here:match('^(.*)[/\\]editor%-clients[/\\]nvim[/\\]')
   local project = root and vim.fs.joinpath(root, 'pyproject.toml')
   if project and vim.uv.fs_stat(project) then
     local text = table.concat(vim.fn.readfile(project), '\n')
-    return text:find(('name = "%s"'):format(PACKAGE), 1, true) and root or nil
+    if text:find(('name = "%s"'):format(PACKAGE), 1, true) then
+      return root, vim.fs.joinpath(root, 'constraints.txt')
+    end
   end
 end
 
---- What pip is told to install.
+--- What pip is told to install, and by which versions.
 ---@param extra string
 ---@param source? string a wheel, or a folder with wheels of everything
 ---@return string[]? arguments
 ---@return string? why not
 local function requirement(extra, source)
-  if not source then
-    local root = clone()
-    return { root and ('%s[%s]'):format(root, extra) or ('%s[%s]==%s'):format(PACKAGE, extra, version) }
+  local server, pins = beside(extra)
+  local arguments = pins and { '--constraint', pins } or {}
+  local wanted = server and ('%s[%s]'):format(server, extra) or ('%s[%s]==%s'):format(PACKAGE, extra, version)
+  if source then
+    local path = vim.fn.fnamemodify(vim.fn.expand(source), ':p')
+    local stat = vim.uv.fs_stat(path)
+    if stat and stat.type == 'directory' then
+      vim.list_extend(arguments, { '--no-index', '--find-links', path })
+      wanted = server and vim.endswith(server, '.whl') and wanted or ('%s[%s]==%s'):format(PACKAGE, extra, version)
+    elseif stat and vim.endswith(path, '.whl') then
+      wanted = ('%s[%s]'):format(path, extra)
+    else
+      return nil, ('%s is no wheel and no folder of wheels.'):format(path)
+    end
   end
-  local path = vim.fn.fnamemodify(vim.fn.expand(source), ':p')
-  local stat = vim.uv.fs_stat(path)
-  if stat and stat.type == 'directory' then
-    return { '--no-index', '--find-links', path, ('%s[%s]==%s'):format(PACKAGE, extra, version) }
-  elseif stat and vim.endswith(path, '.whl') then
-    return { ('%s[%s]'):format(path, extra) }
-  end
-  return nil, ('%s is no wheel and no folder of wheels.'):format(path)
+  return vim.list_extend(arguments, { wanted })
 end
 
 --- Calls `heard` with every whole line of what comes in pieces, and once more at the end.
@@ -156,7 +170,11 @@ end
 ---@return string? error
 local function install(session, source)
   local run = runner(session)
-  local wanted, why = requirement(session.config.install.extra, source)
+  local extra, unchosen = runtime.choose(run, session.config.install.extra, M.folder())
+  if not extra then
+    return unchosen
+  end
+  local wanted, why = requirement(extra, source)
   if not wanted then
     return why
   end
@@ -198,7 +216,7 @@ end
 
 --- Install, in the background; then serve the open files.
 ---@param session lacuna.Session
----@param source? string a wheel, or a folder with wheels of everything; without it the plugin's clone or the index
+---@param source? string a wheel, or a folder with wheels of everything; without it what lies beside, or the index
 function M.run(session, source)
   if session.is_installing then
     session:tell('An installation is running; `:Lacuna log` shows it.')
