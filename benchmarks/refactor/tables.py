@@ -1,11 +1,14 @@
 """Reports about refactoring as tables for people; machines read the JSON."""
 
 from collections.abc import Iterator, Mapping
+from statistics import median
 
 from rich.table import Table
 
 from lacuna.benchmarks.evaluation.metrics import Estimate
+from lacuna.benchmarks.refactor.packages import PackagesReport
 from lacuna.benchmarks.refactor.seeded import Figures, SeededReport
+from lacuna.benchmarks.refactor.structural import StructuralReport
 
 
 def of_seeded(found: SeededReport) -> Iterator[Table | str]:
@@ -37,3 +40,36 @@ def _of_kind(title: str, figures: Mapping[str, Figures]) -> Table:
 
 def _interval(one: Estimate) -> str:
     return f"{100 * one.value:.1f} ({100 * one.low:.0f}-{100 * one.high:.0f})" if one.rows else "-"
+
+
+def of_packages(found: PackagesReport) -> Iterator[Table | str]:
+    table = Table(title=f"At most {found.most} edits of a rule", title_justify="left")
+    for column in ("package", "rule", "spans", "kept", "spans/s, 1", "2", "tests broken", "taken out", "undone"):
+        table.add_column(column, justify="left" if column in ("package", "rule") else "right")
+    for one in found.runs:
+        rates = [f"{one.spans / one.seconds[jobs]:.1f}" for jobs in (1, 2)]
+        dropped = "-" if one.dropped is None else str(one.dropped)
+        undone = "yes" if one.is_undone else "NO"
+        table.add_row(
+            one.package, one.rule, str(one.spans), str(one.kept), *rates, str(len(one.broken)), dropped, undone
+        )
+    yield table
+    for package, failing in found.failing_before.items():
+        yield f"{package}: {len(failing)} tests failed before"
+
+
+def of_structural(found: StructuralReport) -> Iterator[Table | str]:
+    table = Table(title=f"{found.files} files, {found.lines:,} lines, seconds", title_justify="left")
+    for column in ("", "median", "least", "most"):
+        table.add_column(column, justify="right" if column else "left")
+    rows = {
+        "ast-grep, dry": found.ast_grep_dry,
+        "lacuna refactor plan": found.plan,
+        "ast-grep --update-all": found.ast_grep,
+        "lacuna refactor apply": found.apply,
+    }
+    for name, seconds in rows.items():
+        table.add_row(name, *(f"{one:.2f}" for one in (median(seconds), min(seconds), max(seconds))))
+    yield table
+    yield f"plan is {found.ratio_dry:g} times a dry run, plan and apply {found.ratio:g} times a rewrite"
+    yield f"{found.same} files are the same afterwards, {found.differing} differ"

@@ -22,7 +22,7 @@ COMMANDS = {
     "train": LazyCommand("lacuna.cli.train:train", "Train a denoiser (needs the extra 'train')."),
     "export": LazyCommand("lacuna.cli.export:export", "Turn a checkpoint into an artifact (needs the extra 'train')."),
     "eval": LazyCommand("lacuna.cli.evaluate.group:evaluate", "Measure answers on data with known ones."),
-    "bench": LazyCommand("lacuna.cli.bench:bench", "Measure what a keystroke costs."),
+    "bench": LazyCommand("lacuna.cli.bench:bench", "Measure what Lacuna costs here."),
 }
 EXTRAS = {
     "ray": "ray",
