@@ -30,7 +30,7 @@ def bent(request: Request, place: Place, answer: str, check: SyntaxCheck) -> Ite
         yield "it takes over what stands behind it"
     if beside.turns(text, span, answer, language) and not beside.turns(text, span, stood, language):
         yield "it turns round what stands behind it"
-    if beside.cuts_off(text, span, answer) and not beside.cuts_off(text, span, stood):
+    if beside.cuts_off(text, span, answer, language) and not beside.cuts_off(text, span, stood, language):
         yield "it cuts off what stands behind it"
 
 

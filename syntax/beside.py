@@ -3,7 +3,7 @@
 import re
 
 from lacuna.syntax.languages.language import Language
-from lacuna.syntax.lines import line_end, line_start
+from lacuna.syntax.lines import line_end, line_start, split_lines
 from lacuna.syntax.names import has_word
 from lacuna.syntax.spans import Span
 
@@ -93,10 +93,12 @@ def _goes_on(text: str, span: Span, answer: str) -> bool:
     return bool(answer and word_before(text, span)) and _LAST_WORD.fullmatch(answer) is not None
 
 
-def cuts_off(text: str, span: Span, answer: str) -> bool:
-    """Whether an answer makes a line of its own of the rest of a line that began before the span."""
+def cuts_off(text: str, span: Span, answer: str, language: Language) -> bool:
+    """Whether an answer makes a line or a comment of its own of the rest of a line that began before the span."""
     begun = text[line_start(text, span.start) : span.start].strip()
-    return answer.endswith("\n") and bool(begun and _follows(text, span))
+    *above, last = split_lines(answer)
+    is_off = bool(above) and (not last.strip() or last.lstrip().startswith(language.text.comments))
+    return is_off and bool(begun and _follows(text, span))
 
 
 def turns(text: str, span: Span, answer: str, language: Language) -> bool:

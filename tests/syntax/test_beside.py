@@ -167,10 +167,13 @@ def test_an_answer_turns_nothing_round(marked, answer, expected):
     [
         ("f‸(x)\n", "()\n", True),
         ("f‸(x)\n", "\n", True),
+        ("f‸(x)\n", "()\n    ", True),
+        ("f‸(x)\n", "()\n# ", True),
         ("f‸(x)\n", "()", False),
+        ("f‸(x)\n", "()\ng", False),
         ("f‸\n", "(x)\n", False),
         ("    ‸f(x)\n", "g(x)\n", False),
     ],
 )
 def test_an_answer_cuts_nothing_off(marked, answer, expected):
-    assert cuts_off(*at(marked), answer) is expected
+    assert cuts_off(*at(marked), answer, PYTHON) is expected
