@@ -10,7 +10,7 @@ from lacuna.refactor.rule import Hole
 from lacuna.refactor.rulefile import RuleError, RuleFile, Table
 from lacuna.refactor.template import BLANK, Template, template_of
 from lacuna.syntax.errors import UsageError
-from lacuna.syntax.languages.files import unknown_predicate
+from lacuna.syntax.languages.files import loose_predicate, unknown_predicate
 from lacuna.syntax.languages.language import Language, grammar_of
 from lacuna.syntax.languages.registry import PYTHON, language_of
 from lacuna.syntax.queries import compiled, names_in
@@ -36,8 +36,7 @@ def rewrites_of(file: RuleFile) -> tuple[Rewrite, ...]:
 
 def holes_of(query: str, language: Language) -> tuple[str, ...]:
     """What a query captures as `@hole` and `@hole.NAME`, at least one; raise UsageError if it does not compile."""
-    if predicate := unknown_predicate(query):
-        raise RuleError(f"The query uses {predicate}, which is no predicate that Lacuna knows.")
+    _check_predicates("The query", query)
     holes = sorted(name for name in names_in(compiled(grammar_of(language), query)) if _is_hole(name))
     if not holes:
         raise RuleError("The query captures nothing as @hole, so it does not say what is to be replaced.")
@@ -77,8 +76,7 @@ def _rewrite(table: Table, language: Language) -> Rewrite:
         if name not in captures:
             raise RuleError(f"kept names @{name}, which the query does not capture.")
     if table.unless:
-        if predicate := unknown_predicate(table.unless):
-            raise RuleError(f"'unless' uses {predicate}, which is no predicate that Lacuna knows.")
+        _check_predicates("'unless'", table.unless)
         if UNLESS not in names_in(compiled(grammar_of(language), table.unless)):
             raise RuleError(f"'unless' captures nothing as @{UNLESS}, so it does not say what is left alone.")
     return Rewrite(table.query, templates, table.unless, table.begins_line, table.with_comments, table.kept)
@@ -100,6 +98,13 @@ def _template(text: str, captures: frozenset[str]) -> Template:
         if isinstance(one, Hole) and isinstance(other, Hole):
             raise RuleError(f"The template {text!r} has two blanks with nothing between them; {BLANK} is one.")
     return template
+
+
+def _check_predicates(what: str, query: str) -> None:
+    if predicate := unknown_predicate(query):
+        raise RuleError(f"{what} uses {predicate}, which is no predicate that Lacuna knows.")
+    if predicate := loose_predicate(query):
+        raise RuleError(f"{what} has {predicate} beside a pattern; it belongs within: ((call) @hole ({predicate} …)).")
 
 
 def _is_hole(name: str) -> bool:

@@ -72,6 +72,16 @@ def unknown_predicate(query: str) -> str | None:
     return next((f"#{one}" for one in asked if one and one not in _PREDICATES), None)
 
 
+def loose_predicate(query: str) -> str | None:
+    """The first predicate that stands beside its pattern, where tree-sitter does not ask it, and not within."""
+    depth = 0
+    for token in _TOKEN.finditer(query):
+        depth += bool(token["opens"]) - bool(token["closes"])
+        if token["predicate"] and depth == 1:
+            return f"#{token['predicate']}"
+    return None
+
+
 def _table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))

@@ -70,6 +70,10 @@ WRONG = {
         "rewrite 1: The query breaks at line 1, column 3: invalid node",
     ),
     "an unknown predicate": (RULE.replace("#eq?", "#is-odd?"), "rewrite 1: The query uses #is-odd?"),
+    "a predicate beside its pattern": (
+        RULE.replace("'((call", "'(call").replace('"print"))', '"print")'),
+        "rewrite 1: The query has #eq? beside a pattern; it belongs within: ((call) @hole (#eq? …)).",
+    ),
     "no hole": (RULE.replace("@hole", "@whole"), "rewrite 1: The query captures nothing as @hole"),
     "an unknown capture": (RULE.replace("⟦args⟧", "⟦arg⟧"), "names ⟦arg⟧, which the query does not capture"),
     "an unknown capture that is kept": (RULE.replace('["args"]', '["arg"]'), "kept names @arg, which the query does"),
