@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import logging
 import os
-import re
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 from lsprotocol import types
 
 from lacuna.infill.request import Model
+from lacuna.lsp_server import framing
 from lacuna.lsp_server.features import code_action, completion, inline_completion, lifecycle, notebook_sync, text_sync
 from lacuna.lsp_server.protocol import Protocol
 from lacuna.lsp_server.session import Session
@@ -26,7 +26,6 @@ _NOT_FOR_PYGLS = (
     types.NOTEBOOK_DOCUMENT_DID_CHANGE,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE,
 )
-_LENGTH = re.compile(rb"Content-Length: (\d{1,12})\r\n")
 _LAST_STEP = 2.0
 """Seconds that a step may take to end after the client has left."""
 _LAST_FILE = 0.5
@@ -89,21 +88,10 @@ async def _converse(protocol: Protocol) -> None:
     protocol.set_writer(_Writer(_claim_stdout()), include_headers=False)
     pump.start()
     with contextlib.suppress(asyncio.IncompleteReadError):  # the client died in mid-message
-        async for body in _bodies(stream):
+        async for body in framing.bodies(stream):
             # Lets a handler begin, and take its snapshot, before the next message changes the document.
             await asyncio.sleep(0)
             protocol.receive(body)
-
-
-async def _bodies(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """Yields the body of each message. Headers that name no length are passed over."""
-    length = 0
-    while header := await stream.readline():
-        if named := _LENGTH.fullmatch(header):
-            length = int(named[1])
-        elif length and not header.strip():
-            yield await stream.readexactly(length)
-            length = 0
 
 
 class _Writer:

@@ -12,11 +12,14 @@ _DRIVE = re.compile(r"/[A-Za-z]:(?=/|$)")
 
 
 def path_of(uri: str) -> PurePath | None:
-    """The file that a URI names; None if it names none (an untitled buffer, a notebook's cell).
+    """The file that a URI names; None if it names none (an untitled buffer, a notebook's cell), or is no URI at all.
 
     Escapes are undone whether or not they had to be there: VS Code sends `file:///c%3A/`, others `file:///C:/`.
     """
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
     path = unquote(parts.path)
     if parts.scheme != "file" or not path:
         return None
@@ -45,4 +48,8 @@ def is_within(uri: str, folder: str) -> bool:
 
 def name_of(uri: str) -> str:
     """The name of a document that is no file, as patterns of .gitignore are matched with it."""
-    return unquote(urlsplit(uri).path).lstrip("/")
+    try:
+        path = urlsplit(uri).path
+    except ValueError:
+        path = uri
+    return unquote(path).lstrip("/")

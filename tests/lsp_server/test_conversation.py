@@ -47,19 +47,124 @@ def test_a_request_that_cannot_be_read_is_answered_and_the_server_lives_on(open_
     )
 
 
-def test_an_unknown_request_is_answered(open_pipes):
-    assert open_pipes.ask(1, "textDocument/makeCoffee", {"text": SOURCE})["error"]["code"] == -32601
+@pytest.mark.parametrize("params", [None, {"text": SOURCE}, [1]], ids=["no parameters", "an object", "a list"])
+@pytest.mark.parametrize("method", ["textDocument/makeCoffee", "$/makeCoffee", "textDocument/hover", "x" * 10_000])
+def test_an_unknown_request_is_answered(open_pipes, method, params):
+    error = open_pipes.ask(1, method, params)["error"]
+    assert error == {"code": -32601, "message": f"There is no method {method[:80]}."}
+
+
+@pytest.mark.parametrize("method", ["textDocument/didOpen", "initialized", "exit", "$/cancelRequest"])
+def test_a_request_that_has_the_name_of_a_notification_is_answered(open_pipes, method):
+    params = {**OPEN["params"], "id": 1}
+    assert open_pipes.ask(1, method, params)["error"] == {"code": -32600, "message": f"{method} is a notification."}
+
+
+NO_JSON = {"code": -32700, "message": "This is no JSON."}
+NO_MESSAGE = {"code": -32600, "message": "This is no message of JSON-RPC 2.0."}
+CALL = b'"jsonrpc": "2.0", "method": "textDocument/hover"'
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b'{"jsonrpc": "2.0", "method": ', b"[1, 2]", b'{"id": 3}', b'{"jsonrpc": "2.0", "id": 9, "result": 1}', b"\xff"],
-    ids=["broken JSON", "a list", "no version", "an answer to nothing", "no UTF-8"],
+    ("body", "id_", "error"),
+    [
+        pytest.param(b'{"jsonrpc": "2.0", "method": ', None, NO_JSON, id="broken JSON"),
+        pytest.param(b"", None, NO_JSON, id="nothing"),
+        pytest.param(b"\xff", None, NO_JSON, id="no UTF-8"),
+        pytest.param(b"[" * 100_000, None, NO_JSON, id="deep"),
+        pytest.param(b"1" * 10_000, None, NO_JSON, id="a long number"),
+        pytest.param(b"[1, 2]", None, NO_MESSAGE, id="a list"),
+        pytest.param(b"[]", None, NO_MESSAGE, id="an empty list"),
+        pytest.param(b"null", None, NO_MESSAGE, id="null"),
+        pytest.param(b"5", None, NO_MESSAGE, id="a number"),
+        pytest.param(b'{"id": 3}', 3, NO_MESSAGE, id="no version"),
+        pytest.param(b'{"jsonrpc": "1.0", "id": 3, "method": "shutdown"}', 3, NO_MESSAGE, id="another version"),
+        pytest.param(b'{"jsonrpc": "2.0", "id": 3}', 3, NO_MESSAGE, id="neither call nor answer"),
+        pytest.param(b'{"jsonrpc": "2.0", "id": 3, "method": 5}', 3, NO_MESSAGE, id="the method is a number"),
+        pytest.param(b'{"jsonrpc": "2.0", "id": 3, "method": null}', 3, NO_MESSAGE, id="the method is null"),
+        *(
+            pytest.param(b'{%b, "id": %b}' % (CALL, id_), None, NO_MESSAGE, id=f"the id is {id_.decode()}")
+            for id_ in (b"null", b"true", b"1.5", b"[1]", b"{}")
+        ),
+    ],
 )
-def test_what_is_no_message_does_not_end_the_conversation(open_pipes, body):
+def test_what_is_no_message_is_answered_and_does_not_end_the_conversation(open_pipes, body, id_, error):
     open_pipes.process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    while "error" not in (answer := open_pipes.read()):
+        pass
+    assert answer == {"jsonrpc": "2.0", "id": id_, "error": error}
     open_pipes.write(OPEN)
     assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
+
+
+def test_an_answer_to_nothing_is_passed_over(open_pipes):
+    open_pipes.write(
+        {"id": 9, "result": 1}, {"id": "x", "error": {"code": 1, "message": "m"}}, {"id": 9, "result": 1}, OPEN
+    )
+    assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
+
+
+SHUTDOWN = b'{"jsonrpc": "2.0", "id": 1, "method": "shutdown"}'
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"content-length: %d\r\n",
+        b"CONTENT-LENGTH:%d\r\n",
+        b"Content-Length \t:\t %d \t\r\n",
+        b"Content-Length: %d\n",
+        b"Content-Length: 00000000000000000000%d\r\n",
+        b"Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: %d\r\n",
+        b"Content-Length: %d\r\nContent-Type: " + b"x" * 200_000 + b"\r\n",
+        b"X-A: " + b"0" * 70_000 + b"\r\nContent-Length: %d\r\n",
+        b"Content-Length: " + b"9" * 5_000 + b"\r\nContent-Length: %d\r\n",
+        b"Content-Length: " + b"9" * 30 + b"\r\n\r\nContent-Length: %d\r\n",
+        b'Content-Length: 3\r\n\r\n{"a": 1}Content-Length: %d\r\n',
+        b"Content-Length: 3\r\n\r\n" + b"x" * 300_000 + b"}Content-Length: %d\r\n",
+    ],
+    ids=[
+        *("small letters", "capitals", "blanks", "no carriage return", "zeros", "another before", "a long one behind"),
+        *("a long one before", "thousands of digits", "30 digits", "a body too long", "a body far too long"),
+    ],
+)
+def test_a_header_of_any_form_is_read(pipes, header):
+    pipes.initialize()
+    pipes.process.stdin.write(header % len(SHUTDOWN) + b"\r\n" + SHUTDOWN)
+    assert pipes.answer(1)["result"] is None
+    pipes.write({"method": "exit"})
+    assert pipes.end() == ("", 0)
+
+
+NO_URI = ("file://[::1/x.py", "file://\u2100/x.py", "[", "file:///%00/x.py", "", "\ud800")
+
+
+@pytest.mark.parametrize("uri", NO_URI)
+def test_a_document_whose_uri_is_none_does_not_hold_up_others(open_pipes, uri):
+    document = {**OPEN["params"]["textDocument"], "uri": uri}
+    open_pipes.write({"method": "textDocument/didOpen", "params": {"textDocument": document}}, OPEN)
+    answer = open_pipes.ask(1, "textDocument/inlineCompletion", {**COMPLETE, "textDocument": {"uri": uri}})
+    assert "result" in answer
+    assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
+
+
+@pytest.mark.parametrize("uri", NO_URI)
+def test_a_folder_whose_uri_is_none_is_none(pipes, uri):
+    start = {
+        "processId": None,
+        "rootUri": uri,
+        "workspaceFolders": [{"uri": uri, "name": "folder"}, {"uri": "file:///project", "name": "project"}],
+        "capabilities": {},
+    }
+    assert "result" in pipes.ask(0, "initialize", start)
+    added = {"event": {"added": [{"uri": uri + "/", "name": "more"}], "removed": [{"uri": uri, "name": "folder"}]}}
+    pipes.write(
+        {"method": "initialized", "params": {}},
+        {"method": "workspace/didChangeWorkspaceFolders", "params": added},
+        OPEN,
+    )
+    assert pipes.ask(1, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
+    assert pipes.leave() == ("", 0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""Messages on a stream of bytes: headers of any form that names a length, and bodies."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+LARGEST = 1 << 30
+"""Bytes of a body."""
+LONGEST = 256
+"""Bytes at the end of a line in which a length is looked for; lines may be of any length."""
+# At the end of a line, whatever stands before: so a body that was longer than its header said is the only one lost.
+_LENGTH = re.compile(rb"(?<![\w-])content-length[ \t]*:[ \t]*\+?0*(\d{1,10})[ \t]*\r?\n", re.IGNORECASE)
+
+
+async def bodies(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """Yield the body of each message. Headers that name no length, or none that can be, are passed over."""
+    length: int | None = None
+    while line := await _end_of_line(stream):
+        if named := _LENGTH.search(line):
+            length = int(named[1]) if int(named[1]) <= LARGEST else None
+        elif length is not None and not line.strip():
+            yield await stream.readexactly(length)
+            length = None
+
+
+async def _end_of_line(stream: asyncio.StreamReader) -> bytes:
+    """Read a line, keep its end; empty at the end of the stream."""
+    kept = b""
+    while True:
+        try:
+            return (kept + await stream.readuntil(b"\n"))[-LONGEST:]
+        except asyncio.LimitOverrunError as error:
+            kept = (kept + await stream.readexactly(error.consumed))[-LONGEST:]
+        except asyncio.IncompleteReadError:
+            return b""
