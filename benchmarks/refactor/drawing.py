@@ -16,6 +16,7 @@ from lacuna.benchmarks.refactor import seeds, trees
 from lacuna.benchmarks.refactor.cases import Case, Found, Kind, Label, Uses, sites
 from lacuna.benchmarks.refactor.seeds import Place, Seed
 from lacuna.benchmarks.refactor.trees import Offsets, Texts, Use
+from lacuna.syntax.python.compiling import quiet
 
 FEWEST, MOST = 2, 40
 """Uses that a case has to change."""
@@ -90,7 +91,8 @@ def _is_fit(case: Case) -> bool:
 class _Package:
     def __init__(self, folder: Path) -> None:
         self.name, self.texts = folder.name, trees.texts_of(folder)
-        self._project = Project(str(folder), ropefolder=None)
+        with quiet():  # rope warns of itself
+            self._project = Project(str(folder), ropefolder=None)
         self._all = "\n".join(self.texts.values())
         self._fresh = next(word for word in _FRESH if word not in self._all)
 
@@ -239,7 +241,8 @@ class _Package:
             return None
         resource = self._project.get_resource(path)
         try:
-            occurrences = find_occurrences(self._project, resource, offset, unsure=True)
+            with quiet():
+                occurrences = find_occurrences(self._project, resource, offset, unsure=True)
         except Exception:  # noqa: BLE001 -- rope raises whatever unusual code leads to
             return None
         labels = {

@@ -83,10 +83,10 @@ def fetched(folder: Path) -> Iterator[tuple[Package, Path]]:
         (archive,) = archives.glob(f"{package.name}-*.tar.gz")
         with tarfile.open(archive) as opened:
             opened.extractall(folder, filter="data")
-        yield package, _committed(folder / archive.name.removesuffix(".tar.gz"))
+        yield package, committed(folder / archive.name.removesuffix(".tar.gz"))
 
 
-def _committed(tree: Path) -> Path:
+def committed(tree: Path) -> Path:
     porcelain.init(str(tree))
     files = [str(path) for path in tree.rglob("*") if path.is_file() and ".git" not in path.parts]
     porcelain.add(str(tree), files)

@@ -58,7 +58,7 @@ def measured(files: int, lines: int, rounds: int) -> StructuralReport:
     load, times = os.getloadavg()[0], dict[str, list[float]]()
     with tempfile.TemporaryDirectory(prefix="lacuna-bench-") as folder:
         work = Path(folder)
-        count = _written(work / "ours", files, lines)
+        count = written(work / "ours", files, lines)
         shutil.copytree(work / "ours", work / "theirs")
         for number in range(rounds):
             plan = work / f"{number}.jsonl"
@@ -114,7 +114,7 @@ def _run(command: Sequence[str], folder: Path, more: dict[str, str] | None = Non
         raise FileError(f"{Path(command[0]).name} ended with exit code {done.returncode}.")
 
 
-def _written(folder: Path, files: int, lines: int) -> int:
+def written(folder: Path, files: int, lines: int) -> int:
     """Write so many files of about so many lines of the standard library; return how many lines there are."""
     folder.mkdir()
     count = 0

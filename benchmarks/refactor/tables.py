@@ -6,7 +6,7 @@ from statistics import median
 from rich.table import Table
 
 from lacuna.benchmarks.evaluation.metrics import Estimate
-from lacuna.benchmarks.refactor.packages import PackagesReport
+from lacuna.benchmarks.refactor.packages import ALL, PackagesReport
 from lacuna.benchmarks.refactor.seeded import Figures, SeededReport
 from lacuna.benchmarks.refactor.structural import StructuralReport
 
@@ -54,6 +54,11 @@ def of_packages(found: PackagesReport) -> Iterator[Table | str]:
             one.package, one.rule, str(one.spans), str(one.kept), *rates, str(len(one.broken)), dropped, undone
         )
     yield table
+    for one in found.runs:
+        if one.rule == ALL:
+            kept = ", ".join(f"{rule} {count}" for rule, count in one.kept_by_rule.items())
+            yield f"{one.package}, all together: {kept}"
+    yield f"{found.machine_load:.1f} processes wanted to run at the start"
     for package, failing in found.failing_before.items():
         yield f"{package}: {len(failing)} tests failed before"
 
@@ -73,3 +78,4 @@ def of_structural(found: StructuralReport) -> Iterator[Table | str]:
     yield table
     yield f"plan is {found.ratio_dry:g} times a dry run, plan and apply {found.ratio:g} times a rewrite"
     yield f"{found.same} files are the same afterwards, {found.differing} differ"
+    yield f"{found.machine_load:.1f} processes wanted to run at the start"

@@ -1,0 +1,79 @@
+"""`lacuna bench refactor` and `structural`: what is counted; the packages themselves are downloaded elsewhere."""
+
+import ast
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from lacuna.benchmarks.refactor import packages, structural, tables
+from lacuna.benchmarks.refactor.packages import Bench, Package, PackagesReport
+
+CODE = """\
+import unittest
+
+
+class Case(unittest.TestCase):
+    def test_one(self):
+        self.assertEqual(1, 1)
+
+    def test_two(self):
+        number = 2
+        self.assertEqual('%s items' % (number,), '2 items')
+
+
+if __name__ == "__main__":
+    unittest.main()
+"""
+SENSITIVE = """\
+import unittest
+from pathlib import Path
+
+
+class Case(unittest.TestCase):
+    def test_it_is_as_it_was(self):
+        assert "%" in Path("code.py").read_text()
+"""
+TESTS = "{python} -B -m unittest code.py sensitive.py"
+
+
+@pytest.mark.slow
+def test_a_rule_is_planned_applied_tested_and_undone(tmp_path: Path):
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "code.py").write_text(CODE)
+    (tree / "sensitive.py").write_text(SENSITIVE)
+    bench = Bench(Package("tree", TESTS), packages.committed(tree), tmp_path, 10)
+    assert bench.failing() == ()
+    asserts, strings = bench.run(["unittest-asserts"], ()), bench.run(["f-strings"], ())
+    assert (asserts.spans, asserts.kept, asserts.broken, asserts.dropped) == (2, 2, (), None)
+    assert (strings.kept, len(strings.broken), strings.dropped) == (1, 1, 1)
+    assert asserts.is_undone
+    assert strings.is_undone
+    assert asserts.is_same
+    report = PackagesReport(0.0, 10, (asserts, strings), {"tree": ()})
+    assert json.loads(packages.to_json(report))["runs"][1]["dropped"] == 1
+    console = Console(record=True, width=120)
+    for part in tables.of_packages(report):
+        console.print(part)
+    assert "unittest-asserts" in console.export_text()
+
+
+def test_many_files_are_parts_of_the_standard_library(tmp_path: Path):
+    count = structural.written(tmp_path / "files", 20, 50)
+    texts = [path.read_text() for path in sorted((tmp_path / "files").iterdir())]
+    assert len(texts) == 20
+    assert sum(text.count("\n") for text in texts) == count
+    for text in texts:
+        ast.parse(text)
+        assert 50 <= text.count("\n") <= 66
+
+
+def test_times_are_told_as_ratios():
+    found = structural.StructuralReport(0.0, 2, 600, (2.0, 3.0), (1.0, 1.0), (0.5, 0.5), (0.5, 0.5), 2, 0, 5.0, 7.0)
+    assert json.loads(structural.to_json(found)) == json.loads(json.dumps(asdict(found)))
+    *_, ratio, same, _ = tables.of_structural(found)
+    assert ratio == "plan is 5 times a dry run, plan and apply 7 times a rewrite"
+    assert same == "2 files are the same afterwards, 0 differ"
