@@ -55,6 +55,8 @@ class Case:
     """Of what is used, then and now."""
     word: str
     """The new name, or the parameter that comes, goes or moves, or the class that gets a method."""
+    fresh: str
+    """A name that the package does not have: the new one, if there is one."""
     parameters: tuple[str, ...]
     """The new ones that can be given by position, in order."""
     by_name: tuple[str, ...]

@@ -4,7 +4,7 @@ import ast
 import functools
 import itertools
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,10 +72,10 @@ class _Given:
 Candidate = Callable[[random.Random], Case | None]
 
 
-def drawn(folder: Path, per_kind: int, seed: int) -> Iterator[Case]:
+def drawn(folder: Path, per_kind: int, seed: int, kinds: Iterable[Kind] = Kind) -> Iterator[Case]:
     """At most so many cases of each kind from a package."""
     package = _Package(folder)
-    for kind in Kind:
+    for kind in kinds:
         generator = random.Random(f"{seed} {folder.name} {kind}")  # noqa: S311 -- a fixed sample, not a secret
         candidates = list(package.candidates(kind))
         generator.shuffle(candidates)
@@ -291,7 +291,7 @@ class _Package:
         changed = tuple(text for other, text in by_name.items() if text != new[other])
         called = name.removesuffix(".__init__").rpartition(".")[2]
         names = frozenset({called, self._fresh})
-        return Case(self.name, kind, name, path, old, new, found, names, self._fresh, parameters, changed)
+        return Case(self.name, kind, name, path, old, new, found, names, self._fresh, self._fresh, parameters, changed)
 
 
 # --- of texts

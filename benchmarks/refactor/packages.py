@@ -10,12 +10,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dulwich import porcelain
 
-from lacuna.refactor.plan import Outcome, PlannedFile
+from lacuna.benchmarks.refactor.cases import Kind
+from lacuna.benchmarks.refactor.drawing import drawn
+from lacuna.refactor.plan import Outcome, PlannedFile, Site
 from lacuna.refactor.planfile import open_plan
 from lacuna.refactor.testruns import ShellTests
 from lacuna.syntax.errors import FileError
@@ -56,11 +58,13 @@ class Planned:
     is_same: bool
     """The plans do not differ by that number."""
     broken: tuple[str, ...]
-    """Tests that passed before and fail with all that is kept."""
+    """Tests that passed at first and fail with all that is kept."""
     dropped: int | None
     """Edits that `apply --test` takes out; None if it was not asked, since nothing broke."""
     is_undone: bool
     """Afterwards the tree is what it was, byte for byte."""
+    broken_before: tuple[str, ...] = ()
+    """Tests that failed before it was applied, since definitions had been changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +112,45 @@ class Bench:
     def command(self) -> str:
         return self.package.tests.format(python=shlex.quote(sys.executable))
 
-    def failing(self) -> tuple[str, ...]:
-        """The tests that fail now; raise FileError if that cannot be told."""
+    def failing(self, but: Sequence[str] = ()) -> tuple[str, ...]:
+        """The tests that fail now, but those that do anyway; where none can be named, how they ended."""
         ran = ShellTests(self.command, self.tree, _LIMIT)()
-        if not ran.is_passed and not ran.failed:
-            raise FileError(f"The tests of {self.package.name} {ran.words}, and do not say which fail.")
-        return tuple(sorted(ran.failed))
+        found = ran.failed if ran.is_passed or ran.failed else {f"the tests {ran.words}"}
+        return tuple(sorted(set(found) - set(but)))
 
-    def run(self, rules: Sequence[str], failing: Sequence[str], *, more: Sequence[str] = ()) -> Planned:
+    def run(self, rules: Sequence[str], failing: Sequence[str]) -> Planned:
         """Plan with one process and with two, apply, test, undo; then apply with tests as a gate, and undo."""
+        plans, seconds = self._plans(rules, [])
         before = _contents(self.tree)
+        broken: tuple[str, ...] = ()
+        dropped: int | None = None
+        if _kept(plans[0]):
+            self._lacuna("apply", str(plans[0]))
+            broken = self.failing(failing)
+            self._lacuna("undo")
+            dropped = self._dropped(plans[0]) if broken else None
+        return self._report(rules, plans, seconds, broken, dropped, is_undone=_contents(self.tree) == before)
+
+    def adapt(self, failing: Sequence[str], seed: int) -> Planned:
+        """Change definitions, and let `adapt-calls` change their uses: tests that broke have to pass again."""
+        published = _contents(self.tree)
+        changed = _with_other_definitions(self.tree, seed)
+        texts = {path: (self.tree / path).read_bytes() for path in changed}
+        for path, text in changed.items():
+            (self.tree / path).write_text(text, "utf-8", newline="")
+        broken_before, before = self.failing(failing), _contents(self.tree)
+        plans, seconds = self._plans(["adapt-calls"], ["--since", "HEAD"])
+        self._lacuna("apply", str(plans[0]), "--allow-dirty")
+        broken = self.failing(failing)
+        self._lacuna("undo")
+        is_undone = _contents(self.tree) == before
+        for path, data in texts.items():
+            (self.tree / path).write_bytes(data)
+        assert _contents(self.tree) == published, "only definitions had been changed"
+        found = self._report(["adapt-calls"], plans, seconds, broken, None, is_undone=is_undone)
+        return replace(found, broken_before=broken_before)
+
+    def _plans(self, rules: Sequence[str], more: Sequence[str]) -> tuple[list[Path], dict[int, float]]:
         plans, seconds = [], dict[int, float]()
         for jobs in (1, 2):
             plans.append(self.work / f"{self.package.name}-{len(rules)}-{rules[0]}-{jobs}.jsonl")
@@ -127,18 +160,19 @@ class Bench:
             options += ["--jobs", str(jobs), "--max-sites", most, "-o", str(plans[-1]), *more]
             self._lacuna("plan", *options, ".")
             seconds[jobs] = round(time.perf_counter() - began, 2)
-        sites = [
-            site for entry in open_plan(plans[0]).entries() if isinstance(entry, PlannedFile) for site in entry.sites
-        ]
-        kept = [site for site in sites if site.outcome is Outcome.KEPT]
-        broken: tuple[str, ...] = ()
-        dropped: int | None = None
-        if kept:
-            self._lacuna("apply", str(plans[0]))
-            broken = tuple(sorted(set(self.failing()) - set(failing)))
-            self._lacuna("undo")
-            if broken:
-                dropped = self._dropped(plans[0])
+        return plans, seconds
+
+    def _report(
+        self,
+        rules: Sequence[str],
+        plans: Sequence[Path],
+        seconds: dict[int, float],
+        broken: tuple[str, ...],
+        dropped: int | None,
+        *,
+        is_undone: bool,
+    ) -> Planned:
+        sites, kept = _sites(plans[0]), _kept(plans[0])
         return Planned(
             self.package.name,
             rules[0] if len(rules) == 1 else ALL,
@@ -150,7 +184,7 @@ class Bench:
             plans[0].read_bytes() == plans[1].read_bytes(),
             broken,
             dropped,
-            _contents(self.tree) == before,
+            is_undone,
         )
 
     def _dropped(self, plan: Path) -> int:
@@ -175,7 +209,7 @@ class Bench:
         return done.stdout
 
 
-def measured(rules: Sequence[str], most: int) -> Iterator[Planned | tuple[str, tuple[str, ...]]]:
+def measured(rules: Sequence[str], most: int, seed: int) -> Iterator[Planned | tuple[str, tuple[str, ...]]]:
     """Of each package the tests that fail before anything is done, then each rule, then all together."""
     with tempfile.TemporaryDirectory(prefix="lacuna-bench-") as folder:
         work = Path(folder)
@@ -186,6 +220,31 @@ def measured(rules: Sequence[str], most: int) -> Iterator[Planned | tuple[str, t
             for rule in rules:
                 yield bench.run([rule], failing)
             yield bench.run(rules, failing)
+            yield bench.adapt(failing, seed)
+
+
+_SEEDED = (Kind.RENAMED, Kind.REORDERED, Kind.FIELD, Kind.FUNCTION)
+"""What leaves a package as it was once all uses follow."""
+_PER_KIND = 8
+
+
+def _with_other_definitions(tree: Path, seed: int) -> dict[str, str]:
+    """Files with a definition that has another name or other parameters, one a file, no name twice."""
+    found, defined = dict[str, str](), set[str]()
+    for number, case in enumerate(drawn(tree, _PER_KIND, seed, _SEEDED)):
+        if case.path not in found and case.definition not in defined:
+            # The names that cases give are nowhere else in the package, and are the same in all of them.
+            found[case.path] = case.new[case.path].replace(case.fresh, f"{case.fresh}_{number}")
+            defined.add(case.definition)
+    return found
+
+
+def _sites(plan: Path) -> list[Site]:
+    return [site for entry in open_plan(plan).entries() if isinstance(entry, PlannedFile) for site in entry.sites]
+
+
+def _kept(plan: Path) -> list[Site]:
+    return [site for site in _sites(plan) if site.outcome is Outcome.KEPT]
 
 
 def _contents(tree: Path) -> dict[str, tuple[str, int]]:

@@ -44,7 +44,7 @@ def qualified(text: str) -> dict[Place, frozenset[str]]:
     return found
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=64)
 def _parsed(text: str) -> MetadataWrapper:
     return MetadataWrapper(
         cst.parse_module(text), unsafe_skip_copy=True

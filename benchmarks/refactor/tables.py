@@ -50,9 +50,8 @@ def of_packages(found: PackagesReport) -> Iterator[Table | str]:
         rates = [f"{one.spans / one.seconds[jobs]:.1f}" for jobs in (1, 2)]
         dropped = "-" if one.dropped is None else str(one.dropped)
         undone = "yes" if one.is_undone else "NO"
-        table.add_row(
-            one.package, one.rule, str(one.spans), str(one.kept), *rates, str(len(one.broken)), dropped, undone
-        )
+        broken = f"{len(one.broken_before)} -> {len(one.broken)}" if one.broken_before else str(len(one.broken))
+        table.add_row(one.package, one.rule, str(one.spans), str(one.kept), *rates, broken, dropped, undone)
     yield table
     for one in found.runs:
         if one.rule == ALL:

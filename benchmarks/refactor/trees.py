@@ -30,7 +30,7 @@ def texts_of(folder: Path) -> dict[str, str]:
     return found
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=512)
 def parsed(text: str) -> ast.Module:
     return ast.parse(text)
 
