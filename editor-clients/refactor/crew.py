@@ -64,16 +64,6 @@ def looked_through(proposer: Proposer, work: Work, task: Task) -> Result:
         return Skipped(task.path, f"A defect of Lacuna came up ({type(error).__name__}).", is_failure=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Alone:
-    """One process, the driver's own, without limits."""
-
-    proposer: Proposer
-
-    def results(self, work: Work, items: Iterable[Item]) -> Iterator[Result]:
-        return (item if isinstance(item, Skipped) else looked_through(self.proposer, work, item) for item in items)
-
-
 def in_turn(
     items: Iterable[Item],
     most: int,

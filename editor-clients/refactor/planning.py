@@ -24,12 +24,14 @@ class Plans:
     sources: Sources
     is_wanted: Callable[[str, bytes], bool] = lambda _path, _data: True
     """Whether a file is looked through by all rules, by its path and bytes; some look through others, too."""
-    most: int | None = None
-    """Sites that are kept, after which it ends: with the file that has the last of them."""
+    start: str = ""
+    """The path to begin with."""
+    after: str = ""
+    """Or the one to begin behind."""
 
-    def items(self, start: str = "", after: str = "") -> Iterator[Item]:
-        """What is to be looked through, or passed by: from the path `start` on, or behind `after`."""
-        for one in self.sources.walk(start, after):
+    def items(self) -> Iterator[Item]:
+        """What is to be looked through, or passed by."""
+        for one in self.sources.walk(self.start, self.after):
             found = one if isinstance(one, Skipped) else sources.read(one)
             if isinstance(found, Skipped):
                 yield found

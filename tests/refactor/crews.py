@@ -4,7 +4,7 @@ import functools
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,10 @@ from lacuna.export.providers import Provider
 from lacuna.infill.infill import infill
 from lacuna.infill.opening import ModelOptions, OpenModel
 from lacuna.model.denoiser import Scene
+from lacuna.refactor.crew import Item, Result, Work, looked_through
+from lacuna.refactor.plan import Skipped
 from lacuna.refactor.preparing import Preparation, artifact_hash, version
-from lacuna.refactor.proposing import Task
+from lacuna.refactor.proposing import Proposer, Task
 from lacuna.refactor.rule import Rule, Sketch
 from lacuna.syntax.errors import ModelError
 from lacuna.syntax.parsing import Parsed
@@ -93,3 +95,13 @@ def preparation(*rules: Rule, tree: Path = Path("/tree"), how=opening) -> Prepar
 
 def tasks(*texts: str, rules: int = 1) -> list[Task]:
     return [Task(f"{n}.py", text.encode(), None, tuple(range(rules))) for n, text in enumerate(texts)]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """One process, the driver's own, without limits."""
+
+    proposer: Proposer
+
+    def results(self, work: Work, items: Iterable[Item]) -> Iterator[Result]:
+        return (item if isinstance(item, Skipped) else looked_through(self.proposer, work, item) for item in items)

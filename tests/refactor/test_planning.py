@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from lacuna.refactor import planning
-from lacuna.refactor.crew import Alone, Crew, Item, Result, Work
+from lacuna.refactor.crew import Crew, Item, Result, Work
 from lacuna.refactor.plan import Entry, Footer, Outcome, PlannedFile, Skipped
 from lacuna.refactor.planning import Estimate, Plans, Progress, Writing, estimate
 from lacuna.refactor.proposing import Survey
 from lacuna.refactor.sources import Sources
-from tests.refactor.crews import ANNOTATE, RENAME, preparation
+from tests.refactor.crews import ANNOTATE, RENAME, Alone, preparation
 
 
 @dataclass
@@ -32,8 +32,8 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def plans(tree: Path, *rules) -> Plans:
-    return Plans(Sources(tree, [tree], rules))
+def plans(tree: Path, *rules, **where: str) -> Plans:
+    return Plans(Sources(tree, [tree], rules), **where)
 
 
 def alone(*rules) -> Crew:
@@ -42,7 +42,7 @@ def alone(*rules) -> Crew:
 
 def planned(tree: Path, most: int | None = None, crew: Crew | None = None, **where: str) -> tuple[Written, Progress]:
     written, progress = Written(), Progress()
-    items = plans(tree, RENAME).items(**where)
+    items = plans(tree, RENAME, **where).items()
     planning.plan(items, crew or alone(RENAME), written.writing, progress, most)
     return written, progress
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import ray.cluster_utils
 
-from lacuna.refactor.crew import Alone, Limits, Work
+from lacuna.refactor.crew import Limits, Work
 from lacuna.refactor.plan import PlannedFile, Skipped
 from lacuna.refactor.preparing import Preparation
 from lacuna.refactor.proposing import Task
 from lacuna.refactor.ray_workers import Cluster
 from lacuna.syntax.errors import ModelError
 from tests.refactor import crews
-from tests.refactor.crews import ANNOTATE, POISON, RENAME, preparation, tasks
+from tests.refactor.crews import ANNOTATE, POISON, RENAME, Alone, preparation, tasks
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]  # Ray's own warnings
 

@@ -177,7 +177,9 @@ def _plan(
     starts = [path.resolve(strict=True) for path in paths]
     asked = replace(asked, paths=tuple(start.relative_to(tree).as_posix() for start in starts))
     rules = _rules(asked, tree)
-    plans = Plans(Sources(tree, starts, rules), _wanted(asked.since, tree), asked.most)
+    plans = Plans(Sources(tree, starts, rules), _wanted(asked.since, tree))
+    if before:
+        plans = replace(plans, start=before.start, after=before.after)
     artifact = artifact_hash(how.model) if any(rule.has_blanks for rule in rules) else ""
     notes = tuple(RuleNote(rule.name, rule.explanation, rule.hash) for rule in rules)
     header = Header(FORMAT, version(), str(tree), artifact, notes, asked.options)
@@ -194,14 +196,13 @@ def _plan(
         try:
             shown.estimated(estimate(plans, crew), how.jobs or _processors())
             writing = Writing(line, shown.went_on, checker.checked if checker else _as_it_is)
-            items = plans.items(before.start, before.after) if before else plans.items()
-            planned(items, crew, writing, progress, asked.most)
+            planned(plans.items(), crew, writing, progress, asked.most)
         except KeyboardInterrupt:
             if where is not None:
                 say(f"`lacuna refactor plan --resume {shlex.quote(str(where))}` goes on with it.")
             raise
-    if where is not None and not is_json:
-        click.echo(where)
+    if where is not None:
+        click.echo(where, err=is_json)
     return progress
 
 

@@ -35,7 +35,7 @@ def showing(stream: TextIO, progress: Progress) -> Iterator[Shown]:
     try:
         if stream.isatty():
             with _bar(stream) as bar:
-                yield _OnTerminal(bar)
+                yield _OnTerminal(bar, progress.files)
         else:
             yield _InLines()
     finally:
@@ -52,8 +52,8 @@ class _InLines:
 
 
 class _OnTerminal:
-    def __init__(self, bar: Bar) -> None:
-        self._bar = bar
+    def __init__(self, bar: Bar, done: int) -> None:
+        self._bar, self._done = bar, done
         self._task = bar.add_task("counting", total=None, rate="", counts="")
 
     def estimated(self, estimate: Estimate, jobs: int) -> None:
@@ -64,7 +64,7 @@ class _OnTerminal:
         [task] = self._bar.tasks
         counts = f"{words.counted(progress.outcomes)}, {progress.skipped.total()} skipped"
         rate = f"{task.speed:.1f} files/s" if task.speed else ""
-        self._bar.update(self._task, completed=progress.files, counts=counts, rate=rate)
+        self._bar.update(self._task, completed=progress.files - self._done, counts=counts, rate=rate)
 
 
 def _bar(stream: TextIO) -> Bar:
