@@ -6,6 +6,7 @@ catch where it happens.
 
 import contextlib
 import functools
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +18,11 @@ from lacuna.export.artifact import ArtifactError, embedded
 from lacuna.export.runtime import onnxruntime
 
 PROGRAM = """
-import sys
+import ctypes, os, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9)  # ends, by SIGKILL, with its parent
+if os.getppid() != {parent}:  # which has ended before that
+    sys.exit(1)
 sys.path[:] = {path}
 from lacuna.export.chunked.tried import main
 main()
@@ -47,7 +52,7 @@ def withstand(folder: Path, digest: str) -> None:
 
 
 def _try(folder: Path, digest: str) -> None:
-    program = PROGRAM.format(path=[entry for entry in sys.path if Path(entry).is_absolute()])
+    program = PROGRAM.format(parent=os.getpid(), path=[entry for entry in sys.path if Path(entry).is_absolute()])
     command = [sys.executable, "-I", "-c", program, str(folder.absolute()), digest]
     try:
         ended = subprocess.run(  # noqa: S603 -- our own interpreter and module

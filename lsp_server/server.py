@@ -11,9 +11,8 @@ from collections.abc import Callable
 from lsprotocol import types
 
 from lacuna.infill.request import Model
-from lacuna.lsp_server import framing
+from lacuna.lsp_server import ending, framing
 from lacuna.lsp_server.features import code_action, completion, inline_completion, lifecycle, notebook_sync, text_sync
-from lacuna.lsp_server.protocol import Protocol
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
 
@@ -44,13 +43,18 @@ def serve(load: Callable[[], Model], version: str) -> None:
 def run(session: Session) -> None:
     """Converse until the client leaves, and end as `serve` does."""
     _log_without_source_text()
+    code = 0
     try:
-        asyncio.run(_converse(session.protocol))
-    finally:
-        session.inference.worker.stop()
-        session.indexing.stop()
-        session.inference.worker.join(_LAST_STEP)
-        session.indexing.join(_LAST_FILE)
+        asyncio.run(_converse(session))
+    except SystemExit as left:
+        code = ending.code_of(left)
+    except KeyboardInterrupt:
+        code = ending.INTERRUPTED
+    session.inference.worker.stop()
+    session.indexing.stop()
+    if not (session.inference.worker.join(_LAST_STEP) and session.indexing.join(_LAST_FILE)):
+        ending.at_once(code)
+    sys.exit(code)
 
 
 def build(worker: Worker, version: str) -> Session:
@@ -82,16 +86,23 @@ def build(worker: Worker, version: str) -> Session:
     return session
 
 
-async def _converse(protocol: Protocol) -> None:
+async def _converse(session: Session) -> None:
+    protocol = session.protocol
     stream = asyncio.StreamReader()
     pump = threading.Thread(target=_pump, args=(stream, asyncio.get_running_loop()), name="stdin", daemon=True)
     protocol.set_writer(_Writer(_claim_stdout()), include_headers=False)
     pump.start()
+    watch = asyncio.create_task(ending.with_client(lambda: session.process_id))
     with contextlib.suppress(asyncio.IncompleteReadError):  # the client died in mid-message
         async for body in framing.bodies(stream):
             # Lets a handler begin, and take its snapshot, before the next message changes the document.
             await asyncio.sleep(0)
-            protocol.receive(body)
+            try:
+                protocol.receive(body)
+            except SystemExit as left:
+                ending.at_last(ending.code_of(left))
+                raise
+    watch.cancel()
 
 
 class _Writer:
@@ -126,6 +137,7 @@ def _pump(stream: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None
     with contextlib.suppress(RuntimeError, OSError):  # the loop, or standard input, is closed
         while data := os.read(sys.stdin.fileno(), 1 << 16):
             loop.call_soon_threadsafe(stream.feed_data, data)
+        ending.at_last(0)
         loop.call_soon_threadsafe(stream.feed_eof)
 
 

@@ -3,9 +3,7 @@
 Ends with 0, or with `trial.REFUSED` and a sentence on standard output, or as the model ends it.
 """
 
-import ctypes
 import os
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +20,6 @@ from lacuna.model.denoiser import Scene
 from lacuna.model.tokenizer import MASK
 from lacuna.syntax.spans import Span
 
-PARENT_ENDS = 1
-"""prctl's number for the signal that a process gets when its parent ends."""
 TEXT = "def total(prices):\n    result = 0\n    for price in prices:\n        result += price\n    return result\n\n\n"
 TIMES = 30
 
@@ -51,8 +47,6 @@ def _try_all(folder: Path, digest: str) -> None:
 
 def _limit() -> None:
     """Of what a system has of these limits, the hard ones: nothing is told, the process just ends or gets no more."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_ENDS, signal.SIGKILL)
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 -- Windows has none
 

@@ -1,11 +1,18 @@
 """JSON-RPC on bare pipes: what a careless or dying client sends, and how the process ends."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 URI = "file:///project/module.py"
+SCRIPTED = (sys.executable, str(Path(__file__).with_name("scripted_server.py")))
+IN_TIME = 20  # seconds, on a busy machine
 SOURCE = "recognisable_source_text"
 OPEN = {
     "method": "textDocument/didOpen",
@@ -294,6 +301,62 @@ def test_a_file_that_is_being_read_does_not_keep_the_process(pipes, tmp_path, wa
     else:
         pipes.process.terminate()
         pipes.end()
+
+
+@pytest.mark.parametrize("way", ["exit", "end of input", "exit alone"])
+def test_a_native_call_does_not_keep_the_process(pipes, monkeypatch, way):
+    monkeypatch.setenv("SCRIPT_LOAD", "native")
+    pipes.initialize()
+    pipes.write(OPEN, {"id": 2, "method": "textDocument/inlineCompletion", "params": COMPLETE})
+    began = time.monotonic()
+    match way:
+        case "exit":
+            assert pipes.leave() == ("", 0)
+        case "exit alone":
+            pipes.write({"method": "exit"})
+            assert pipes.end() == ("", 1)
+        case "end of input":
+            pipes.process.stdin.close()
+            pipes.process.stdin = None
+            assert pipes.end() == ("", 0)
+    assert time.monotonic() - began < IN_TIME
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)])
+def test_a_native_call_does_not_keep_the_process_from_a_signal(spawn, monkeypatch, sent, code):
+    monkeypatch.setenv("SCRIPT_LOAD", "native")
+    server = spawn(*SCRIPTED)
+    server.initialize()
+    server.ask(1, "textDocument/makeCoffee")
+    began = time.monotonic()
+    server.process.send_signal(sent)
+    assert server.end() == ("", code)
+    assert time.monotonic() - began < IN_TIME
+
+
+def test_a_client_that_reads_nothing_does_not_keep_the_process(pipes):
+    pipes.initialize()
+    pipes.write(*({"id": f"{n}" * 1000, "method": "x"} for n in range(500)))  # more than a pipe holds
+    pipes.process.stdin.close()
+    pipes.process.stdin = None
+    assert pipes.process.wait(IN_TIME) == 0
+
+
+def test_a_client_whose_process_is_gone_is_not_waited_for(pipes):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    pipes.write(
+        {"id": 0, "method": "initialize", "params": {"processId": gone.pid, "rootUri": None, "capabilities": {}}}
+    )
+    assert pipes.answer(0)["result"]
+    assert pipes.process.wait(IN_TIME) == 1
+
+
+def test_a_client_whose_process_runs_is_served(pipes):
+    start = {"processId": os.getpid(), "rootUri": None, "capabilities": {}}
+    pipes.ask(0, "initialize", start)
+    time.sleep(4)  # longer than between two looks
+    assert pipes.leave() == ("", 0)
 
 
 def test_exit_without_shutdown_is_told_by_the_exit_code(pipes):
