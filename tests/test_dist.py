@@ -21,6 +21,8 @@ from release.describe import checksums, section
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
 README = ROOT / "README.md"
+HELP = ROOT / "editor-clients/nvim/doc/lacuna.txt"
+FILE = r"lacuna(?:_infill|-nvim)?-[0-9][^\s'`]*?\.(?:whl|tar\.gz|vsix)"
 PINS = ROOT / "constraints.txt"
 HOLE = "class Ledger:\n    def __init__(self, name):\n        self.name = <fill>\n"
 NEWER = ("python3.14", "python3.13", "python3.12")
@@ -86,10 +88,12 @@ def test_all_that_the_server_needs_is_pinned_to_tested_versions(
     assert len(names & {"onnxruntime", "onnxruntime-gpu"}) == 1
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/neovim.md", "editor-clients/nvim/doc/lacuna.txt"])
-def test_pages_name_the_archive_as_it_is_called(page: str) -> None:
-    named = set(re.findall(r"lacuna-nvim-\S+?\.tar\.gz", (ROOT / page).read_text()))
-    assert named == {released("lacuna-nvim-*.tar.gz").name}
+def test_pages_name_a_release_s_files_as_they_are_called(wheel: Path) -> None:
+    archive = released("lacuna-nvim-*.tar.gz").name
+    names = {wheel.name, archive, archive.replace("-nvim", "").replace("tar.gz", "vsix")}
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("editor-clients/*/README.md"), HELP]
+    named = {page.name: set(re.findall(FILE, page.read_text())) for page in pages}
+    assert set().union(*named.values()) == names
 
 
 def test_checksums_are_lines_that_sha256sum_checks(tmp_path: Path) -> None:
