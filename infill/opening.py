@@ -68,6 +68,7 @@ class OpenModel:
     """Encodes ahead what a request will see."""
     librarian: "Librarian | None" = None
     """None: it makes no use of other files."""
+    forget: Callable[[], None] = lambda: None
 
 
 Opening = Callable[[ModelOptions], OpenModel]
@@ -102,6 +103,7 @@ def open_model(options: ModelOptions) -> OpenModel:
         engine.provider,
         functools.partial(warm, engine),
         engine,
+        engine.cache.clear,
     )
 
 

@@ -160,6 +160,8 @@ class Model:
     warm: Warm
     librarian: "Librarian | None" = None
     """None: it makes no use of other files."""
+    forget: Callable[[], None] = lambda: None
+    """Let go of what is kept of texts; may be called in any thread."""
 
 
 def answered(drafts: Generator[Draft, None, Answer], show: Callable[[Draft], None] | None = None) -> Answer:

@@ -62,6 +62,15 @@ class Session(LanguageServer):
         self.is_configured.set()
         self.indexing.configure(self.configuration)
 
+    def close(self, uri: str) -> None:
+        """Forget a document, and with the last one what was read of all."""
+        self.inference.worker.withdraw(uri)
+        self.offers.forget(uri)
+        self.documents.close(uri)
+        self.indexing.close(uri)
+        if not len(self.documents):
+            self.inference.worker.forget()
+
     def note(self, sentence: str) -> None:
         """Write to the client's log."""
         self.window_log_message(types.LogMessageParams(types.MessageType.Log, sentence))

@@ -4,7 +4,6 @@ It knows requests, not editors.
 """
 
 import enum
-import gc
 import logging
 import threading
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lacuna.infill.request import Answer, Model, Request
+from lacuna.lsp_server import memory
 from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.syntax.errors import LacunaError
 
@@ -161,6 +161,13 @@ class Worker:
             if self._running is not None and self._running.document == document:
                 self._running.drop(OutdatedError("The document changed."))
 
+    def forget(self) -> None:
+        """Let go of what the model keeps of texts, as no document is open any more."""
+        model = self._model
+        if model is not None:
+            model.forget()
+        memory.give_back()
+
     def stop(self) -> None:
         """Drop everything and end the thread after the step that runs. Does not wait."""
         with self._changed:
@@ -209,7 +216,7 @@ class Worker:
 
     def _unload(self) -> None:
         self._model = None
-        gc.collect()
+        memory.give_back()
         self._turn(State.UNLOADED)
 
     def _turn(self, state: State) -> None:

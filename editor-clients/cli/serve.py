@@ -36,7 +36,7 @@ def serve(opening: Opening, *, model: ModelOptions) -> ExitCode:
 
     def load() -> Model:
         opened = opening(model)
-        return Model(opened.name, opened.provider, opened.infill, opened.warm, opened.librarian)
+        return Model(opened.name, opened.provider, opened.infill, opened.warm, opened.librarian, opened.forget)
 
     serve_on_stdio(load, version())
     return ExitCode.DONE

@@ -63,6 +63,11 @@ class ChunkCache:
                 _, oldest = self._chunks.popitem(last=False)
                 self._size -= oldest.size
 
+    def clear(self) -> None:
+        with self._lock:
+            self._chunks.clear()
+            self._size = 0
+
 
 def _key(chunk: Sequence[int]) -> bytes:
     return np.asarray(chunk, np.int32).tobytes()

@@ -46,11 +46,8 @@ def did_change(session: Session, params: types.DidChangeNotebookDocumentParams) 
 
 def did_close(session: Session, params: types.DidCloseNotebookDocumentParams) -> None:
     uri = params.notebook_document.uri
-    session.inference.worker.withdraw(uri)
-    session.offers.forget(uri)
     session.notebooks.pop(uri, None)
-    session.documents.close(uri)
-    session.indexing.close(uri)
+    session.close(uri)
 
 
 def _put(session: Session, notebook: Notebook) -> None:

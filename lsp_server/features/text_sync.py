@@ -28,11 +28,7 @@ def did_change(session: Session, params: types.DidChangeTextDocumentParams) -> N
 
 
 def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
-    uri = params.text_document.uri
-    session.inference.worker.withdraw(uri)
-    session.offers.forget(uri)
-    session.documents.close(uri)
-    session.indexing.close(uri)
+    session.close(params.text_document.uri)
 
 
 def did_change_watched_files(session: Session, params: types.DidChangeWatchedFilesParams) -> None:

@@ -20,7 +20,8 @@ engines = []
 def load():
     engines.append(Engine.load(embedded(), threads=1, cache_bytes=BOUND))
     (engine,) = engines
-    return Model(engine.name, engine.provider, functools.partial(infill, engine), functools.partial(warm, engine))
+    works = functools.partial(infill, engine), functools.partial(warm, engine)
+    return Model(engine.name, engine.provider, *works, forget=engine.cache.clear)
 
 
 def told(session: Session, params):

@@ -124,6 +124,8 @@ def test_after_a_hundred_requests_to_the_real_denoiser_nothing_is_kept_but_the_c
     """Each in a document with another beginning, so that more is encoded than the cache may hold."""
     pipes = spawn(*TELLING)
     pipes.initialize(threshold=0)
+    staying = {"uri": "file:///staying.py", "languageId": "python", "version": 1, "text": ""}
+    pipes.write({"method": "textDocument/didOpen", "params": {"textDocument": staying}})
     text = inspect.getsource(textwrap.dedent)
     collections.deque(use(pipes, 1, REAL_WARM_UP, text), maxlen=0)
     before = resident(pipes.process.pid)
@@ -132,7 +134,9 @@ def test_after_a_hundred_requests_to_the_real_denoiser_nothing_is_kept_but_the_c
     held = pipes.ask("held", "test/held", {})["result"]
     cached, bound = held.pop("cached"), held.pop("bound")
     assert bound / 2 < cached <= bound
-    assert held == {"answers": 1, "offers": 0, "waiting": 0, "documents": 0}
+    assert held == {"answers": 1, "offers": 0, "waiting": 0, "documents": 1}
+    pipes.write({"method": "textDocument/didClose", "params": {"textDocument": {"uri": staying["uri"]}}})
+    assert pipes.ask("closed", "test/held", {})["result"]["cached"] == 0
     assert any(offered), "it was the real denoiser that answered"
     assert grown <= GROWTH
     assert pipes.leave() == ("", 0)

@@ -298,6 +298,19 @@ def test_an_automatic_request_takes_the_worker_from_warming(worker, infill):
 # --- the model in memory
 
 
+def test_the_model_is_told_to_forget():
+    forgotten = threading.Event()
+    model = Model("scripted", "NoneExecutionProvider", ScriptedInfill(), warm=ScriptedInfill(), forget=forgotten.set)
+    worker = Worker(lambda: model)
+    worker.forget()  # there is none yet
+    worker.start()
+    worker.loaded.result(PATIENCE)
+    worker.forget()
+    assert forgotten.is_set()
+    worker.stop()
+    assert worker.join(PATIENCE)
+
+
 class Watched:
     """What a worker told, in its order."""
 
