@@ -1,6 +1,7 @@
-"""`lacuna serve`: the language server on stdin and stdout."""
+"""`lacuna serve`: the language server on stdin and stdout, or completions over HTTP on the loopback."""
 
 import json
+import os
 
 import click
 
@@ -10,6 +11,7 @@ from lacuna.cli.version import version
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.infill.request import Model
 from lacuna.lsp_server import settings
+from lacuna.lsp_server.http.server import Server
 from lacuna.lsp_server.server import serve as serve_on_stdio
 
 
@@ -29,14 +31,25 @@ def _print_schema(context: click.Context, _option: click.Parameter, wanted: bool
     callback=_print_schema,
     help="Print the JSON schema of what an editor may set.",
 )
+@click.option(
+    "--http",
+    "port",
+    type=click.IntRange(0, 65535),
+    help="Instead answer llama.cpp's clients on this port of the loopback (0: any); LACUNA_HTTP_TOKEN is their key.",
+)
 @model_options
 @click.pass_obj
-def serve(opening: Opening, *, model: ModelOptions) -> ExitCode:
+def serve(opening: Opening, *, port: int | None, model: ModelOptions) -> ExitCode:
     """Speak the language server protocol on stdin and stdout."""
 
     def load() -> Model:
         opened = opening(model)
         return Model(opened.name, opened.provider, opened.infill, opened.warm, opened.librarian, opened.forget)
 
-    serve_on_stdio(load, version())
+    if port is None:
+        serve_on_stdio(load, version())
+        return ExitCode.DONE
+    server = Server(load, port, token=os.environ.get("LACUNA_HTTP_TOKEN", ""))
+    click.echo(f"lacuna: answers on {server.url}.", err=True)
+    server.serve()
     return ExitCode.DONE
