@@ -52,6 +52,7 @@ export class Server implements vscode.Disposable {
   /** Make the private environment, with the user's consent, and start what is in it. */
   async install(packages: string | undefined): Promise<void> {
     if (this.#phase.kind === "installing" || !(await this.#installer.clear())) return;
+    if (!this.#installer.hasConsent) await this.#installer.openWalkthrough();
     const isInstalled = await this.#inTurn(async () => {
       await this.#stop();
       this.#enter({ kind: "installing" });
@@ -139,6 +140,7 @@ export class Server implements vscode.Disposable {
         documentSelector: LANGUAGES.flatMap((language) => [
           { scheme: "file", language },
           { scheme: "untitled", language },
+          { notebook: "*", language },
         ]),
         outputChannel: this.#log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -65,6 +65,7 @@ test("environment: two windows install at once, one does the work, with the pinn
   const steps = [...first.steps, ...second.steps];
   assert.equal(steps.filter((step) => step === "Making an environment").length, 1);
   assert.ok(steps.includes("Another window is installing"));
+  assert.ok(steps.includes("Fetching package 2 of 2"), steps.join("\n"));
   const ask = "import importlib.metadata as m; print(m.version('tiny'), m.version('lacuna-infill'))";
   assert.equal(execFileSync(environment.python, ["-I", "-c", ask], { encoding: "utf8" }), "2.0.0 0.1.0\n");
   assert.equal((await left(storage)).length, 1, "no lock is left");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explain, missingFrom, parsePins } from "../src/install/packages.ts";
+import { Count, explain, missingFrom, parsePins } from "../src/install/packages.ts";
 
 const PINS = parsePins("click==8.5.1\ntyping_extensions==4.16.0\n# a comment\n\nnumpy==2.4.6\r\n");
 
@@ -77,3 +77,26 @@ for (const { name, output, said } of FAILURES) {
     assert.match(explain(output, PINS), said);
   });
 }
+
+test("packages: how far pip is, is told in numbers, without names", () => {
+  const count = new Count(3);
+  const lines = [
+    "Processing /storage/lacuna_infill-0.1.0-py3-none-any.whl (from lacuna-infill[cpu])",
+    "Collecting huggingface-hub<2 (from tokenizers)",
+    "  Downloading huggingface_hub-1.2.3-py3-none-any.whl (0.5 MB)",
+    "Collecting numpy",
+    "Collecting numpy>=2",
+    "Installing collected packages: numpy, huggingface-hub, lacuna-infill",
+  ];
+  assert.deepEqual(
+    lines.map((line) => count.heard(line)),
+    [
+      "Fetching package 1 of 3",
+      "Fetching package 2 of 3",
+      undefined,
+      "Fetching package 3 of 3",
+      "Fetching package 3 of 3",
+      "Unpacking the packages",
+    ],
+  );
+});

@@ -5,7 +5,7 @@ import { access, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from "n
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { run } from "../process.ts";
-import { explain, listed, missingFrom, parsePins } from "./packages.ts";
+import { Count, explain, listed, missingFrom, parsePins } from "./packages.ts";
 
 /** What comes in the .vsix. */
 export interface Bundle {
@@ -96,12 +96,12 @@ export class Environment {
     const made = await this.#run(python, ["-I", "-m", "venv", this.#folder], progress);
     if (made.code !== 0) throw new InstallError(`${python} cannot make an environment; the log has what it said.`);
 
-    progress.step("Installing packages");
+    const count = new Count(pins.length + 1);
     const from = packages === undefined ? [] : ["--no-index", "--find-links", packages];
     // Wheels only: building a package from source would run code that nobody looked at.
     const how = ["--only-binary", ":all:", "--constraint", bundle.pins, "--no-input", "--disable-pip-version-check"];
     const pip = ["-I", "-m", "pip", "install", "--progress-bar", "off", ...how, ...from, `${bundle.wheel}[cpu]`];
-    const installed = await this.#run(this.python, pip, progress);
+    const installed = await this.#run(this.python, pip, progress, (line) => count.heard(line));
     if (installed.code !== 0) throw new InstallError(explain(installed.output, pins));
 
     progress.step("Trying it out");
@@ -111,12 +111,17 @@ export class Environment {
     await writeFile(join(this.#folder, MARKER), JSON.stringify({ version: bundle.version, python }));
   }
 
-  async #run(path: string, args: readonly string[], { signal, step, log }: Progress): ReturnType<typeof run> {
+  async #run(
+    path: string,
+    args: readonly string[],
+    { signal, step, log }: Progress,
+    sentenceFor: (line: string) => string | undefined = () => undefined,
+  ): ReturnType<typeof run> {
     log(`> ${[path, ...args].join(" ")}`);
     const onLine = (line: string): void => {
       log(line);
-      const [, name] = /^Collecting ([A-Za-z0-9._-]+)/.exec(line) ?? [];
-      if (name !== undefined) step(`Fetching ${name}`);
+      const sentence = sentenceFor(line);
+      if (sentence !== undefined) step(sentence);
     };
     const finished = await run(path, args, { cwd: join(this.#folder, ".."), signal, onLine });
     signal.throwIfAborted();

@@ -54,7 +54,6 @@ export class Installer {
     );
     if (answer === own) await vscode.commands.executeCommand("workbench.action.openSettings", "lacuna.server.path");
     if (answer === no) await this.#context.globalState.update(DECLINED, version);
-    if (answer === yes) await this.#openWalkthrough();
     return answer === yes;
   }
 
@@ -91,6 +90,8 @@ export class Installer {
         },
       );
       await this.#context.globalState.update(CONSENT, true);
+      const ready = "Lacuna is installed. Type in a Python file, or press Alt+\\: grey text is an offer, Tab takes it.";
+      void vscode.window.showInformationMessage(ready);
       return true;
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") return false;
@@ -100,7 +101,7 @@ export class Installer {
   }
 
   /** As VS Code itself does after an install, unless the user wants none of that; it sees only what happens once it is open. */
-  async #openWalkthrough(): Promise<void> {
+  async openWalkthrough(): Promise<void> {
     const isWanted = vscode.workspace.getConfiguration("workbench.welcomePage.walkthroughs").get("openOnInstall");
     if (isWanted === false) return;
     await vscode.commands.executeCommand("workbench.action.openWalkthrough", `${this.#context.extension.id}#start`);

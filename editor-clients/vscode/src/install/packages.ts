@@ -28,6 +28,24 @@ export function listed(packages: readonly Package[]): string {
   return packages.map(({ name, version }) => `${name} ${version}`).join(", ");
 }
 
+/** How far pip is, in numbers: a toast is no place for the names of packages. */
+export class Count {
+  readonly #all: number;
+  #begun = 0;
+
+  constructor(all: number) {
+    this.#all = all;
+  }
+
+  /** A short sentence for the user, if a line of pip's tells something new. */
+  heard(line: string): string | undefined {
+    if (line.startsWith("Installing collected packages")) return "Unpacking the packages";
+    if (!/^(?:Collecting|Processing) /.test(line)) return undefined;
+    this.#begun = Math.min(this.#begun + 1, this.#all);
+    return `Fetching package ${this.#begun} of ${this.#all}`;
+  }
+}
+
 /** One sentence or two for the user, from what pip wrote. */
 export function explain(output: string, packages: readonly Package[]): string {
   if (/No space left on device|Errno 28/.test(output)) return "The disk is full.";
