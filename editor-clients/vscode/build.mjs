@@ -1,7 +1,7 @@
-// Bundles the extension into dist/extension.js, the licences of all that went in into dist/notices.txt, and README.md without
-// its pictures into dist/README.md.
+// Bundles the extension into dist/extension.js, the licences of all that went in into dist/notices.txt, README.md with its
+// pictures from the web into dist/README.md, and the walkthrough's pictures beside.
 
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const { metafile } = await build({
@@ -31,5 +31,8 @@ const notices = [...new Set(folders)]
   });
 writeFileSync("dist/notices.txt", notices.join(`\n${"-".repeat(80)}\n\n`));
 
-// In an extension's README VS Code shows no picture but from the web.
-writeFileSync("dist/README.md", readFileSync("README.md", "utf8").replaceAll(/^!\[.*\n\n/gm, ""));
+// On an extension's page VS Code shows no picture but from the web; these are the version's own.
+const { repository, version } = JSON.parse(readFileSync("package.json", "utf8"));
+const web = `${repository.url.replace(/\.git$/, "")}/raw/v${version}/docs/`;
+writeFileSync("dist/README.md", readFileSync("README.md", "utf8").replaceAll("](../../docs/", `](${web}`));
+for (const picture of ["vscode.gif", "vscode-ghost.png"]) copyFileSync(`../../docs/${picture}`, `dist/${picture}`);
