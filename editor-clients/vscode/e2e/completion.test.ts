@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { closeBrowser, Editor, fileOf, filesOf } from "./editor.ts";
-import { AFTER_A_WORD, AT_THE_END, IN_THE_MIDDLE, type Place, places, SOURCE } from "./source.ts";
+import { AFTER_A_WORD, ALIKE, AT_THE_END, IN_THE_MIDDLE, type Place, places, SOURCE } from "./source.ts";
 import { until } from "./waiting.ts";
 import { messages } from "./wire.ts";
 
@@ -116,7 +116,7 @@ test("completion has alternatives, and the one that is shown is accepted", async
     if (first === "") continue;
     const mark = messages(editor.place.wire).length;
     await editor.press("Alt+]");
-    if ((await editor.answered(at(END, index), mark)) < 2) continue;
+    if ((await editor.answered(at(END, index), mark)).length < 2) continue;
     const next = await until("another one is shown", async () => {
       const now = await editor.ghost();
       return now !== first && now;
@@ -128,6 +128,33 @@ test("completion has alternatives, and the one that is shown is accepted", async
     return;
   }
   assert.fail("no place has two answers");
+});
+
+test("completion accepted by the word keeps the alternative that is shown", async (t) => {
+  const editor = await Editor.open(t, { files: filesOf(ALIKE) });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  for (const [index, { before, after: behind }] of ALIKE.entries()) {
+    if ((await editor.ghostAt(fileOf(index), at(ALIKE, index))) === "") continue;
+    const mark = messages(editor.place.wire).length;
+    await editor.press("Alt+]");
+    const [first = "", ...others] = await editor.answered(at(ALIKE, index), mark);
+    // Both may follow what is accepted: VS Code cannot tell them apart.
+    const next = others.find((text) => firstWord(text) !== undefined && firstWord(text) === firstWord(first));
+    if (next === undefined) continue;
+    for (let turned = 0; turned < others.indexOf(next); turned += 1) await editor.press("Alt+]");
+    await until("it is shown", async () => (await editor.ghost()) === next);
+    await editor.screenshot("alternative");
+    await editor.press("Control+ArrowRight");
+    const rest = next.slice((firstWord(next) ?? "").length);
+    await until("its first word is accepted", async () => (await editor.ghost()) === rest);
+    await editor.screenshot("rest");
+    await editor.press("Tab");
+    await editor.noGhost();
+    assert.equal(await editor.onDisk(fileOf(index)), before + next + behind);
+    return;
+  }
+  assert.fail("no place has two answers that begin with the same word");
 });
 
 test("completion in a file of 5,000 lines", async (t) => {
@@ -151,4 +178,9 @@ test("completion in a file of 5,000 lines", async (t) => {
 
 function crlf(text: string): string {
   return text.replaceAll("\n", "\r\n");
+}
+
+/** With something behind it. */
+function firstWord(text: string): string | undefined {
+  return /^\w+(?=\W)/.exec(text)?.[0];
 }

@@ -137,14 +137,14 @@ export class Editor {
 
   /** What is shown for the answer to a request at a place, made since the record had this length. */
   async answeredGhost(place: Place, mark: number): Promise<string> {
-    return (await this.answered(place, mark)) === 0 ? "" : this.shownGhost();
+    return (await this.answered(place, mark)).length === 0 ? "" : this.shownGhost();
   }
 
-  /** How many alternatives the server answered to it. */
-  async answered({ before }: Place, mark: number): Promise<number> {
+  /** The alternatives that the server answered to it. */
+  async answered({ before }: Place, mark: number): Promise<string[]> {
     const answer = await until("the server answers", () => answerAt(this.place.wire, endOf(before), mark));
-    const { result } = answer as { result?: { items: unknown[] } | null };
-    return result?.items.length ?? 0;
+    const { result } = answer as { result?: { items: { insertText: string }[] } | null };
+    return result?.items.map(({ insertText }) => insertText) ?? [];
   }
 
   async save(): Promise<void> {

@@ -116,6 +116,28 @@ test("silence: off for a language", async (t) => {
   });
 });
 
+test("silence: in another language it says that Python is the only one, also when asked", async (t) => {
+  const files = { "app.ts": "const one = ;\n", ...filesOf(MIDDLE) };
+  const editor = await Editor.open(t, { files });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  const mark = messages(editor.place.wire).length;
+  await editor.openFile("app.ts");
+  await editor.status("Lacuna: Python only");
+  await editor.goTo(1, 13);
+  await editor.press("Alt+\\");
+  await editor.page.locator(".statusbar-item", { hasText: "Python only: nothing is offered in this file." }).waitFor();
+  await editor.screenshot("typescript");
+  assert.ok(!(await editor.statusSentences()).includes("Nothing was shown"));
+  const asked = messages(editor.place.wire).slice(mark);
+  assert.deepEqual(
+    asked.filter(({ method }) => method === ASK),
+    [],
+  );
+  await editor.openFile(fileOf(0));
+  await editor.status("Lacuna");
+});
+
 for (const name of [".env", "secret/module0.py"]) {
   test(`silence: nothing is offered in ${name}`, async (t) => {
     const { before, after: behind } = FIRST;

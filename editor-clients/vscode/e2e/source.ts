@@ -24,3 +24,27 @@ export function places(pattern: RegExp, source = SOURCE): Place[] {
     return { before: source.slice(0, start), after: source.slice(end) };
   });
 }
+
+const CLASS = `class Scheduler:
+    def __init__(self):
+        self.jobs = []
+        self.names = {}
+
+    def with_tag(self, tag):
+        return [job for job in self.jobs if tag in job.tags]
+
+    def clear(self):
+        self.jobs.clear()
+        self.names.clear()
+
+`;
+
+/** Where what may follow begins with the same word again and again. */
+export const ALIKE: readonly Place[] = [
+  "    def add(self, job):\n        self.",
+  "    def find(self, name):\n        return ",
+  "    def cancel(self, job):\n        self.",
+  "    def count(self):\n        return ",
+  "    def last(self, job):\n        job = ",
+  "    def first(self):\n        return ",
+].map((begun) => ({ before: CLASS + begun, after: "\n\n    def is_idle(self):\n        return not self.jobs\n" }));

@@ -8,7 +8,6 @@ import { until } from "./waiting.ts";
 
 const HERE = import.meta.dirname;
 const CODE = join(HERE, "node_modules", "code-server", "out", "node", "entry.js");
-const VSIX = join(HERE, "..", "lacuna.vsix");
 
 export interface Wanted {
   /** Files of the workspace by their path; in them @WORKSPACE@ is the workspace's own. */
@@ -121,7 +120,7 @@ function installed(): string {
   const root = mkdtempSync("/tmp/lv-ext-");
   extensions = join(root, "ext");
   const folders = ["--user-data-dir", join(root, "ud"), "--extensions-dir", extensions];
-  const args = [CODE, "--config", join(root, "config.yaml"), ...folders, "--install-extension", VSIX];
+  const args = [CODE, "--config", join(root, "config.yaml"), ...folders, "--install-extension", required("VSIX")];
   mkdirSync(join(root, "ud"));
   mkdirSync(join(root, "tmp"));
   execFileSync(process.execPath, args, { env: surroundings(root), stdio: "pipe" });

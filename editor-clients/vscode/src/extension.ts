@@ -1,12 +1,15 @@
 // Where VS Code begins: parts are made here and commands find them.
 
 import * as vscode from "vscode";
+import { Alternatives } from "./alternatives.ts";
+import { Asked } from "./asked.ts";
 import { doctor } from "./doctor.ts";
 import { openExample } from "./example.ts";
 import { acceptedCommand, middleware } from "./middleware.ts";
 import { Server } from "./server.ts";
 import { Silencer } from "./silencer.ts";
 import { StatusItem } from "./statusItem.ts";
+import { acceptNext, fill, suggest, turn } from "./suggesting.ts";
 
 /** A change below it needs another process. */
 const PROCESS_SETTING = "lacuna.server";
@@ -16,8 +19,10 @@ let server: Server | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Lacuna", { log: true });
   const silencer = new Silencer();
-  const started = new Server(context, log, middleware(silencer));
-  const statusItem = new StatusItem(started, silencer);
+  const asked = new Asked();
+  const alternatives = new Alternatives();
+  const started = new Server(context, log, middleware(silencer, asked, alternatives));
+  const statusItem = new StatusItem(started, silencer, asked);
   server = started;
 
   const command = (name: string, action: (argument: unknown) => unknown): vscode.Disposable =>
@@ -28,6 +33,12 @@ export function activate(context: vscode.ExtensionContext): void {
     statusItem,
     acceptedCommand(),
     command("menu", () => statusItem.openMenu()),
+    command("suggest", () => suggest(silencer)),
+    command("fill", fill),
+    command("next", () => turn(alternatives, 1)),
+    command("previous", () => turn(alternatives, -1)),
+    command("acceptWord", () => acceptNext(alternatives, "Word")),
+    command("acceptLine", () => acceptNext(alternatives, "Line")),
     command("toggle", () => silencer.toggle()),
     command("toggleLanguage", () => silencer.toggleLanguage()),
     command("snooze", () => silencer.snooze()),

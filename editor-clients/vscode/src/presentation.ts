@@ -1,5 +1,6 @@
 // What the status item says, and how, in any state.
 
+import { ONLY } from "./languages.ts";
 import type { Silence } from "./silence.ts";
 import type { Reason, ServerStatus } from "./status.ts";
 
@@ -38,7 +39,12 @@ const REASONS: Record<Reason, string> = {
   failed: "the request failed; the log says more",
 };
 
-const SILENT: Record<Silence, { icon: string; text: string; line: string }> = {
+export const SILENT: Record<Silence, { icon: string; text: string; line: string }> = {
+  "other language": {
+    icon: "circle-slash",
+    text: `Lacuna: ${ONLY}`,
+    line: `${ONLY}: nothing is offered in this file.`,
+  },
   "language off": { icon: "circle-slash", text: "Lacuna: off", line: "Completions are off for this language." },
   snoozed: { icon: "bell-slash", text: "Lacuna: snoozed", line: "Completions are snoozed; ask for one and it comes." },
   manual: { icon: "circle-slash", text: "Lacuna: manual", line: "Completions come only when asked for." },
@@ -57,6 +63,12 @@ export function present(phase: Phase, silence: Silence | undefined): Presentatio
     case "running":
       return running(phase.version, phase.status, silence);
   }
+}
+
+/** The phase without what was said of the last answer: that was about another document. */
+export function withoutReason(phase: Phase): Phase {
+  if (phase.kind !== "running" || phase.status === undefined || phase.status.state === "failed") return phase;
+  return { ...phase, status: { ...phase.status, reason: null, message: null } };
 }
 
 function running(version: string, status: ServerStatus | undefined, silence: Silence | undefined): Presentation {

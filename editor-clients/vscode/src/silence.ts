@@ -1,5 +1,7 @@
 // When nothing is asked of the server: the user's wishes, and nothing of the editor.
 
+import { LANGUAGES } from "./languages.ts";
+
 export interface Wishes {
   /** While typing; what is asked for comes all the same. */
   readonly enabled: boolean;
@@ -9,7 +11,7 @@ export interface Wishes {
   readonly snoozedUntil: number | undefined;
 }
 
-export type Silence = "manual" | "language off" | "snoozed";
+export type Silence = "manual" | "language off" | "other language" | "snoozed";
 
 /** What holds while the user types in a document of this language. */
 export function silenceWhileTyping(wishes: Wishes, language: string | undefined, now: number): Silence | undefined {
@@ -21,5 +23,7 @@ export function silenceWhileTyping(wishes: Wishes, language: string | undefined,
 
 /** What holds even for a completion that the user asks for. */
 export function silenceWhenAsked(wishes: Wishes, language: string | undefined): Silence | undefined {
-  return language !== undefined && wishes.languages[language] === false ? "language off" : undefined;
+  if (language === undefined) return undefined;
+  if (!LANGUAGES.includes(language)) return "other language";
+  return wishes.languages[language] === false ? "language off" : undefined;
 }

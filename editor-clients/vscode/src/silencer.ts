@@ -22,8 +22,14 @@ export class Silencer implements vscode.Disposable {
 
   /** For the document that the user looks at. */
   get silence(): Silence | undefined {
-    const document = vscode.window.activeTextEditor?.document;
+    const document = lookedAt();
     return silenceWhileTyping(this.#wishes(document), document?.languageId, Date.now());
+  }
+
+  /** The same for what the user asks for there. */
+  get silenceWhenAsked(): Silence | undefined {
+    const document = lookedAt();
+    return silenceWhenAsked(this.#wishes(document), document?.languageId);
   }
 
   get isSnoozed(): boolean {
@@ -98,4 +104,10 @@ export class Silencer implements vscode.Disposable {
           : vscode.ConfigurationTarget.Global;
     await configuration.update(name, value, target);
   }
+}
+
+/** The log, when it has the focus, counts as an editor; nobody writes there. */
+export function lookedAt(): vscode.TextDocument | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.uri.scheme === "output" ? undefined : document;
 }

@@ -2,9 +2,10 @@
 
 import * as vscode from "vscode";
 import { LANGUAGES } from "./languages.ts";
-import { present, type Presentation } from "./presentation.ts";
+import type { Asked } from "./asked.ts";
+import { present, type Presentation, withoutReason } from "./presentation.ts";
 import type { Server } from "./server.ts";
-import type { Silencer } from "./silencer.ts";
+import { lookedAt, type Silencer } from "./silencer.ts";
 
 interface Action extends vscode.QuickPickItem {
   readonly command: string;
@@ -13,12 +14,14 @@ interface Action extends vscode.QuickPickItem {
 export class StatusItem implements vscode.Disposable {
   readonly #server: Server;
   readonly #silencer: Silencer;
+  readonly #asked: Asked;
   readonly #item = vscode.window.createStatusBarItem("lacuna.status", vscode.StatusBarAlignment.Right, 100);
   readonly #subscriptions: vscode.Disposable;
 
-  constructor(server: Server, silencer: Silencer) {
+  constructor(server: Server, silencer: Silencer, asked: Asked) {
     this.#server = server;
     this.#silencer = silencer;
+    this.#asked = asked;
     this.#item.name = "Lacuna";
     this.#item.command = "lacuna.menu";
     const show = (): void => {
@@ -48,7 +51,9 @@ export class StatusItem implements vscode.Disposable {
   }
 
   get #presentation(): Presentation {
-    return present(this.#server.phase, this.#silencer.silence);
+    const { phase } = this.#server;
+    const isAboutThis = this.#asked.wasFor(lookedAt()?.uri.toString());
+    return present(isAboutThis ? phase : withoutReason(phase), this.#silencer.silence);
   }
 
   #show(): void {
@@ -76,7 +81,11 @@ export class StatusItem implements vscode.Disposable {
 
   *#silencers(): Generator<Action> {
     const silence = this.#silencer.silence;
-    const language = vscode.window.activeTextEditor?.document.languageId;
+    const language = lookedAt()?.languageId;
+    if (this.#silencer.silenceWhenAsked === undefined) {
+      yield { label: "$(lightbulb-sparkle) Suggest now", command: "lacuna.suggest" };
+      yield { label: "$(wand) Fill the marker or the selection", command: "lacuna.fill" };
+    }
     if (silence !== "language off") {
       yield silence === "manual"
         ? { label: "$(sparkle) Complete while typing", command: "lacuna.toggle" }

@@ -26,6 +26,7 @@ interface Manifest {
   readonly capabilities: { untrustedWorkspaces: { supported: unknown; restrictedConfigurations: string[] } };
   readonly contributes: {
     commands: { command: string }[];
+    keybindings: { command: string; key: string; when: string }[];
     configuration: { properties: Record<string, Property> };
     walkthroughs: { steps: Step[] }[];
   };
@@ -37,7 +38,7 @@ const sources = readdirSync(new URL("src/", FOLDER), { recursive: true, encoding
   .filter((file) => file.endsWith(".ts"))
   .map((file) => read(`src/${file}`))
   .join("\n");
-const { commands, configuration, walkthroughs } = manifest.contributes;
+const { commands, configuration, keybindings, walkthroughs } = manifest.contributes;
 
 function read(path: string): string {
   return readFileSync(new URL(path, FOLDER), "utf8");
@@ -86,7 +87,7 @@ test("manifest: the server's settings are those of its schema, with the same val
 
 test("manifest: every command is registered, and what the texts link to is a command", () => {
   const registered = new Set([...sources.matchAll(/command\("(\w+)"/g)].map(([, name]) => `lacuna.${name ?? ""}`));
-  for (const { command } of commands) assert.ok(registered.has(command), command);
+  for (const { command } of [...commands, ...keybindings]) assert.ok(registered.has(command), command);
   const linked = walkthroughs.flatMap(({ steps }) =>
     steps.flatMap((step) => [...step.description.matchAll(/command:(lacuna\.\w+)/g)].map(([, name]) => name)),
   );
@@ -98,15 +99,19 @@ test("manifest: every command is registered, and what the texts link to is a com
     );
 });
 
-test("manifest: README installs the file that is made and tested", () => {
-  const [, made] = /^VSIX := \$\(VSCODE\)\/(\S+)$/m.exec(read("../../Makefile")) ?? [];
-  assert.ok(made !== undefined);
-  assert.match(
-    read("../../README.md"),
-    new RegExp(`^make vsix.*\ncode --install-extension editor-clients/vscode/${made} `, "m"),
-  );
-  assert.match(read("README.md"), new RegExp(`code --install-extension ${made}\``));
-  assert.ok(read("e2e/workplace.ts").includes(`"${made}"`));
+test("manifest: the READMEs install the file that is made and tested", () => {
+  assert.match(read("../../Makefile"), /^VSIX := dist\/lacuna-\$\(VERSION\)\.vsix$/m);
+  for (const page of ["../../README.md", "README.md"])
+    assert.ok(read(page).includes(`code --install-extension lacuna-${manifest.version}.vsix`), page);
+});
+
+test("manifest: keys are Lacuna's only while it runs and one writes, and README has them all", () => {
+  const readme = read("README.md");
+  for (const { key, when } of keybindings) {
+    assert.match(when, /^editorTextFocus && !editorReadonly .*lacuna\.isRunning$/);
+    const shown = key.replace(/\w+/g, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+    assert.ok(readme.includes(`\`${shown}\``), shown);
+  }
 });
 
 test("manifest: the walkthrough has three steps, each with its page", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Phase, present } from "../src/presentation.ts";
+import { type Phase, present, withoutReason } from "../src/presentation.ts";
 import type { ServerStatus } from "../src/status.ts";
 
 const READY: ServerStatus = {
@@ -30,6 +30,7 @@ const TEXTS = [
   { phase: running({ busy: "explicit" }), silence: undefined, text: "Lacuna", icon: "loading~spin" },
   { phase: running({ busy: "background" }), silence: undefined, text: "Lacuna", icon: "sparkle" },
   { phase: running({}), silence: "language off", text: "Lacuna: off", icon: "circle-slash" },
+  { phase: running({}), silence: "other language", text: "Lacuna: Python only", icon: "circle-slash" },
   { phase: running({}), silence: "snoozed", text: "Lacuna: snoozed", icon: "bell-slash" },
   { phase: running({}), silence: "manual", text: "Lacuna: manual", icon: "circle-slash" },
   { phase: running({ state: "failed" }), silence: "snoozed", text: "Lacuna: failed", icon: "error" },
@@ -61,6 +62,14 @@ test("item: model, provider, version, files that are known and how long answers 
     "Half of the answers within 38 ms (parse 3.3 ms, steps 15 ms), 95 % within 91 ms.",
     "Server 1.2.3.",
   ]);
+});
+
+test("item: in another document than the last answer was for, nothing is said of it, though a failure is", () => {
+  const told = running({ reason: "no-parse", message: "It does not parse." });
+  assert.deepEqual(present(withoutReason(told), undefined), present(running({}), undefined));
+  const failed = running({ state: "failed", reason: "failed", message: "The model's folder is gone." });
+  assert.equal(withoutReason(failed), failed);
+  assert.deepEqual(withoutReason({ kind: "absent" }), { kind: "absent" });
 });
 
 test("item: a failure says the server's sentence first", () => {

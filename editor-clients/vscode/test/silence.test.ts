@@ -31,6 +31,15 @@ const CASES = [
   },
 ] as const;
 
+test("silence: another language than the server knows", () => {
+  assert.equal(silenceWhileTyping(DEFAULT, "typescript", NOW), "other language");
+  assert.equal(silenceWhenAsked({ ...DEFAULT, languages: { typescript: false } }, "typescript"), "other language");
+});
+
+test("silence: nowhere", () => {
+  assert.equal(silenceWhileTyping({ ...DEFAULT, languages: { python: false } }, undefined, NOW), undefined);
+});
+
 for (const { name, wishes, typing, asked } of CASES) {
   test(`silence: ${name}`, () => {
     assert.equal(silenceWhileTyping({ ...DEFAULT, ...wishes }, "python", NOW), typing);
