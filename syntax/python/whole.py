@@ -51,12 +51,23 @@ class PythonJudge:
     def _findings(self) -> frozenset[Fault]:
         return frozenset(_all_findings(self._before))
 
+    @functools.cached_property
+    def _takes_all_names(self) -> bool:
+        """Whether it imports all names of some module; examples in a docstring only say so."""
+        if not is_open_to_any_name(self._before, PYTHON):
+            return False
+        try:
+            nodes = ast.walk(ast.parse(self._before))
+        except HOSTILE:
+            return True
+        return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes)
+
     def _unbound(self, after: str, written: Sequence[tuple[str, str]]) -> Iterator[Fault]:
         if not any(_may_unbind(old, new) for old, new in written):
             return
         names = names_of(after).reads
         names = names - self._names.reads if names else names
-        if names and not is_open_to_any_name(self._before, PYTHON):
+        if names and not self._takes_all_names:
             for name in sorted(names):
                 yield Fault(FaultKind.UNBOUND, name, f"{name} is not bound here")
 

@@ -35,3 +35,16 @@ def test_of_what_the_compiler_does_not_take_anyway_nothing_is_told() -> None:
     assert judge
     assert judge("print 'x'\n", None).faults("print 'y'\n", [("x", "y")]) is None
     assert judge("x = 1\n", None).faults("x = " + "-" * 100_000 + "1\n", [("1", "-1")]) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [("from os import *", 0), ('"""Try\n    from os import *\n"""', 1)],
+    ids=["any name may be imported", "an example imports nothing"],
+)
+def test_what_imports_all_names_may_bind_any(line: str, count: int) -> None:
+    judge = judge_of(PYTHON)
+    assert judge
+    faults = judge(f"{line}\nx = 1\n", None).faults(f"{line}\nx = other\n", [("1", "other")])
+    assert faults is not None
+    assert len(faults) == count
