@@ -124,8 +124,10 @@ class Protocol(LanguageServerProtocol):
     def _refuse(self, sent: Mapping[str, Any], fault: JsonRpcException) -> None:
         if "id" in sent:
             self._send_response(sent["id"], error=fault.to_response_error())
+        elif isinstance(fault, JsonRpcMethodNotFound):  # whose name may be anything
+            _log.error("A notification of the client's that nobody knows is passed over")
         else:
-            _log.error("The client's %s is passed over: %s", sent["method"][:_LONGEST_NAME], fault.message)
+            _log.error("The client's %s is passed over: %s", sent["method"], fault.message)
 
     def _refuse_unread(self, id_: object, fault: JsonRpcException) -> None:
         """Answer what is no request; the id is null, which pygls leaves out, where none can be told."""
