@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from lacuna.infill.request import Model, Request
 from lacuna.lsp_server.http.dialects import DIALECTS, Filled, Wanted
 from lacuna.lsp_server.offers import Offers
+from lacuna.lsp_server.settings import Settings
 from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.lsp_server.worker import DroppedError, Kind, Worker
 from lacuna.syntax.errors import LacunaError, UsageError
@@ -51,6 +52,7 @@ class Server(ThreadingHTTPServer):
             raise UsageError(f"Port {port} cannot be used: {error.strerror}.") from error
         self.token = token
         self._worker = Worker(load)
+        self._worker.unload_after(60 * Settings().unload_after)
 
     @property
     def url(self) -> str:

@@ -43,9 +43,9 @@ function M.python()
   return vim.uv.fs_stat(mark) and vim.fn.executable(executable) == 1 and executable or nil
 end
 
---- What lies beside this plugin: the wheel that it was packed with, or the clone that it is part of; nil if neither does.
+--- What lies beside this plugin: the wheel that it was packed with, or the clone that it is part of.
 ---@param extra string
----@return string? server what pip can install
+---@return string? server what pip can install; nil if neither is there
 ---@return string? pins the versions that it was tested with
 local function beside(extra)
   local here = assert(vim.uv.fs_realpath(debug.getinfo(1, 'S').source:sub(2)))
@@ -216,7 +216,7 @@ end
 
 --- Install, in the background; then serve the open files.
 ---@param session lacuna.Session
----@param source? string a wheel, or a folder with wheels of everything; without it what lies beside, or the index
+---@param source? string a wheel, or a folder with wheels of everything; else what lies beside, or the index
 function M.run(session, source)
   if session.is_installing then
     session:tell('An installation is running; `:Lacuna log` shows it.')
