@@ -50,8 +50,12 @@ class Draft:
         return self.outcome is Outcome.KEPT
 
     @property
+    def holes(self) -> tuple[Hole, ...]:
+        return tuple(piece for one in self.replacements for piece in one.pieces if isinstance(piece, Hole))
+
+    @property
     def blanks(self) -> int:
-        return sum(isinstance(piece, Hole) for one in self.replacements for piece in one.pieces)
+        return len(self.holes)
 
     @property
     def answers(self) -> tuple[Alternative, ...]:

@@ -14,6 +14,10 @@ class Hole:
 
     name: str = ""
     """For people who read the rule."""
+    refused: str = ""
+    """A regular expression for whole texts that may not stand there; empty: none."""
+    why: str = ""
+    """Why they may not, as a clause for people."""
 
 
 Piece = str | Hole

@@ -65,7 +65,7 @@ def test_a_rule_writes_this_and_nothing_else(case):
 def test_what_was_written_is_not_written_again(case):
     name = case.path.parent.name
     answered = re.sub(r"⟦….*?⟧", "info" if name == "print-to-logging" else "answer()", case.after)
-    assert sketches(rule(name), answered) == []
+    assert [sketch for sketch in sketches(rule(name), answered) if not sketch.left] == []
 
 
 def test_line_ends_do_not_matter(case):
@@ -76,7 +76,7 @@ def test_line_ends_do_not_matter(case):
 def test_nothing_is_written_that_stays(case):
     for sketch in sketches(rule(case.path.parent.name), case.before):
         for one in sketch.replacements:
-            assert minimal(case.before, one.span, one.pieces) == one
+            assert minimal(case.before, one.span, one.pieces) == (None if sketch.left else one)
 
 
 @pytest.mark.parametrize("name", REPLACED)

@@ -9,6 +9,7 @@ import tree_sitter
 
 from lacuna.refactor.comments import start_with_comments
 from lacuna.refactor.python import nodes
+from lacuna.refactor.python.optional import around_optional
 from lacuna.refactor.rule import Replacement, Sketch
 from lacuna.syntax.layout import indentation_of
 from lacuna.syntax.lines import line_end, line_start
@@ -32,8 +33,6 @@ _HARMLESS = re.compile(
 """Decorators that do not look at defaults."""
 _MEANT = re.compile(r"#.*(?:\bB006\b|\bdangerous-default-value\b)")
 """A remark to linters that the default is as it should be."""
-_NEW_UNIONS = re.compile(r"(?m)^from __future__ import .*\bannotations\b|\| *None\b")
-_OPTIONAL = re.compile(r"(?m)^from typing import .*\bOptional\b|^ +Optional,$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,7 @@ def _widened(module: str, kind: str) -> tuple[str, str] | None:
         return "", ""
     if kind.startswith(("'", '"')):
         return None
-    if _NEW_UNIONS.search(module):
-        return "", " | None"
-    return ("Optional[", "]") if _OPTIONAL.search(module) else None
+    return around_optional(module)
 
 
 def _sketch(parsed: Parsed, function: tree_sitter.Node, defaults: Sequence[_Default]) -> Sketch | None:

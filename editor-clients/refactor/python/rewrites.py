@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lacuna.refactor.python.annotations import AnnotationsSource
 from lacuna.refactor.python.format_strings import FormatStrings
 from lacuna.refactor.python.mutable_defaults import MutableDefaults
 from lacuna.refactor.python.os_paths import OsPaths
@@ -27,6 +28,7 @@ class Everywhere:
 
 REWRITES: Mapping[str, RuleSource] = {
     "adapt-calls": AdaptedCalls(),
+    "annotations": AnnotationsSource(),
     "format-strings": Everywhere(FormatStrings),
     "mutable-defaults": Everywhere(MutableDefaults),
     "os-paths": Everywhere(OsPaths),
