@@ -75,7 +75,7 @@ def _called(ref: Ref, resolver: Resolver) -> Key:
 def only_owner(name: str, resolver: Resolver) -> Key | Unclear | None:
     """Which changed method it is by its name alone; None if no changed one has it."""
     calls = resolver.tree.changes.calls
-    keys = [key for key, change in calls.items() if change.old.owner and change.old.name == name]
+    keys = [key for key in resolver.tree.of_classes.get(name, ()) if key in calls]
     if not keys or name.startswith("__"):
         return None
     is_there_still = any(calls[key].new.name == name for key in keys)

@@ -1,6 +1,7 @@
 """What changed between two versions of some modules: definitions that are called otherwise now, attributes renamed."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -97,6 +98,15 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.calls or self.classes or self.fields)
 
+    def of_classes(self) -> dict[str, tuple[Key, ...]]:
+        """Methods and attributes of classes that changed, by the name that they had."""
+        found = defaultdict[str, list[Key]](list)
+        for key in (*self.calls, *self.fields):
+            owner, _, name = key[1].rpartition(".")
+            if owner:
+                found[name].append(key)
+        return {name: tuple(keys) for name, keys in found.items()}
+
     def new_keys(self) -> frozenset[Key]:
         """Where what changed is now."""
         return frozenset(
@@ -110,9 +120,9 @@ class Changes:
 def changes(texts: Mapping[str, tuple[str, str]]) -> Changes:
     """Compare modules, each then and now; what does not parse is not compared."""
     modules = [
-        (outline(path, before), outline(path, after))
+        (then, now)
         for path, (old, new) in texts.items()
-        if (before := parsed(old)) and (after := parsed(new))
+        if (then := _outlined(path, old)) and (now := _outlined(path, new))
     ]
     found = Changes()
     for then, now in modules:
@@ -139,6 +149,15 @@ def parsed(text: str) -> ast.Module | None:
         with quiet():
             return ast.parse(text)
     except HOSTILE:
+        return None
+
+
+def _outlined(path: str, text: str) -> Outline | None:
+    """None for what does not parse, or is nested too deep."""
+    module = parsed(text)
+    try:
+        return outline(path, module) if module else None
+    except RecursionError:
         return None
 
 

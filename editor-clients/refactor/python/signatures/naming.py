@@ -51,7 +51,7 @@ class Names:
 
     def _by_name_alone(self, name: str) -> Key | Unclear | None:
         resolver = self.file.resolver
-        fields = [key for key in resolver.tree.changes.fields if key[1].rpartition(".")[2] == name]
+        fields = [key for key in resolver.tree.of_classes.get(name, ()) if key in resolver.tree.changes.fields]
         if fields:
             return alone(fields, name, resolver, others=False)
         return only_owner(name, resolver)

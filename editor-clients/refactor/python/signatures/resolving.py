@@ -104,10 +104,8 @@ class Resolver:
 
     def _of_subclass(self, of: Ref, name: str) -> Meaning | None:
         """A class may use what only classes that descend from it have; else it is something of its own."""
-        changes = self.tree.changes
-        for path, qualname in (*changes.calls, *changes.fields):
-            owner, _, last = qualname.rpartition(".")
-            if last == name and owner and self.tree.descends(Ref(path, owner), of):
+        for path, qualname in self.tree.of_classes.get(name, ()):
+            if self.tree.descends(Ref(path, qualname.rpartition(".")[0]), of):
                 return None
         return _FOREIGN
 

@@ -15,9 +15,10 @@ from lacuna.refactor.python.signatures.scopes import placed
 from lacuna.refactor.python.signatures.since import Since, remembered
 from lacuna.refactor.python.signatures.tree import Tree, tree
 from lacuna.refactor.rule import Replacement, Sketch
-from lacuna.syntax.names import has_word
+from lacuna.syntax.lines import line_end
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.python.compiling import HOSTILE
+from lacuna.syntax.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,13 @@ class AdaptCalls:
 
     def sketches(self, path: str, whole: Parsed) -> Iterator[Sketch]:
         """A site is a call, or a name that stands elsewhere; by start."""
-        words = self.tree.words
-        if not self.tree.changes or not any(has_word(whole.text, word) for word in words):
+        if not self.tree.changes or not self.tree.concerns(whole.text):
             return
         module = parsed(whole.source.decode("utf-8", "replace"))
-        if module is None:
-            return
         try:
-            found = self._found(path, whole, module)
+            found = self._found(path, whole, module) if module else [_unread(whole.text)]
         except HOSTILE:
-            return
+            found = [_unread(whole.text)]
         for one in sorted(found, key=lambda one: (one.at.start, one.at.end)):
             if one.why:
                 yield Sketch((Replacement(one.at, (whole.text[one.at.start : one.at.end],)),), left=one.why)
@@ -51,6 +49,12 @@ class AdaptCalls:
         every = placed(module)
         found = Calls(file, Names(file).go(every)).go(every)
         return [*found, *useless(file, every, found)]
+
+
+def _unread(text: str) -> Found:
+    return Found(
+        Span(0, line_end(text, 0)), why="Python does not take this file, and it may have calls of what changed"
+    )
 
 
 def adapt_calls(

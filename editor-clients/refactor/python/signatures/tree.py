@@ -1,5 +1,6 @@
 """What is known of a whole tree: its modules, what they import from one another, classes with their bases."""
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -49,10 +50,14 @@ class Tree:
     classes: dict[Key, ClassOutline] = field(default_factory=dict)
     definers: Counter[str] = field(default_factory=Counter)
     """How many definitions of the tree have a name that changed, in what it is now, an attribute's once a class."""
+    of_classes: dict[str, tuple[Key, ...]] = field(default_factory=dict)
+    """Methods and attributes that changed, by the name that they had."""
     words: frozenset[str] = frozenset()
     """A module without any of them is not concerned."""
-    unread: tuple[str, ...] = ()
-    """Paths that may be concerned and could not be parsed."""
+
+    def concerns(self, text: str) -> bool:
+        """Whether a module may have something to do with what changed."""
+        return not self.words.isdisjoint(_WORD.findall(text))
 
     def imported(self, what: Imported, importer: str) -> ModuleRef | Ref | None:
         """What an import binds."""
@@ -142,19 +147,20 @@ class Tree:
 
 def tree(changes: Changes, files: Iterable[tuple[str, str]], paths: Iterable[str]) -> Tree:
     """Look through a tree's modules as they are now; those without any word that changed only for their classes."""
-    found = Tree(modules(paths), changes)
+    found = Tree(modules(paths), changes, of_classes=changes.of_classes())
     wanted = names_of(changes)
     has_owners = any(old.owner for old in (change.old for change in changes.calls.values())) or bool(changes.fields)
-    words, unread = set(wanted), []
+    words = set(wanted)
     for path, text in files:
         is_near = not wanted.isdisjoint(_WORD.findall(text))
         if not is_near and not (has_owners and "class " in text) and not path.endswith("__init__.py"):
             continue
         module = parsed(text) if len(text) <= _MOST else None
-        if module is None:
-            unread += [path] if is_near else []
+        known = None
+        with contextlib.suppress(RecursionError):
+            known = outline(path, module) if module else None
+        if module is None or known is None:
             continue
-        known = outline(path, module)
         found.classes.update({(path, name): _bare(one) for name, one in known.classes.items()})
         bound = list(imports_of(statements(module.body)))
         found.imports[path] = {name: what for name, what in bound if what.name != "*"}
@@ -165,7 +171,7 @@ def tree(changes: Changes, files: Iterable[tuple[str, str]], paths: Iterable[str
             found.definers.update(one.defines & wanted)
         functions = {name for name in known.definitions if "." not in name}
         found.definers.update(functions & wanted)
-    return replace(found, words=frozenset(words), unread=tuple(unread))
+    return replace(found, words=frozenset(words))
 
 
 def _bare(known: ClassOutline) -> ClassOutline:
