@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
@@ -11,6 +12,10 @@ from pyflakes.checker import Binding, Builtin, Checker
 from lacuna.syntax.gate import Fault, FaultKind
 from lacuna.syntax.python.branches import unreachable
 
+TELLING = re.compile(
+    r"""\b(?:def|class|import|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
+)
+"""What text has in which something can be found; to look costs as much as compiler and names together."""
 _TWICE = MappingProxyType(
     {
         messages.RedefinedWhileUnused: "{} is defined twice",

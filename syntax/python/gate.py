@@ -9,6 +9,7 @@ from lacuna.syntax.gate import Fault, FaultKind, Version
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.lines import line_start
 from lacuna.syntax.python.compiling import Refusal
+from lacuna.syntax.python.findings import TELLING
 from lacuna.syntax.python.members import Members
 from lacuna.syntax.python.module import Compiler, Module, is_fault, is_too_new
 from lacuna.syntax.python.newer import lowered
@@ -27,10 +28,6 @@ What comes after that passes. Counted are code points and not time: the same ans
 """
 FINDING = 3
 """What it costs to find more than refusals and names, in goes through a part."""
-_TELLING = re.compile(
-    r"""\b(?:def|class|import|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
-)
-"""What a line has that something can be found in beside its names; to look costs as much as all the rest."""
 _BRANCHES = re.compile(r"(?m)^[ \t]*(?:except|elif|case)\b")
 """What another branch may come before."""
 _BRANCH = re.compile(r"(?m)^[ \t]*(?:except|elif|case)\b[^\n]*:\s*\Z")
@@ -114,7 +111,7 @@ class PythonGate:
         module, part = self._modules.get(texts), self._part
         if not isinstance(module, Module) or not part:
             return
-        if not module.suffix and self._has(_TELLING, texts):
+        if not module.suffix and self._has(TELLING, texts):
             if self._affords(self._wide_part or part, FINDING, JUDGED):
                 yield from (fault for fault in self._wide(module, texts).findings if fault not in self._findings_anyway)
         elif self._has(_BRANCH if module.suffix else _BRANCHES, texts) and self._affords(part, 1, JUDGED):

@@ -10,16 +10,12 @@ from lacuna.syntax.gate import Fault, FaultKind, Version
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.names import is_open_to_any_name
 from lacuna.syntax.python.compiling import HOSTILE, quiet, refusal
-from lacuna.syntax.python.findings import findings
+from lacuna.syntax.python.findings import TELLING, findings
 from lacuna.syntax.python.scopes import BUILTIN, Names, names_of
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _BINDS = re.compile(r"=|\b(?:for|import|as|def|class|lambda|case|except|global|del)\b")
 """What text has that may bind a name, or no longer does once it is gone."""
-TELLING = re.compile(
-    r"""\b(?:def|class|import|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
-)
-"""What text has in which something can be found beside its names; to look costs as much as all the rest."""
 _ANYWAY = BUILTIN | frozenset(keyword.kwlist)
 
 
