@@ -96,6 +96,16 @@ def refused(rule: Rule, text: str, answer: str) -> bool:
         ("def f(*a) -> None: ...\n", "int str object", "None tuple Tuple[int,...] list"),
         ("def f(**a) -> None: ...\n", "int str object", "None dict dict[str,int] Dict"),
         ("def f(): ...\n", "int None", "NoReturn None:#x"),
+        ("def f(): return [g()]\n", "list List[int] t.Sequence[int]", "str Listing tuple int|list"),
+        ("def f(): return {**g()}\n", "dict[str,int] t.Mapping", "str set"),
+        ("def f(a) -> None:\n    print(a.children)\n", "Node Any Node[str]", "str t.List[Node] object Optional[int]"),
+        ("def f(a) -> None:\n    print(a.strip())\n", "str bytes Text", "int list Path"),
+        ("def f(a) -> None:\n    a(1)\n", "Callable type", "str Mapping"),
+        ("def f(a) -> None:\n    for x in a: a[x] = 1\n", "dict list", "str int tuple Iterable"),
+        ("def f(a) -> None:\n    print(a / 'x')\n", "Path float int", "str"),
+        ("def f(a) -> None:\n    a = g(a)\n    a.x()\n", "str int", "None"),
+        ("def f(a) -> None:\n    if isinstance(a, A): a.x()\n", "str int", "None int|A"),
+        ("def f(x=g) -> None: ...\n", "str", "_BIG_NUMBER"),
     ],
 )
 def test_a_blank_refuses_what_is_no_type_of_what_is_there(annotations, text, answers, refusals):

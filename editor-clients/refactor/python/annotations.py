@@ -11,8 +11,9 @@ import tree_sitter
 from lacuna.refactor.python import nodes
 from lacuna.refactor.python.fitting import Fitting, Wish
 from lacuna.refactor.python.optional import around_optional
-from lacuna.refactor.python.results import NOTHING, Place, Results
+from lacuna.refactor.python.results import NOTHING, UNION, Place, Results
 from lacuna.refactor.python.types import NAMES, Type, type_of
+from lacuna.refactor.python.uses import unfit
 from lacuna.refactor.rule import Hole, Piece, Replacement, Sketch
 from lacuna.refactor.rulesource import Grounds
 from lacuna.refactor.template import minimal
@@ -25,10 +26,8 @@ _QUERY = "(function_definition parameters: (parameters)) @function"
 _TYPE_COMMENT = re.compile(r"# *type:(?! *ignore\b)")
 _UNIONS = (3, 10)
 """The first Python in which `|` joins types."""
-_WHY = "it is no type of what is given"
-_GIVEN = Hole(refused=NOTHING, why=_WHY)
-_EACH = Hole(refused=rf"{NOTHING}|(?i:tuple|list|dict)\b.*", why=_WHY)
-"""Of each of the arguments that `*` and `**` take."""
+_EACH = r"(?i:tuple|list|dict)\b.*"
+"""What `*` and `**` make of arguments is not what each of them is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class _Module:
     def _parameter(self, function: tree_sitter.Node, node: tree_sitter.Node) -> Wish | None:
         span = self._parsed.span_of(node)
         if node.type != "default_parameter":
-            hole = _GIVEN if node.type == "identifier" else _EACH
+            hole = self._blank(function, nodes.text_of(self._parsed, node))
             return Wish(span, Replacement(Span(span.end, span.end), (": ", hole)))
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         assert name, "a parameter has one"
@@ -101,16 +100,27 @@ class _Module:
         replacement = minimal(self._parsed.text, span, pieces)
         return Wish(self._parsed.span_of(name), replacement) if replacement else None
 
+    def _blank(self, function: tree_sitter.Node, name: str) -> Hole:
+        refused = [NOTHING]
+        if self._optional is None or self._optional[0]:
+            refused.append(UNION)
+        if name.startswith("*"):
+            refused.append(_EACH)
+        known = self._results.function(*function.start_point)
+        if known and (names := unfit(known, name)):
+            refused.append(rf"(?:\w+\.)*(?:Optional\[)?(?:{'|'.join(names)})\b[^.]*")
+        return Hole(refused="|".join(refused), why="it is no type of what is given")
+
     def _of_default(self, function: tree_sitter.Node, name: str, default: str) -> tuple[Piece, ...]:
         if default == "None" and self._optional:
-            before, behind = self._optional
-            return before, _GIVEN, behind
+            return self._optional[0], self._blank(function, name), self._optional[1]
         kind = _literal(default)
         text = NAMES.get(kind, "")
         body = function.child_by_field_name("body")
-        if not text or kind is Type.WHOLE or text in self._bound or body is None:  # a float may be meant with a 1
-            return (_GIVEN,)
-        return (_GIVEN,) if _is_more(name, nodes.text_of(self._parsed, body), kind) else (text,)
+        is_told = text and kind is not Type.WHOLE and text not in self._bound  # with a 1 a float may be meant
+        if is_told and body and not _is_more(name, nodes.text_of(self._parsed, body), kind):
+            return (text,)
+        return (self._blank(function, name),)
 
     # --- what is returned
 

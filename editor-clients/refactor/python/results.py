@@ -14,13 +14,19 @@ from lacuna.refactor.python.types import NAMES
 from lacuna.refactor.rule import Hole, Piece
 from lacuna.syntax.parsing import Parsed
 
-NO_TYPE = r"[^=#:\n]*[=#:\n][\s\S]*|(?:\w+\.)?(?:NoReturn|Never)"
+NO_TYPE = r"[^=#:\n]*[=#:\n][\s\S]*|(?:\w+\.)?(?:NoReturn|Never)|_?[A-Z]+(?:_[A-Z]+)+"
+"""What goes on behind a type, says that nothing comes back, or is named as constants are."""
 NOTHING = rf"{NO_TYPE}|[\"']?None[\"']?"
-_WHY = "it is no type of what the function returns"
-_ANY = Hole(refused=NO_TYPE, why=_WHY)
-_VALUE = Hole(refused=NOTHING, why=_WHY)
-_FUNCTION = Hole(refused=r"(?!(?:\w+\.)*(?:Callable|Any|object)\b).*", why=_WHY)
-_GENERATOR = Hole(refused=r"(?!(?:\w+\.)*(?:Async)?(?:Iterator|Iterable|Generator)\b).*", why=_WHY)
+UNION = r"[^|\"']*\|.*"
+"""For which Python may be too old."""
+_GENERATORS = "(?:Async)?(?:Iterator|Iterable|Generator)"
+_DISPLAYS: Mapping[str, str] = {
+    "list": "[lL]ist|(?:Mutable)?Sequence|Iterable|Collection",
+    "dict": "[dD]ict|(?:Mutable)?Mapping",
+    "set": "[sS]et|(?:Mutable|Abstract)Set|Iterable|Collection",
+    "tuple": "[tT]uple|Sequence|Iterable|Collection",
+}
+"""The types that what is written out in brackets has."""
 _SPECIAL: Mapping[str, str] = {
     **dict.fromkeys(("__init__", "__post_init__", "__init_subclass__", "__set_name__", "__setattr__"), "None"),
     **dict.fromkeys(("__delattr__", "__setitem__", "__delitem__", "__set__", "__delete__", "__del__"), "None"),
@@ -59,6 +65,7 @@ class Results:
     def __init__(self, parsed: Parsed, optional: tuple[str, str] | None, bound: Counter[str]) -> None:
         """`optional` goes around a type so that None is of it; `bound` says how often names are bound."""
         module = module_of(parsed.source.decode("utf-8", "replace")) or ast.Module([], [])
+        self._too_new = UNION if optional is None or optional[0] else ""
         self._functions = {
             (node.lineno - 1, node.col_offset): node for node in ast.walk(module) if isinstance(node, Function)
         }
@@ -68,36 +75,45 @@ class Results:
         self._is_late = has_late_annotations(parsed.text)
         self._optional, self._bound = optional, bound
 
+    def function(self, row: int, column: int) -> Function | None:
+        return self._functions.get((row, column))
+
     def of(self, place: Place) -> tuple[Piece, ...]:
         """Nothing where the function never returns."""
         special = _SPECIAL.get(place.name, "") if place.owner else ""
         if special and special not in self._bound:
             return (special,)
-        function = self._functions.get((place.row, place.column))
+        function = self.function(place.row, place.column)
         if function is None:
-            return (_ANY,)
+            return (self._blank(NO_TYPE),)
         gives = returned(function)
         if gives.is_generator:
-            return (_GENERATOR,)
+            return (self._blank(NO_TYPE, _but(_GENERATORS)),)
         if gives.values:
             return self._of_values(gives, function, place)
         if gives.is_stub or place.is_open or (gives.says_none and place.owner):
-            return (_ANY,)
+            return (self._blank(NO_TYPE),)
         return ("None",) if gives.has_none or gives.end is End.UNSURE else ()
 
     def _of_values(self, gives: Returned, function: Function, place: Place) -> tuple[Piece, ...]:
-        if gives.is_function:
-            return (_FUNCTION,)
+        known, blank = self._known(gives, function, place), self._blank_for(gives)
         if not gives.has_none:
-            known = self._known(gives, function, place) if gives.end is End.NEVER else ""
-            return (known or _VALUE,)
-        known = self._known(gives, function, place)
+            return (known if known and gives.end is End.NEVER else blank,)
         if self._optional is None:
-            return (_VALUE,)
+            return (blank,)
         before, behind = self._optional
         if known.endswith('"') and not before:
             return (f'{known[:-1]}{behind}"',)
-        return (before, known or _VALUE, behind)
+        return (before, known or blank, behind)
+
+    def _blank_for(self, gives: Returned) -> Hole:
+        if gives.is_function:
+            return self._blank(_but("Callable|Any|object"))
+        return self._blank(NOTHING, *([_but(_DISPLAYS[gives.display])] if gives.display else []))
+
+    def _blank(self, *refused: str) -> Hole:
+        every = (*refused, *([self._too_new] if self._too_new else []))
+        return Hole(refused="|".join(every), why="it is no type of what the function returns")
 
     def _known(self, gives: Returned, function: Function, place: Place) -> str:
         """The one type of all values, empty if it is not told."""
@@ -115,3 +131,8 @@ class Results:
             return ""
         assert found.end_lineno is not None, "the compiler says where a class ends"
         return name if self._is_late or found.end_lineno < function.lineno else f'"{name}"'
+
+
+def _but(names: str) -> str:
+    """Whatever begins with none of these names."""
+    return rf"(?!(?:\w+\.)*(?:{names}|Optional\[(?:{names}))\b).*"

@@ -40,6 +40,8 @@ class Returned:
     """All values are functions that are made there."""
     is_first_parameter: bool
     """All values are the function's first argument."""
+    display: str
+    """`list`, `dict`, `set` or `tuple`, if all values are written out as such; else empty."""
 
     @property
     def has_none(self) -> bool:
@@ -65,6 +67,7 @@ def returned(function: Function) -> Returned:
     own = list(_own(function.body))
     values = [node.value for node in own if isinstance(node, ast.Return)]
     given = tuple(value for value in values if value and not _is_none(value) and not _is_passed_on(value))
+    displays = {_display(value) for value in given}
     names = {value.id if isinstance(value, ast.Name) else "" for value in given}
     made = {node.name for node in own if isinstance(node, Function)}
     assigned = {node.id for node in own if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -77,6 +80,7 @@ def returned(function: Function) -> Returned:
         is_stub=_is_stub(function.body),
         is_function=bool(names) and names <= made - assigned,
         is_first_parameter=bool(names) and names <= {*_first(function)} - assigned,
+        display=displays.pop() if len(displays) == 1 else "",
     )
 
 
@@ -90,6 +94,19 @@ def _type(value: ast.expr, own: Collection[str]) -> Type:
         node.func.id for node in ast.walk(value) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     return type_of(value) if called.isdisjoint(own) else Type.UNKNOWN
+
+
+def _display(value: ast.expr) -> str:
+    match value:
+        case ast.List() | ast.ListComp():
+            return "list"
+        case ast.Dict() | ast.DictComp():
+            return "dict"
+        case ast.Set() | ast.SetComp():
+            return "set"
+        case ast.Tuple():
+            return "tuple"
+    return ""
 
 
 def _is_none(value: ast.expr) -> bool:
