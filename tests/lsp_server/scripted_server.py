@@ -170,10 +170,15 @@ def held(session: Session, _):
     }
 
 
+def fails(_: Session, params):
+    raise ZeroDivisionError(params)
+
+
 def main():
     session = build(Worker(load), version="1.2.3")
     session.inference.budget = float(os.environ.get("SCRIPT_BUDGET", "600"))
     session.feature("test/held")(held)
+    session.feature("test/fails")(fails)
     run(session)
 
 
