@@ -105,6 +105,8 @@ def refused(rule: Rule, text: str, answer: str) -> bool:
         ("def f(a) -> None:\n    print(a / 'x')\n", "Path float int", "str"),
         ("def f(a) -> None:\n    a = g(a)\n    a.x()\n", "str int", "None"),
         ("def f(a) -> None:\n    if isinstance(a, A): a.x()\n", "str int", "None int|A"),
+        ("def f():\n    for x in y:\n        if x.a: return x\n    return x\n", "Item Any", "str Optional[int]"),
+        ("def f():\n    x = g()\n    x = x.a\n    return x\n", "Item str", "None"),
         ("def f(x=g) -> None: ...\n", "str", "_BIG_NUMBER"),
     ],
 )

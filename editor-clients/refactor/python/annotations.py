@@ -107,8 +107,8 @@ class _Module:
         if name.startswith("*"):
             refused.append(_EACH)
         known = self._results.function(*function.start_point)
-        if known and (names := unfit(known, name)):
-            refused.append(rf"(?:\w+\.)*(?:Optional\[)?(?:{'|'.join(names)})\b[^.]*")
+        if known and (unasked := unfit(known, name)):
+            refused.append(unasked)
         return Hole(refused="|".join(refused), why="it is no type of what is given")
 
     def _of_default(self, function: tree_sitter.Node, name: str, default: str) -> tuple[Piece, ...]:

@@ -11,6 +11,7 @@ from lacuna.refactor.python.optional import has_late_annotations
 from lacuna.refactor.python.returning import End, Function, Returned, returned
 from lacuna.refactor.python.signatures.changes import parsed as module_of
 from lacuna.refactor.python.types import NAMES
+from lacuna.refactor.python.uses import unfit
 from lacuna.refactor.rule import Hole, Piece
 from lacuna.syntax.parsing import Parsed
 
@@ -96,7 +97,7 @@ class Results:
         return ("None",) if gives.has_none or gives.end is End.UNSURE else ()
 
     def _of_values(self, gives: Returned, function: Function, place: Place) -> tuple[Piece, ...]:
-        known, blank = self._known(gives, function, place), self._blank_for(gives)
+        known, blank = self._known(gives, function, place), self._blank_for(gives, function)
         if not gives.has_none:
             return (known if known and gives.end is End.NEVER else blank,)
         if self._optional is None:
@@ -106,10 +107,14 @@ class Results:
             return (f'{known[:-1]}{behind}"',)
         return (before, known or blank, behind)
 
-    def _blank_for(self, gives: Returned) -> Hole:
+    def _blank_for(self, gives: Returned, function: Function) -> Hole:
         if gives.is_function:
             return self._blank(_but("Callable|Any|object"))
-        return self._blank(NOTHING, *([_but(_DISPLAYS[gives.display])] if gives.display else []))
+        refused = [_but(_DISPLAYS[gives.display])] if gives.display else []
+        names = {value.id if isinstance(value, ast.Name) else "" for value in gives.values}
+        if len(names) == 1 and (unasked := unfit(function, names.pop())):
+            refused.append(unasked)
+        return self._blank(NOTHING, *refused)
 
     def _blank(self, *refused: str) -> Hole:
         every = (*refused, *([self._too_new] if self._too_new else []))

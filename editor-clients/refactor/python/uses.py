@@ -1,4 +1,4 @@
-"""Which types a parameter cannot have, by what a function does with it."""
+"""Which types a parameter or a variable cannot have, by what a function does with it."""
 
 import ast
 from collections import abc
@@ -19,38 +19,48 @@ _ASKED = frozenset({"isinstance", "issubclass", "hasattr", "getattr", "callable"
 """Functions of which another type may come of what was given."""
 
 
-def unfit(function: Function, parameter: str) -> tuple[str, ...]:
-    """Names of types that have not all that is asked of the parameter; none where it may be something else by then."""
+def unfit(function: Function, name: str) -> str:
+    """A regular expression for types that have not all that is asked of a name; empty where all have, or nobody knows.
+
+    Whatever is given another value, or asked what it is, may be something else by then.
+    """
     nodes = [node for statement in function.body for node in ast.walk(statement)]
-    if any(_may_change(node, parameter) for node in nodes):
-        return ()
-    asked = {name for node in nodes for name in _asked(node, parameter)}
-    return tuple(name for name, has in _HAVE.items() if not asked <= has)
+    given = sum(_is_given(node, name) for node in [*nodes, *ast.walk(function.args)])
+    if given != 1 or any(_is_asked_what_it_is(node, name) for node in nodes):
+        return ""
+    asked = {attribute for node in nodes for attribute in _asked(node, name)}
+    names = [one for one, has in _HAVE.items() if not asked <= has]
+    return rf"(?:\w+\.)*(?:Optional\[)?(?:{'|'.join(names)})\b[^.]*" if names else ""
 
 
-def _may_change(node: ast.AST, parameter: str) -> bool:
+def _is_given(node: ast.AST, name: str) -> bool:
     match node:
-        case ast.Name(name, ast.Store() | ast.Del()) | ast.arg(name):
-            return name == parameter
-        case ast.Call(ast.Name(function), [ast.Name(name), *_]):
-            return name == parameter and function in _ASKED
+        case ast.Name(one, ast.Store() | ast.Del()) | ast.arg(one):
+            return one == name
     return False
 
 
-def _asked(node: ast.AST, parameter: str) -> Iterator[str]:
+def _is_asked_what_it_is(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Call(ast.Name(function), [ast.Name(one), *_]):
+            return one == name and function in _ASKED
+    return False
+
+
+def _asked(node: ast.AST, name: str) -> Iterator[str]:
     """Attributes that a value must have for what is done with it at a node."""
     match node:
-        case ast.Attribute(ast.Name(name), asked) if name == parameter:
+        case ast.Attribute(ast.Name(one), asked) if one == name:
             yield asked
-        case ast.Call(ast.Name(name)) if name == parameter:
+        case ast.Call(ast.Name(one)) if one == name:
             yield "__call__"
-        case ast.Subscript(ast.Name(name), ctx=ast.Load()) if name == parameter:
+        case ast.Subscript(ast.Name(one), ctx=ast.Load()) if one == name:
             yield "__getitem__"
-        case ast.Subscript(ast.Name(name), ctx=ast.Store()) if name == parameter:
+        case ast.Subscript(ast.Name(one), ctx=ast.Store()) if one == name:
             yield "__setitem__"
-        case ast.For(iter=ast.Name(name)) | ast.comprehension(iter=ast.Name(name)) if name == parameter:
+        case ast.For(iter=ast.Name(one)) | ast.comprehension(iter=ast.Name(one)) if one == name:
             yield "__iter__"
-        case ast.withitem(ast.Name(name)) if name == parameter:
+        case ast.withitem(ast.Name(one)) if one == name:
             yield "__enter__"
-        case ast.BinOp(ast.Name(name), ast.Div(), _) if name == parameter:
+        case ast.BinOp(ast.Name(one), ast.Div(), _) if one == name:
             yield "__truediv__"
