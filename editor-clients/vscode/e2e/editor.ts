@@ -158,7 +158,9 @@ export class Editor {
   async ghost(): Promise<string> {
     return this.page.evaluate(() => {
       const all = (css: string): string[] =>
-        [...document.querySelectorAll(`.editor-instance .monaco-editor ${css}`)].map((node) => node.textContent);
+        [...document.querySelectorAll(`:is(.editor-instance, .notebook-editor) .monaco-editor ${css}`)].map(
+          (node) => node.textContent,
+        );
       const first = all(".ghost-text-decoration").concat(all(".ghost-text-decoration-preview")).join("");
       return [first, ...all(".suggest-preview-text .view-line")].join("\n").replaceAll("\u00a0", " ");
     });
@@ -203,6 +205,11 @@ export class Editor {
 
   async onDisk(file: string): Promise<string> {
     await this.save();
+    return this.read(file);
+  }
+
+  /** What was saved so far. */
+  read(file: string): string {
     return readFileSync(join(this.place.workspace, file), "utf8");
   }
 
