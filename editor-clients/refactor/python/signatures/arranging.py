@@ -74,12 +74,11 @@ def _lost(both: Signatures, given: Sequence[Argument], found: Fitting) -> str:
     names = {one.name for one in both.new}
     if any(one.name not in names for one in found.named_rest) and Passing.NAMED_REST not in kinds:
         return "it gives an argument that no parameter takes now"
-    kept = set(both.sources.values())
-    for one in both.old:
-        if "**" in stars and one.name not in found.by_name and not one.is_rest:
-            now = next((new for new, old in both.sources.items() if old == one.name), None)
-            if one.name not in kept or now != one.name:
-                return f"what is given with ** may hold {one.name}"
+    by_name = {one.name for one in both.new if one.passing in (Passing.EITHER, Passing.KEYWORD)}
+    if "**" in stars:
+        hidden = (one.name for one in both.old if not one.is_rest and one.name not in found.by_name)
+        lost = next((name for name in hidden if name not in by_name or both.sources.get(name) != name), None)
+        return f"what is given with ** may hold {lost}" if lost else ""
     return ""
 
 
@@ -101,7 +100,8 @@ class _Places:
             if not one.is_positional:
                 continue
             item = self._item(one)
-            if item is None or (_is_named(item) and one.passing is Passing.EITHER):
+            is_by_name = item is not None and bool(item.keyword) and one.passing is Passing.EITHER
+            if item is None or (is_by_name and not self.found.rest):  # before others, all have to be by position
                 is_open = False
             if item is None:
                 continue
@@ -158,8 +158,8 @@ def _beside_star(both: Signatures, given: Sequence[Argument], found: Fitting) ->
     """Beside `*` only names change, and what is given by name comes and goes: positions stay as they are."""
     old = [one.name for one in both.old if one.is_positional]
     new = [both.sources.get(one.name) for one in both.new if one.is_positional]
-    is_by_position = any(one.is_positional for one in given)
-    if is_by_position and new[: len(old)] != old:
+    is_open = any(one.passing is Passing.REST for one in both.old)
+    if (new if is_open else new[: len(old)]) != old:
         return Unclear("what is given with * may be for parameters that stand elsewhere now")
     lacking = [
         one for one in both.new if one.is_needed and one.name not in both.sources and one.name not in found.by_name
@@ -183,14 +183,10 @@ def _kept_beside_star(
     for one in given:
         taker = takers.get(id(one))
         if taker is None:
-            yield Kept(one)
+            yield Kept(one, one.name)
         elif after := now.get(taker):
             is_wrong = kinds[after] is (Passing.POSITIONAL if one.name else Passing.KEYWORD)
             yield None if is_wrong else Kept(one, after if one.name else "")
-
-
-def _is_named(item: Item) -> bool:
-    return bool(item.keyword)
 
 
 def _by_position(item: Item) -> Item:

@@ -73,7 +73,9 @@ class Change:
     def _takes_otherwise(self) -> bool:
         before = {one.name: one for one in self.old.parameters}
         positional = [[one for one in side.parameters if one.is_positional] for side in (self.old, self.new)]
-        order = [self.sources.get(one.name) for one in positional[1]][: len(positional[0])]
+        order = [self.sources.get(one.name) for one in positional[1]]
+        if Passing.REST not in _rests(self.old):  # what comes behind all others takes nothing from them
+            order = order[: len(positional[0])]
         if order != [one.name for one in positional[0]] or _rests(self.old) - _rests(self.new):
             return True
         for one in self.new.parameters:
