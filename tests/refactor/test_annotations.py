@@ -1,6 +1,7 @@
 """Annotations: what the project and the width of a line allow, and answers that cannot be types of what is there."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,9 @@ def refused(rule: Rule, text: str, answer: str) -> bool:
         ("def f(a) -> None:\n    if isinstance(a, A): a.x()\n", "str int", "None int|A"),
         ("def f():\n    for x in y:\n        if x.a: return x\n    return x\n", "Item Any", "str Optional[int]"),
         ("def f():\n    x = g()\n    x = x.a\n    return x\n", "Item str", "None"),
+        ("def f(x=1) -> None: ...\n", "int float Fraction Any object", "str bool list Path"),
+        ("def f(x=()) -> None: ...\n", "tuple Tuple[int,...] t.Sequence[int] Iterable", "list str int"),
+        ("def f(x=False) -> None: x.y()\n", "Log", "bool"),
         ("def f(x=g) -> None: ...\n", "str", "_BIG_NUMBER"),
     ],
 )
@@ -117,7 +121,7 @@ def test_a_blank_refuses_what_is_no_type_of_what_is_there(annotations, text, ans
 
 def test_a_refused_answer_gives_way_to_the_next(annotations):
     text = "def f():\n    return g()\n\n\ndef g() -> int: ...\n"
-    [site] = sites(text, annotations, answers={"-> ": {"None": 0.6, "int": 0.4}})
+    [site] = sites(text, replace(annotations, threshold=0.3), answers={"-> ": {"None": 0.6, "int": 0.4}})
     assert (site.outcome, site.parts[-1].new, site.confidence) == (Outcome.KEPT, " -> int", 0.4)
 
 

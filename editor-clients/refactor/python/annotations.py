@@ -13,7 +13,7 @@ from lacuna.refactor.python.fitting import Fitting, Wish
 from lacuna.refactor.python.optional import around_optional
 from lacuna.refactor.python.results import NOTHING, UNION, Place, Results
 from lacuna.refactor.python.types import NAMES, Type, type_of
-from lacuna.refactor.python.uses import unfit
+from lacuna.refactor.python.uses import unfit, unlike
 from lacuna.refactor.rule import Hole, Piece, Replacement, Sketch
 from lacuna.refactor.rulesource import Grounds
 from lacuna.refactor.template import minimal
@@ -28,6 +28,7 @@ _UNIONS = (3, 10)
 """The first Python in which `|` joins types."""
 _EACH = r"(?i:tuple|list|dict)\b.*"
 """What `*` and `**` make of arguments is not what each of them is."""
+_PLAIN = (str, bytes, bool, int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ class _Module:
         replacement = minimal(self._parsed.text, span, pieces)
         return Wish(self._parsed.span_of(name), replacement) if replacement else None
 
-    def _blank(self, function: tree_sitter.Node, name: str) -> Hole:
-        refused = [NOTHING]
+    def _blank(self, function: tree_sitter.Node, name: str, *others: str) -> Hole:
+        refused = [NOTHING, *filter(None, others)]
         if self._optional is None or self._optional[0]:
             refused.append(UNION)
         if name.startswith("*"):
@@ -114,13 +115,15 @@ class _Module:
     def _of_default(self, function: tree_sitter.Node, name: str, default: str) -> tuple[Piece, ...]:
         if default == "None" and self._optional:
             return self._optional[0], self._blank(function, name), self._optional[1]
-        kind = _literal(default)
+        value = _literal(default)
+        kind = type_of(ast.Constant(value)) if isinstance(value, _PLAIN) else Type.UNKNOWN
         text = NAMES.get(kind, "")
         body = function.child_by_field_name("body")
         is_told = text and kind is not Type.WHOLE and text not in self._bound  # with a 1 a float may be meant
-        if is_told and body and not _is_more(name, nodes.text_of(self._parsed, body), kind):
+        is_odd = body is None or _is_more(name, nodes.text_of(self._parsed, body), kind)
+        if is_told and not is_odd:
             return (text,)
-        return (self._blank(function, name),)
+        return (self._blank(function, name, "" if is_odd or value is None else unlike(value)),)
 
     # --- what is returned
 
@@ -172,13 +175,12 @@ def _decorators(parsed: Parsed, function: tree_sitter.Node) -> tuple[str, ...]:
     return tuple(nodes.text_of(parsed, node) for node in above.children if node.type == "decorator")
 
 
-def _literal(default: str) -> Type:
-    """The type of a default that is a literal."""
+def _literal(default: str) -> object:
+    """The value of a default that is a literal; None where it is none."""
     try:
-        value = ast.literal_eval(default)
+        return ast.literal_eval(default)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return Type.UNKNOWN
-    return type_of(ast.Constant(value))
+        return None
 
 
 def _is_more(name: str, body: str, kind: Type) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 from collections import abc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,11 @@ from lacuna.refactor.python.returning import Function
 
 _BUILTIN = (str, int, float, bool, bytes, list, dict, set, tuple, object, Exception, Path)
 _ABSTRACT: tuple[Any, ...] = (abc.Callable, abc.Iterable, abc.Iterator, abc.Mapping, abc.Sequence)
-_HAVE: Mapping[str, frozenset[str]] = {
-    **{one.__name__: frozenset(dir(one)) for one in (*_BUILTIN, *_ABSTRACT)},
-    **{one.__name__.title(): frozenset(dir(one)) for one in (list, dict, set, tuple)},
+_TYPES: Mapping[str, Any] = {
+    **{one.__name__: one for one in (*_BUILTIN, *_ABSTRACT)},
+    **{one.__name__.title(): one for one in (list, dict, set, tuple)},
 }
-"""The attributes of types, by the names that annotations have for them."""
+"""By the names that annotations have for them."""
 _ASKED = frozenset({"isinstance", "issubclass", "hasattr", "getattr", "callable", "type"})
 """Functions of which another type may come of what was given."""
 
@@ -29,8 +29,18 @@ def unfit(function: Function, name: str) -> str:
     if given != 1 or any(_is_asked_what_it_is(node, name) for node in nodes):
         return ""
     asked = {attribute for node in nodes for attribute in _asked(node, name)}
-    names = [one for one, has in _HAVE.items() if not asked <= has]
-    return rf"(?:\w+\.)*(?:Optional\[)?(?:{'|'.join(names)})\b[^.]*" if names else ""
+    return _named(name for name, one in _TYPES.items() if not asked <= {*dir(one)})
+
+
+def unlike(value: object) -> str:
+    """A regular expression for types of which a value is none, but that of a number may be any of numbers."""
+    number = (int, float) if isinstance(value, int | float) and not isinstance(value, bool) else ()
+    return _named(name for name, one in _TYPES.items() if one not in number and not isinstance(value, one))
+
+
+def _named(names: Iterable[str]) -> str:
+    either = "|".join(names)
+    return rf"(?:\w+\.)*(?:Optional\[)?(?:{either})\b[^.|]*" if either else ""
 
 
 def _is_given(node: ast.AST, name: str) -> bool:
