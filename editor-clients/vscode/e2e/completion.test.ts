@@ -107,6 +107,17 @@ test("completion accepted by the word leaves the rest on offer", async (t) => {
   assert.fail("no place has two words to offer");
 });
 
+test("completion of one line is accepted by the key for lines", async (t) => {
+  const editor = await Editor.open(t, { files: filesOf(END) });
+  await editor.openFile(fileOf(0));
+  await editor.ready();
+  const [index, ghost] = await editor.typeUntilShown(END);
+  const { before, after: behind } = at(END, index);
+  await editor.press("Control+ArrowDown");
+  await editor.noGhost();
+  assert.equal(await editor.onDisk(fileOf(index)), before + ghost + behind);
+});
+
 test("completion has alternatives, and the one that is shown is accepted", async (t) => {
   const editor = await Editor.open(t, { files: filesOf(END) });
   await editor.openFile(fileOf(0));

@@ -17,6 +17,10 @@ async function consent(editor: Editor): Promise<void> {
   await editor.page.locator(".notification-toast .monaco-button", { hasText: /^Install$/ }).click();
 }
 
+function toast(editor: Editor, text: RegExp): Locator {
+  return editor.page.locator(".notification-toast", { hasText: text });
+}
+
 /** Of the walkthrough. */
 function step(editor: Editor, title: string): Locator {
   return editor.page.locator(".getting-started-step", { hasText: title });
@@ -35,8 +39,11 @@ test("install: one click, then the walkthrough ends with an accepted completion"
   await consent(editor);
   await editor.status("Lacuna: installing");
   await step(editor, "Install the server").waitFor();
+  await toast(editor, /Fetching package \d+ of \d+/).waitFor({ timeout: 3 * MINUTES });
   await editor.screenshot("installing");
   await ticked(editor, "Install the server").waitFor({ timeout: 10 * MINUTES });
+  await toast(editor, /Lacuna is installed: type in a Python file\./).waitFor();
+  await editor.screenshot("installed");
   assert.equal(readdirSync(join(editor.place.storage, "server")).length, 1);
 
   await step(editor, "See a completion").click();
@@ -54,6 +61,22 @@ test("install: one click, then the walkthrough ends with an accepted completion"
   await editor.screenshot("walkthrough");
 });
 
+test("install: begun in the status bar it opens the walkthrough too, and can be cancelled", async (t) => {
+  const editor = await Editor.open(t, { files: FILES, machineSettings: {} });
+  await editor.openFile("module.py");
+  await (await editor.status("Lacuna: install")).click();
+  await editor.choose("Install the server");
+  await editor.status("Lacuna: installing");
+  await step(editor, "Install the server").waitFor();
+  await toast(editor, /Fetching package|Making an environment/).waitFor({ timeout: 3 * MINUTES });
+  await toast(editor, /Fetching package|Making an environment/)
+    .locator(".monaco-button", { hasText: "Cancel" })
+    .click();
+  await editor.status("Lacuna: install");
+  await editor.screenshot("cancelled");
+  assert.deepEqual(readdirSync(join(editor.place.storage, "server")), []);
+});
+
 test("install: offline, it says what is missing and leaves nothing behind", async (t) => {
   const offline = { PIP_CONFIG_FILE: "/dev/null", PIP_INDEX_URL: "http://127.0.0.1:9/simple", PIP_RETRIES: "1" };
   const editor = await Editor.open(t, {
@@ -63,7 +86,7 @@ test("install: offline, it says what is missing and leaves nothing behind", asyn
   });
   await editor.openFile("module.py");
   await consent(editor);
-  const told = editor.page.locator(".notification-toast", { hasText: "The package index cannot be reached." });
+  const told = toast(editor, /The package index cannot be reached\./);
   await told.waitFor({ timeout: 3 * MINUTES });
   await editor.screenshot("offline");
   const sentence = (await told.textContent()) ?? "";

@@ -87,20 +87,29 @@ test("silence: a snooze ends when the user says so", async (t) => {
   });
 });
 
-test("silence: only when asked, and then it comes", async (t) => {
-  const editor = await Editor.open(t, { files: filesOf(MIDDLE), settings: { "lacuna.enabled": false } });
-  await editor.openFile(fileOf(0));
-  await editor.status("Lacuna: manual");
-  for (const [index, place] of MIDDLE.entries()) {
-    const mark = messages(editor.place.wire).length;
-    await editor.typeUpTo(fileOf(index), place);
-    await until("the server knows what was typed", () => changesSince(editor, mark) >= 1);
-    assert.equal(askedSince(editor, mark), 0);
-    await editor.press("Alt+\\");
-    if ((await editor.answeredGhost(place, mark)) !== "") return;
-  }
-  assert.fail("asking shows nothing at any place");
-});
+const ASKING = {
+  "by its key": (editor: Editor) => editor.press("Alt+\\"),
+  "in the menu": async (editor: Editor) => {
+    await (await editor.status("Lacuna: manual")).click();
+    await editor.choose("Suggest now");
+  },
+};
+for (const [how, ask] of Object.entries(ASKING)) {
+  test(`silence: only when asked ${how}, and then it comes`, async (t) => {
+    const editor = await Editor.open(t, { files: filesOf(MIDDLE), settings: { "lacuna.enabled": false } });
+    await editor.openFile(fileOf(0));
+    await editor.status("Lacuna: manual");
+    for (const [index, place] of MIDDLE.entries()) {
+      const mark = messages(editor.place.wire).length;
+      await editor.typeUpTo(fileOf(index), place);
+      await until("the server knows what was typed", () => changesSince(editor, mark) >= 1);
+      assert.equal(askedSince(editor, mark), 0);
+      await ask(editor);
+      if ((await editor.answeredGhost(place, mark)) !== "") return;
+    }
+    assert.fail("asking shows nothing at any place");
+  });
+}
 
 test("silence: off for a language", async (t) => {
   const editor = await Editor.open(t, { files: filesOf(MIDDLE) });

@@ -90,8 +90,7 @@ export class Installer {
         },
       );
       await this.#context.globalState.update(CONSENT, true);
-      const ready = "Lacuna is installed. Type in a Python file, or press Alt+\\: grey text is an offer, Tab takes it.";
-      void vscode.window.showInformationMessage(ready);
+      void vscode.window.showInformationMessage("Lacuna is installed: type in a Python file.");
       return true;
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") return false;
