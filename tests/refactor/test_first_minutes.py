@@ -33,6 +33,7 @@ def test_commands_print_what_the_page_shows_and_leave_the_tree_as_it_was(tmp_pat
     clone = tmp_path / "clone"
     demo = clone / "docs/demo"
     shutil.copytree(ROOT / "docs/demo", demo)
+    shutil.copy(ROOT / "pyproject.toml", clone)
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "All"]):
         subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *command], cwd=clone, check=True)
     before = {path: path.read_bytes() for path in demo.iterdir()}
