@@ -198,7 +198,7 @@ export class Editor {
   async ready(): Promise<void> {
     await until(
       "the model is ready",
-      async () => (await this.statusSentences()).startsWith("Lacuna Ready."),
+      async () => /^Lacuna Ready\. .*\bModel /.test(await this.statusSentences()),
       3 * PATIENCE,
     );
   }

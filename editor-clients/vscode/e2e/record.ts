@@ -10,7 +10,7 @@ const [folder = ""] = process.argv.slice(2);
 const TYPED = "with open(";
 const FILE = "reading.py";
 const TEXT = { x: 48, y: 35, width: 720, height: 330 };
-const MENU = { x: 330, y: 0, width: 620, height: 330 };
+const MENU = { x: 330, y: 0, width: 620, height: 350 };
 
 mkdirSync(join(folder, "frames"), { recursive: true });
 let frames = 0;
@@ -31,7 +31,7 @@ try {
   await editor.ready();
   await (await editor.status("Lacuna")).click();
   await editor.page.locator(".quick-input-list .monaco-list-row", { hasText: "Snooze" }).waitFor();
-  await editor.page.screenshot({ path: join(folder, "menu.png"), clip: MENU });
+  await editor.page.screenshot({ path: join(folder, "menu.png"), clip: MENU, animations: "disabled" });
   await editor.press("Escape");
   const lines = BEFORE.split("\n");
   await editor.goTo(lines.length, (lines.at(-1) ?? "").length + 1 - TYPED.length);

@@ -91,7 +91,8 @@ function running(version: string, status: ServerStatus | undefined, silence: Sil
 function* described(status: ServerStatus): Generator<string> {
   if (status.state === "unloaded") yield "The model left memory after idleness; the next request loads it.";
   if (status.model !== null) yield `Model ${status.model}${status.provider === null ? "" : ` on ${status.provider}`}.`;
-  if (status.files !== null && status.files > 0) yield `Hints from ${status.files} files of the workspace.`;
+  if (status.files !== null && status.files > 0)
+    yield `Hints from ${status.files} ${status.files === 1 ? "file" : "files"} of the workspace.`;
   if (status.busy === "background") yield "Reading the file ahead.";
   if (status.latency !== null) {
     const { median, p95, parts } = status.latency;

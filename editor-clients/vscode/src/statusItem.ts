@@ -41,7 +41,7 @@ export class StatusItem implements vscode.Disposable {
     // A sentence a row: together they would be cut off. Whoever picks one wants to know more.
     const said = more.map((line): Action => ({ label: `$(info) ${line}`, command: "lacuna.showLog" }));
     const title = `Lacuna: ${first ?? ""}`;
-    const chosen = await vscode.window.showQuickPick([...said, ...this.#actions()], { title });
+    const chosen = await vscode.window.showQuickPick([...this.#asks(), ...said, ...this.#actions()], { title });
     if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command);
   }
 
@@ -66,6 +66,12 @@ export class StatusItem implements vscode.Disposable {
     this.#item.backgroundColor = isError ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
   }
 
+  *#asks(): Generator<Action> {
+    if (this.#server.phase.kind !== "running" || this.#silencer.silenceWhenAsked !== undefined) return;
+    yield { label: "$(lightbulb-sparkle) Suggest now", command: "lacuna.suggest" };
+    yield { label: "$(wand) Fill the marker or the selection", command: "lacuna.fill" };
+  }
+
   *#actions(): Generator<Action> {
     const { phase } = this.#server;
     if (phase.kind === "absent") {
@@ -82,10 +88,6 @@ export class StatusItem implements vscode.Disposable {
   *#silencers(): Generator<Action> {
     const silence = this.#silencer.silence;
     const language = lookedAt()?.languageId;
-    if (this.#silencer.silenceWhenAsked === undefined) {
-      yield { label: "$(lightbulb-sparkle) Suggest now", command: "lacuna.suggest" };
-      yield { label: "$(wand) Fill the marker or the selection", command: "lacuna.fill" };
-    }
     if (silence !== "language off") {
       yield silence === "manual"
         ? { label: "$(sparkle) Complete while typing", command: "lacuna.toggle" }

@@ -72,6 +72,10 @@ test("item: in another document than the last answer was for, nothing is said of
   assert.deepEqual(withoutReason({ kind: "absent" }), { kind: "absent" });
 });
 
+test("item: one file is one file", () => {
+  assert.ok(present(running({ files: 1 }), undefined).lines.includes("Hints from 1 file of the workspace."));
+});
+
 test("item: a failure says the server's sentence first", () => {
   const { lines } = present(running({ state: "failed", message: "The model's folder is gone." }), undefined);
   assert.equal(lines[0], "The model's folder is gone.");
