@@ -1,5 +1,6 @@
 """Which settings hold for a document, and whether Lacuna keeps out of it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -24,6 +25,14 @@ class Configuration:
         """The settings of the innermost folder that the document lies in."""
         holding = [folder for folder in self.by_folder if uris.is_within(uri, folder)]
         return self.by_folder[max(holding, key=len)] if holding else self.own
+
+    async def finds_out_why_ignored(self, uri: str) -> str | None:
+        """The same while the event loop goes on; what takes too long counts as ignored."""
+        try:
+            async with asyncio.timeout(ignoring.LONGEST):
+                return await asyncio.to_thread(self.why_ignored, uri)
+        except TimeoutError:
+            return ignoring.TOO_SLOW
 
     def why_ignored(self, uri: str) -> str | None:
         """A sentence saying why Lacuna keeps out of a document; None if it does not."""

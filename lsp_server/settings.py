@@ -6,7 +6,6 @@ the model and the provider come from the command line.
 
 import dataclasses
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import Any, NewType, get_args, get_type_hints
 from pathspec import GitIgnoreSpec
 
 from lacuna.infill.request import Scope
+from lacuna.workspace import patterns
 
 SECTION = "lacuna"
 MOST_ALTERNATIVES = 3
@@ -177,10 +177,7 @@ def _count(value: object) -> int:
 def _globs(value: object) -> GitIgnoreSpec:
     if not isinstance(value, list) or not all(isinstance(pattern, str) for pattern in value):
         raise TypeError
-    try:
-        return GitIgnoreSpec.from_lines(value)  # a pattern that cannot be read is a ValueError, or:
-    except re.error as error:
-        raise ValueError from error
+    return patterns.of(value)
 
 
 def _languages(value: object) -> Mapping[str, bool]:

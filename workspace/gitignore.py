@@ -2,69 +2,89 @@
 
 import functools
 import re
+import stat
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from pathspec import GitIgnoreSpec
 
+from lacuna.workspace import patterns, written
+
 FILES = (".gitignore", ".lacunaignore")
 """Of two in one folder the second has the last word: it may bring back for Lacuna what git ignores."""
-_LARGEST = 1 << 20
-"""Bytes of such a file that are read."""
+_LARGEST = patterns.LARGEST
+"""Bytes of such a file; what lies in the folder of a larger one counts as ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Why a path is ignored."""
+
+    file: Path
+    """The file that says so, or that is too long to be read."""
+    is_too_long: bool = False
+
+    def sentence(self, path: str) -> str:
+        """Say why the path, however it is called, is ignored."""
+        if self.is_too_long:
+            most = f"{_LARGEST >> 10} KiB or {patterns.MOST:,} patterns"
+            return f"{self.file} has more than {most}; all that lies in its folder counts as ignored."
+        return f"{self.file} names {path}."
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The files that hold for what lies in a folder, the outermost first; none to begin with."""
 
-    _reaching: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
+    _reaching: tuple[tuple[Path, GitIgnoreSpec | None], ...] = ()
+    """None: the file is too long."""
 
     def within(self, folder: Path) -> Self:
         """Add the files of a folder further in, if it has any."""
         own = ((folder / name, _patterns_of(folder / name)) for name in FILES)
-        found = tuple((file, patterns) for file, patterns in own if patterns.patterns)
+        found = tuple((file, spec) for file, spec in own if spec is None or spec.patterns)
         return type(self)((*self._reaching, *found)) if found else self
 
-    def naming(self, path: Path, *, is_folder: bool) -> Path | None:
+    def naming(self, path: Path, *, is_folder: bool) -> Named | None:
         """The file because of which the path is ignored, if it is.
 
         Ask about each folder on the way first: no rule brings back what lies in an ignored folder.
         """
-        named_by = None
-        for file, patterns in self._reaching:  # the innermost with a word about it decides
+        named = None
+        for file, spec in self._reaching:  # the innermost with a word about it decides
+            if spec is None:
+                return Named(file, is_too_long=True)
             name = _composed(path.relative_to(file.parent).as_posix()) + ("/" if is_folder else "")
-            include = patterns.check_file(name).include
+            include = spec.check_file(name).include
             if include is not None:
-                named_by = file if include else None
-        return named_by
+                named = Named(file) if include else None
+        return named
 
 
-def _patterns_of(file: Path) -> GitIgnoreSpec:
+def _patterns_of(file: Path) -> GitIgnoreSpec | None:
     try:
-        found = file.stat()
+        found = file.lstat()
     except (OSError, ValueError):  # none, or a path that cannot be one
         return _NONE
-    return _read(file, found.st_mtime_ns, found.st_size)
+    # Like git, follow no link; a pipe or a device could block for ever.
+    return _read(file, found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else _NONE
 
 
 @functools.lru_cache(maxsize=256)
-def _read(file: Path, _changed: int, _size: int) -> GitIgnoreSpec:
+def _read(file: Path, _changed: int, _size: int) -> GitIgnoreSpec | None:
     try:
-        with file.open("rb") as opened:
-            text = opened.read(_LARGEST).decode("utf-8-sig", "surrogateescape")
+        data = written.data_of(file, _LARGEST + 1) or b""
     except OSError:
         return _NONE
-    return GitIgnoreSpec(pattern for line in re.split("\r?\n", _composed(text)) for pattern in _pattern(line))
-
-
-def _pattern(line: str) -> Iterator[Any]:
+    if len(data) > _LARGEST:
+        return None
+    text = _composed(data.decode("utf-8-sig", "surrogateescape"))
     try:
-        yield from GitIgnoreSpec.from_lines([line]).patterns
-    except (ValueError, re.error):  # git skips a pattern that it cannot read
-        return
+        return patterns.readable(re.split("\r?\n", text))
+    except patterns.TooManyError:
+        return None
 
 
 def _composed(text: str) -> str:

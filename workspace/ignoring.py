@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
@@ -23,6 +24,9 @@ _SECRETS = GitIgnoreSpec.from_lines(
 
 _OURS = type(PurePath())
 """Paths of the system this runs on; others (a Windows client's, seen from Linux) cannot be looked up."""
+LONGEST = 2.0
+"""Seconds for finding out whether a file is ignored."""
+TOO_SLOW = f"This file counts as ignored: to read what the ignore files say of it takes more than {LONGEST:g} seconds."
 
 
 def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePath]) -> str | None:
@@ -57,12 +61,13 @@ def rules_above(root: Path) -> Rules:
 
 
 def _git_ignores(path: Path, folders: Iterable[Path]) -> str | None:
-    rules = Rules()
+    rules, latest = Rules(), time.monotonic() + LONGEST
     for folder, inner in itertools.pairwise([*_from_root(path, folders), path]):
         rules = rules.within(folder)
-        named_by = rules.naming(inner, is_folder=inner != path)
-        if named_by:
-            return f"{named_by} names this file."
+        if named := rules.naming(inner, is_folder=inner != path):
+            return named.sentence("this file")
+        if time.monotonic() > latest:
+            return TOO_SLOW
     return None
 
 

@@ -55,8 +55,8 @@ def entries(folder: Path, rules: Rules, why_not: Callable[[Path], str] = lambda 
         path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
         if entry.name == ".git" or not (is_folder or entry.is_file(follow_symlinks=False)):
             continue
-        if named_by := rules.naming(path, is_folder=is_folder):
-            yield LeftOut(path, f"{named_by} names it.", is_folder)
+        if named := rules.naming(path, is_folder=is_folder):
+            yield LeftOut(path, named.sentence("it"), is_folder)
         elif not is_folder:
             yield path
         elif reason := why_not(path):

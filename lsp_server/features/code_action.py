@@ -42,7 +42,7 @@ class _Target:
     end: int
 
 
-def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
+async def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
     """At most one action. Editors ask at every move of the cursor: only a selection is parsed."""
     document = session.documents[params.text_document.uri]
     selection = document.span_of(wire.range_(params.range), session.client.encoding)
@@ -50,7 +50,7 @@ def offer(session: Session, params: types.CodeActionParams) -> list[types.CodeAc
     if language is None or not session.client.resolves_edits or not _is_wanted(params.context.only):
         return []
     is_wanted_here = session.configuration.settings_of(document.uri).has_language(document.language)
-    if not is_wanted_here or session.configuration.why_ignored(document.uri) is not None:
+    if not is_wanted_here or await session.configuration.finds_out_why_ignored(document.uri) is not None:
         return []
     found = where.selected(document.text, language, selection)
     if found is None or (found.is_code and not _asks_first(session.client)):

@@ -13,6 +13,7 @@ ALL = (
     "alternatives, completionItems, enabled, exclude, inComments, inStrings, languages, scope, threshold, unloadAfter, "
     "workspace"
 )
+MANY = ["a"] * 1_001
 LANGUAGES = "lacuna.languages should be an object of language ids, each true or false"
 
 
@@ -80,6 +81,10 @@ def test_clients_write_names_as_json_does():
         ({"exclude": "*.py"}, 'lacuna.exclude should be a list of patterns as in .gitignore, not "*.py".'),
         ({"exclude": [1]}, "lacuna.exclude should be a list of patterns as in .gitignore, not [1]."),
         ({"exclude": ["!"]}, 'lacuna.exclude should be a list of patterns as in .gitignore, not ["!"].'),
+        (
+            {"exclude": MANY},
+            f"lacuna.exclude should be a list of patterns as in .gitignore, not {json.dumps(MANY)[:40]}….",
+        ),
         ({"exclude": ["[z-a]"]}, 'lacuna.exclude should be a list of patterns as in .gitignore, not ["[z-a]"].'),
         ([1], "The settings of lacuna should be an object, not [1]."),
         ("x" * 100, f'The settings of lacuna should be an object, not "{"x" * 39}….'),

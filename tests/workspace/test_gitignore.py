@@ -1,11 +1,14 @@
 """What .gitignore files name; git itself is the judge."""
 
+import os
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lacuna.workspace.gitignore import Rules
+from lacuna.workspace.gitignore import Named, Rules
 
 
 @pytest.fixture
@@ -62,8 +65,8 @@ def test_of_several_files_the_innermost_decides_unless_a_folder_is_ignored(proje
 def test_it_is_said_which_file_names_it(tmp_path: Path):
     write(tmp_path, {".gitignore": b"*.log\n", "in/.gitignore": b"*.tmp\n"})
     rules = Rules().within(tmp_path).within(tmp_path / "in")
-    assert rules.naming(tmp_path / "in/a.log", is_folder=False) == tmp_path / ".gitignore"
-    assert rules.naming(tmp_path / "in/a.tmp", is_folder=False) == tmp_path / "in/.gitignore"
+    assert rules.naming(tmp_path / "in/a.log", is_folder=False) == Named(tmp_path / ".gitignore")
+    assert rules.naming(tmp_path / "in/a.tmp", is_folder=False) == Named(tmp_path / "in/.gitignore")
     assert rules.naming(tmp_path / "in/a.py", is_folder=False) is None
 
 
@@ -82,7 +85,7 @@ def test_split_and_composed_letters_are_the_same(tmp_path: Path):
     assert is_ignored(tmp_path, "n\u00e4h.py")
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe*.py\n", b"[z-a]\n", b"a" * 100_000], ids=["no UTF-8", "range", "long"])
+@pytest.mark.parametrize("content", [b"\xff\xfe*.py\n", b"[z-a]\n", b"a" * 50_000], ids=["no UTF-8", "range", "long"])
 def test_what_cannot_be_read_names_nothing(tmp_path: Path, content: bytes):
     write(tmp_path, {".gitignore": content})
     assert not is_ignored(tmp_path, "a.py")
@@ -97,4 +100,46 @@ def test_a_folder_of_the_name_and_a_path_that_cannot_be_one_name_nothing(tmp_pat
 def test_lacunaignore_files_are_read_alike_and_have_the_last_word(project: Path):
     write(project, {".gitignore": b"made/\nshown.py\n", ".lacunaignore": b"kept_out.py\n!shown.py\n"})
     assert [is_ignored(project, name) for name in ("made/a.py", "kept_out.py", "shown.py")] == [True, True, False]
-    assert Rules().within(project).naming(project / "kept_out.py", is_folder=False) == project / ".lacunaignore"
+    assert Rules().within(project).naming(project / "kept_out.py", is_folder=False) == Named(project / ".lacunaignore")
+
+
+NO_FILES = {
+    "a link to a file": lambda file: file.symlink_to(file.with_name("other")),
+    "a link to a terminal": lambda file: file.symlink_to("/dev/stdin"),
+    "a link without end": lambda file: file.symlink_to("/dev/zero"),
+    "a link to itself": lambda file: file.symlink_to(file),
+    "a pipe": os.mkfifo,
+    "a folder": Path.mkdir,
+}
+
+
+@pytest.mark.parametrize("make", NO_FILES.values(), ids=NO_FILES)
+def test_what_is_no_regular_file_is_not_read(project: Path, make: Callable[[Path], None]):
+    (project / "other").write_text("a.py\n")
+    make(project / ".gitignore")
+    assert not is_ignored(project, "a.py")
+
+
+TOO_LONG = {
+    "without end": lambda file: os.truncate(file, 4 << 40),
+    "large": lambda file: file.write_bytes(b"# a comment\n" * 30_000),
+    "of many patterns": lambda file: file.write_bytes(b"".join(b"other%d\n" % n for n in range(1_001))),
+}
+
+
+@pytest.mark.parametrize("make", TOO_LONG.values(), ids=TOO_LONG)
+def test_below_a_file_that_is_too_long_all_counts_as_ignored_and_the_reason_says_so(
+    project: Path, make: Callable[[Path], None]
+):
+    write(project, {"in/.gitignore": b"", "in/deep/.gitignore": b"!a.py\n"})
+    file = project / "in/.gitignore"
+    make(file)
+    began = time.process_time()
+    assert not is_ignored(project, "a.py")
+    assert is_ignored(project, "in/deep/a.py")
+    assert time.process_time() - began < 5
+    named = Rules().within(project / "in").naming(project / "in/a.py", is_folder=False)
+    assert named == Named(file, is_too_long=True)
+    assert named.sentence("it") == (
+        f"{file} has more than 64 KiB or 1,000 patterns; all that lies in its folder counts as ignored."
+    )

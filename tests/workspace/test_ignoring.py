@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 from pathspec import GitIgnoreSpec
 
+from lacuna.workspace import ignoring
 from lacuna.workspace.ignoring import why_ignored
 
 HOLDS_KEYS = "Files of this name hold secrets."
@@ -78,3 +79,8 @@ def test_patterns_above_the_repository_and_above_a_folder_that_is_none_do_not_co
 
 def test_a_path_that_cannot_be_one_is_not_looked_up():
     assert why_ignored(Path("/nowhere\0/a.py"), NONE, [Path("/nowhere\0")]) is None
+
+
+def test_what_takes_too_long_to_find_out_counts_as_ignored(project, monkeypatch):
+    monkeypatch.setattr(ignoring, "LONGEST", -1.0)
+    assert why_ignored(project / "a.py", NONE, ()) == ignoring.TOO_SLOW

@@ -1,0 +1,111 @@
+"""Patterns as in .gitignore, matched without backtracking: the library translates them, and this makes them linear."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+MOST = 1_000
+"""Patterns of one list."""
+LARGEST = 1 << 16
+"""Characters of one list."""
+_LONGEST = 4_096
+"""Characters of a pattern; no path that could be matched is longer."""
+
+# How the library writes what it translates. No literal and no class looks like the first five, which have a bare "/".
+_TOKEN = re.compile(
+    r"(?P<star>\[\^/\]\*)"
+    r"|(?P<folders>\(\?:\.\+/\)\?|\(\?:/\.\+\)\?)"
+    r"|(?P<end>\(\?:\(\?P<\w+>/\)\|\$\)|\(\?P<\w+>/\))"
+    r"|(?P<name>\[\^/\]\+)|(?P<slash>/)"
+    r"|(?P<any>\[\^/\])|(?P<class>\[\^?\]?[^\]]*\])|(?P<other>\\.|.)",
+    re.DOTALL,
+)
+
+
+class TooManyError(ValueError):
+    """The list is longer than what is heeded."""
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+
+
+def of(lines: Iterable[str]) -> GitIgnoreSpec:
+    """Read patterns; raise ValueError if one cannot be read, or if there are too many."""
+    return _listed(lines, _read)
+
+
+def readable(lines: Iterable[str]) -> GitIgnoreSpec:
+    """The same, leaving out what cannot be read, as git does."""
+    return _listed(lines, _if_readable)
+
+
+def _listed(lines: Iterable[str], read: Callable[[str], Iterator[GitIgnoreSpecPattern]]) -> GitIgnoreSpec:
+    given = list(lines)
+    if sum(map(len, given)) > LARGEST:
+        raise TooManyError
+    found = list(itertools.islice((pattern for line in given for pattern in read(line)), MOST + 1))
+    if len(found) > MOST:
+        raise TooManyError
+    return GitIgnoreSpec(found)
+
+
+def _if_readable(line: str) -> Iterator[GitIgnoreSpecPattern]:
+    try:
+        yield from _read(line)
+    except ValueError:
+        return
+
+
+def _read(line: str) -> Iterator[GitIgnoreSpecPattern]:
+    if len(line) > _LONGEST:
+        raise ValueError
+    try:
+        for pattern in GitIgnoreSpec.from_lines([line]).patterns:
+            if pattern.regex is not None:
+                yield GitIgnoreSpecPattern(re.compile(linear(pattern.regex.pattern)), pattern.include)
+    except re.error as error:
+        raise ValueError from error
+
+
+def linear(expression: str) -> str:
+    """Rewrite the library's expression so that each wildcard but the last takes the first match and keeps it.
+
+    That loses nothing: what follows a wildcard can match later whatever it could have matched earlier.
+    """
+    tokens = [_Token(found.lastgroup or "", found.group()) for found in _TOKEN.finditer(expression)]
+    starts = [n for n, token in enumerate(tokens) if token.kind == "folders"]
+    bounds = [0, *starts, len(tokens)]
+    pieces = [tokens[start:end] for start, end in itertools.pairwise(bounds)]
+    written = [_names(pieces[0])]
+    for n, (folders, *rest) in enumerate(pieces[1:], start=1):
+        if n == len(pieces) - 1:
+            written.append(folders.text + _names(rest))
+        else:
+            written.append(f"(?>{folders.text.replace('+', '+?')}?{_names(rest)}(?=/))")
+    return "(?s)" + "".join(written)
+
+
+def _names(tokens: Sequence[_Token]) -> str:
+    """Names, and parts of names, between two wildcards for folders."""
+    written = []
+    n = 0
+    while n < len(tokens):
+        if tokens[n].kind != "star":
+            written.append(_one(tokens[n]))
+            n += 1
+            continue
+        fixed = list(itertools.takewhile(lambda token: token.kind in {"any", "class", "other"}, tokens[n + 1 :]))
+        n += 1 + len(fixed)
+        is_last = n == len(tokens) or tokens[n].kind != "star"
+        written.append(f"(?>[^/]*?{''.join(map(_one, fixed))}{'(?=/|$)' if is_last else ''})")
+    return "".join(written)
+
+
+def _one(token: _Token) -> str:
+    return f"(?!/){token.text}" if token.kind == "class" else token.text  # no class has a slash, for git
