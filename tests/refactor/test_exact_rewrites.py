@@ -133,6 +133,7 @@ def test_percent_gives_the_same(parts, quotes):
 )
 @example([("{{", "", "", ""), ("}}", "a", "!r", ":>8")], ["odd"], ["name"], '"')
 @example([("", "0.items[1][key]", "", "")], ["odd"], [], '"')
+@example([("", "", "", ""), ("", "0", "", "")], ["name"], [], '"')
 def test_format_gives_the_same(parts, positional, named, quotes):
     text = "".join(f"{words}{{{name}{conversion}{spec}}}" for words, name, conversion, spec in parts)
     arguments = ", ".join([*positional, *(f"{name}={value}" for name, value in zip("ab", named, strict=False))])

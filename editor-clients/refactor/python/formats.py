@@ -136,9 +136,13 @@ _STEP = re.compile(r"(?P<attribute>\.\w+)|\[(?P<index>[^\]]+)\]")
 
 def braces(arguments: Sequence[ast.expr], keywords: Mapping[str, ast.expr]) -> Scan:
     """Of the arguments of `format`."""
-    counted = [0]
+    counted, numbered = [0], set[bool]()
 
     def take(name: str) -> ast.expr:
+        if not name or name.isdigit():
+            numbered.add(bool(name))
+        if len(numbered) > 1:
+            raise UnsureError("numbers given and not given, which is an error")
         if not name:
             name, counted[0] = str(counted[0]), counted[0] + 1
         try:
