@@ -18,6 +18,7 @@ _SECRETS = GitIgnoreSpec.from_lines(
         *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".ssh/", ".gnupg/", ".aws/", ".kube/"),
         *(".netrc", "_netrc", ".pgpass", ".htpasswd", ".pypirc", ".npmrc", ".git-credentials", ".vault-token"),
         *("credentials", "credentials.json", "secrets.json", "secrets.toml", "secrets.yaml", "secrets.yml"),
+        *("secrets.py", "credentials.py"),
     )
 )
 
@@ -47,7 +48,7 @@ def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePa
 
 def holds_secrets(path: PurePath) -> bool:
     """Whether a file of this name, or in a folder of this name, is likely to hold secrets."""
-    return _SECRETS.match_file(globbed(path))
+    return _SECRETS.match_file(globbed(path).casefold())  # as file systems of macOS and Windows have it
 
 
 def rules_above(root: Path) -> Rules:

@@ -8,16 +8,12 @@ from pathlib import Path
 
 from lacuna.workspace.gitignore import Rules
 from lacuna.workspace.ignoring import holds_secrets, rules_above
-from lacuna.workspace.walk import is_code
+from lacuna.workspace.walk import VIRTUAL, is_code, is_others
 
 MOST_FOLDERS = 5_000
 """Folders of a project that are looked into."""
 _MOST_ENTRIES = 20_000
 """Entries of one folder that are looked at."""
-_OTHERS = frozenset({"node_modules", "site-packages", "dist-packages", "__pycache__"})
-"""Folders of what others wrote, or no one; like hidden ones and virtual environments they are not entered."""
-_VIRTUAL = "pyvenv.cfg"
-"""What marks a virtual environment."""
 
 
 def outwards(
@@ -76,7 +72,7 @@ def _looked_into(folder: Path, rules: Rules) -> tuple[list[Path], list[Path]]:
             found = sorted(itertools.islice(entries, _MOST_ENTRIES), key=lambda entry: entry.name)
     except OSError:  # it may be gone again
         return files, folders
-    if any(entry.name == _VIRTUAL for entry in found):
+    if any(entry.name == VIRTUAL for entry in found):
         return files, folders
     for entry in found:
         path = Path(entry.path)
@@ -89,4 +85,4 @@ def _looked_into(folder: Path, rules: Rules) -> tuple[list[Path], list[Path]]:
 
 
 def _is_passed_by(folder: Path, rules: Rules) -> bool:
-    return folder.name.startswith(".") or folder.name in _OTHERS or rules.naming(folder, is_folder=True) is not None
+    return is_others(folder.name) or rules.naming(folder, is_folder=True) is not None

@@ -10,6 +10,12 @@ from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
 from lacuna.workspace.gitignore import Rules
 from lacuna.workspace.ignoring import holds_secrets, rules_above
 
+VIRTUAL = "pyvenv.cfg"
+"""What marks a virtual environment."""
+_OTHERS = frozenset({"node_modules", "site-packages", "dist-packages", "__pycache__"})
+_DEEPEST = 200
+"""Folders within one another that are entered."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -25,11 +31,11 @@ class LeftOut:
 def code_files(root: Path, is_left_out: Callable[[Path], bool] = holds_secrets) -> Iterator[Path]:
     """Yield the files below `root` in a language that Lacuna knows, each folder's in the order of their names.
 
-    Links are not followed; `.git`, what .gitignore and .lacunaignore files name and what `is_left_out` says are left
-    out. Raise FileError where a folder cannot be read.
+    Links are not followed; what .gitignore and .lacunaignore files name, hidden folders, those of others and what
+    `is_left_out` says are left out. Raise FileError where a folder cannot be read, or lies too deep.
     """
     here = Path(os.path.abspath(root))  # noqa: PTH100 -- Path.absolute keeps "..", resolve follows links
-    for one in entries(here, rules_above(here)):
+    for one in entries(here, rules_above(here), _why_not):
         if isinstance(one, LeftOut):
             if one.is_unreadable:
                 raise FileError(one.reason)
@@ -37,7 +43,9 @@ def code_files(root: Path, is_left_out: Callable[[Path], bool] = holds_secrets) 
             yield root / one.relative_to(here)
 
 
-def entries(folder: Path, rules: Rules, why_not: Callable[[Path], str] = lambda _: "") -> Iterator[Path | LeftOut]:
+def entries(
+    folder: Path, rules: Rules, why_not: Callable[[Path], str] = lambda _: "", depth: int = 0
+) -> Iterator[Path | LeftOut]:
     """Yield the files below a folder, and what is passed by: what is ignored and folders that `why_not` is against.
 
     Links and `.git` are left out without a word. The order is that of the paths' parts.
@@ -61,8 +69,19 @@ def entries(folder: Path, rules: Rules, why_not: Callable[[Path], str] = lambda 
             yield path
         elif reason := why_not(path):
             yield LeftOut(path, reason, is_folder)
+        elif depth == _DEEPEST:
+            yield LeftOut(path, f"{path} lies more than {_DEEPEST} folders deep.", is_folder, is_unreadable=True)
         else:
-            yield from entries(path, rules, why_not)
+            yield from entries(path, rules, why_not, depth + 1)
+
+
+def is_others(folder: str) -> bool:
+    """Whether a folder of this name is hidden, or holds what others wrote, or no one."""
+    return folder.startswith(".") or folder in _OTHERS
+
+
+def _why_not(folder: Path) -> str:
+    return "Others wrote what is in it." if is_others(folder.name) or os.path.lexists(folder / VIRTUAL) else ""
 
 
 def is_code(path: Path) -> bool:

@@ -30,6 +30,8 @@ class RawFile:
 
     path: str
     data: bytes
+    is_too_large: bool = False
+    """It was not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lacuna.model.corpus.files import CorpusError, RawFile
+from lacuna.model.corpus.selection import LARGEST_BYTES
+from lacuna.workspace import written
 from lacuna.workspace.walk import code_files
 
 HELD_OUT = 10
@@ -18,4 +20,13 @@ def python_files(root: Path, *, is_held_out: bool) -> Iterator[RawFile]:
     for path in code_files(root):
         relative = path.relative_to(root).as_posix()
         if (zlib.crc32(relative.encode("utf-8", "surrogateescape")) % HELD_OUT == 0) is is_held_out:
-            yield RawFile(relative, path.read_bytes())
+            yield _read(path, relative)
+
+
+def _read(path: Path, relative: str) -> RawFile:
+    try:
+        if path.lstat().st_size > LARGEST_BYTES:
+            return RawFile(relative, b"", is_too_large=True)
+        return RawFile(relative, written.data_of(path, LARGEST_BYTES + 1) or b"")  # it may have grown
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror or error}.") from error

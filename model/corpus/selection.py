@@ -81,10 +81,10 @@ def _dropped_unread(raw: RawFile) -> Dropped | None:
         return Dropped.TEST_DATA
     if name.endswith(("_pb2.py", "_pb2_grpc.py")):
         return Dropped.GENERATED
+    if raw.is_too_large or len(raw.data) > LARGEST_BYTES:
+        return Dropped.LARGE
     if len(raw.data) < SMALLEST_BYTES:
         return Dropped.TINY
-    if len(raw.data) > LARGEST_BYTES:
-        return Dropped.LARGE
     return None
 
 

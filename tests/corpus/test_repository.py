@@ -1,11 +1,14 @@
 """One's own repository as training text: one file in ten is held out, secrets are left out."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from lacuna.model.corpus import building, repository
 from lacuna.model.corpus.files import CorpusError, Role, load
+from lacuna.model.corpus.selection import Dropped
+from lacuna.workspace import written
 
 CODE = "def {name}(items):\n" + "".join(f"    {{name}}_{n} = items[{n}] + len(items)\n" for n in range(12))
 
@@ -33,6 +36,22 @@ def test_the_corpus_of_a_repository_is_read_like_any_other(tmp_path: Path):
     assert len(train) + len(validation) == 60, "whatever the licence"
     assert report.roles[Role.VALIDATION].files == len(validation) > 0
     assert list(load(tmp_path / "built", Role.TEST)) == []
+
+
+@pytest.mark.parametrize("size", [600_000, 4 << 40], ids=["large", "without end"])
+def test_what_is_too_large_is_counted_and_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int):
+    root = tmp_path / "repository"
+    root.mkdir()
+    for n in range(60):
+        (root / f"module_{n}.py").write_text(CODE.format(name=f"f{n}"))
+    (root / "large.py").touch()
+    os.truncate(root / "large.py", size)
+    opened, read = [], written.data_of
+    monkeypatch.setattr(written, "data_of", lambda path, most: opened.append(path.name) or read(path, most))
+    report = building.build_own(tmp_path / "built", root)
+    assert report.dropped == {Dropped.LARGE: 1}
+    assert len(opened) == 60
+    assert "large.py" not in opened
 
 
 @pytest.mark.parametrize("content", [None, ""], ids=["no folder", "an empty one"])

@@ -16,7 +16,8 @@ NONE = GitIgnoreSpec(())
     "name",
     [
         *(".env", ".env.local", "prod.env", "server.pem", "tls.key", "id_rsa", "id_ed25519.pub", ".netrc"),
-        *(".ssh/config", ".aws/credentials", "secrets.yaml", "store.jks"),
+        *(".ssh/config", ".aws/credentials", "secrets.yaml", "store.jks", "secrets.py", "credentials.py"),
+        *(".ENV", "Prod.Env", "SERVER.PEM", "Secrets.PY", ".SSH/config", ".AWS/Credentials", "ID_RSA.py"),
     ],
 )
 def test_secrets_are_ignored_wherever_they_lie(name):
@@ -24,7 +25,7 @@ def test_secrets_are_ignored_wherever_they_lie(name):
     assert why_ignored(PureWindowsPath(r"c:\project", name), NONE, ()) == HOLDS_KEYS
 
 
-@pytest.mark.parametrize("name", ["secrets.py", "env.py", "keys.py", ".env.example", "environment/a.py", "key/a.py"])
+@pytest.mark.parametrize("name", ["secret_names.py", "env.py", "keys.py", ".env.example", "environment/a.py", "key/a"])
 def test_code_about_secrets_is_not(name):
     assert why_ignored(PurePosixPath("/nowhere/project", name), NONE, ()) is None
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from lacuna.syntax.errors import FileError
-from lacuna.workspace.walk import code_files
+from lacuna.workspace.gitignore import Rules
+from lacuna.workspace.walk import LeftOut, code_files, entries
 
 FOUND = ("a.py", "src/build.py", "src/deep/below/y_gen.py", "src/keep.py", "src/private/shown.py", "src/stubs.pyi")
 LEFT_OUT = (
     *("notes.txt", "python", "build/made.py", "src/private/secret.py", "src/deep/x_gen.py", "virtual/lib/z.py"),
-    *(".git/hooks/hook.py", ".env.py", ".ssh/keys.py"),
+    *(".git/hooks/hook.py", ".env.py", ".ssh/keys.py", ".ENV.py", "src/Secrets.py", "src/.hidden/a.py"),
+    *("node_modules/a.py", "src/site-packages/a.py", "its/lib/a.py", "its/pyvenv.cfg"),
 )
 RULES = {
     ".gitignore": "build/\n/virtual\n*_gen.py\n",
@@ -42,7 +44,7 @@ def test_code_that_git_would_list_is_found_in_order_and_secrets_are_not(root: Pa
     subprocess.run(["git", "init", "-q", root], check=True)
     command = ["git", "-C", root, "ls-files", "-co", "--exclude-standard", "*.py", "*.pyi"]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    assert {*listed} - {".env.py", ".ssh/keys.py"} == {*names(root)}, "git says the same"
+    assert {*listed} - {*LEFT_OUT} == {*names(root)}, "git says the same"
 
 
 def test_links_are_not_followed(root: Path):
@@ -53,7 +55,7 @@ def test_links_are_not_followed(root: Path):
 
 def test_what_the_caller_leaves_out_is_left_out(root: Path):
     found = code_files(root, is_left_out=lambda path: path.is_relative_to(root / "src"))
-    assert [path.relative_to(root).as_posix() for path in found] == [".env.py", ".ssh/keys.py", "a.py"]
+    assert [path.relative_to(root).as_posix() for path in found] == [".ENV.py", ".env.py", "a.py"]
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,18 @@ def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path):
     missing = tmp_path / "missing"
     with pytest.raises(FileError, match=f"^{missing} cannot be read: {os.strerror(2)}.$"):
         next(code_files(missing))
+
+
+def test_what_lies_too_deep_is_said_and_not_entered(tmp_path: Path):
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1_200):  # the whole path would be too long
+        os.mkdir("a", dir_fd=descriptor)
+        inner = os.open("a", os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inner
+    os.close(descriptor)
+    found = list(entries(tmp_path, Rules()))
+    deep = tmp_path.joinpath(*"a" * 201)
+    assert found == [LeftOut(deep, f"{deep} lies more than 200 folders deep.", is_folder=True, is_unreadable=True)]
+    with pytest.raises(FileError, match=r"lies more than 200 folders deep\.$"):
+        list(code_files(tmp_path))
