@@ -6,6 +6,13 @@ import secrets
 from collections.abc import Iterator
 from io import BufferedRandom, BufferedWriter
 from pathlib import Path
+from types import ModuleType
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 
 def write(path: Path, data: bytes) -> None:
@@ -24,10 +31,11 @@ def replacing(path: Path, token: str | None = None) -> Iterator[BufferedWriter]:
     """
     temporary = left_behind(path, token or secrets.token_hex(8))
     try:
-        with temporary.open("xb") as stream:
-            yield stream
-            sync(stream)
-        temporary.replace(path)
+        with contextlib.ExitStack() as held:
+            with _opened(temporary, held) as stream:
+                yield stream
+                sync(stream)
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
@@ -36,6 +44,45 @@ def replacing(path: Path, token: str | None = None) -> Iterator[BufferedWriter]:
 def left_behind(path: Path, token: str) -> Path:
     """What a killed process leaves beside the file that it was about to replace."""
     return path.with_name(f".lacuna-{token}.tmp")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes have left behind in a folder; what a living one is writing is locked."""
+    if fcntl is None:
+        return
+    for temporary in folder.glob(left_behind(Path("_"), "*").name):
+        with contextlib.suppress(OSError):  # another run was faster, or it is not ours to remove
+            handle = os.open(temporary, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                temporary.unlink()
+            finally:
+                os.close(handle)
+
+
+def _opened(temporary: Path, held: contextlib.ExitStack) -> BufferedWriter:
+    """Make a file that is locked as long as `held` is; another run may have swept it before it was."""
+    while True:
+        stream = temporary.open("xb")
+        held.enter_context(_locked(stream))
+        if os.fstat(stream.fileno()).st_nlink or fcntl is None:
+            return stream
+        stream.close()
+
+
+@contextlib.contextmanager
+def _locked(stream: BufferedWriter) -> Iterator[None]:
+    """Keep `sweep` away from a file until the end of the block, beyond the end of the stream."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.dup(stream.fileno())
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def sync(stream: BufferedWriter | BufferedRandom) -> None:

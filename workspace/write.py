@@ -21,7 +21,8 @@ def apply(change: Change) -> None:
 def overwrite(path: Path, old: str, new: bytes, token: str | None = None) -> None:
     """Replace the bytes that have the SHA-256 hash `old` by new ones, under the conditions of `apply`.
 
-    A token names the temporary file, as `atomic.replacing` says.
+    A token names the temporary file, as `atomic.replacing` says. What another program writes between the last look and
+    the rename is lost: no system compares and renames in one. These are a few system calls, none of them slow.
     """
     expected = Change(path, old, ())
     data = read_bytes(path)
@@ -33,6 +34,9 @@ def overwrite(path: Path, old: str, new: bytes, token: str | None = None) -> Non
         # Replacing asks only for a writable folder; a file made read-only means it.
         if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             raise FileError(f"{path} is read-only.")
+        if target.stat().st_nlink > 1:
+            raise FileError(f"{path} has other names (hard links), which would keep the old text; it stays as it is.")
+        atomic.sweep(target.parent)
         with atomic.replacing(target, token) as stream:
             _liken(Path(stream.name), target)  # while it is empty: nobody who may not read the file reads the new text
             stream.write(new)

@@ -2,6 +2,7 @@
 
 import math
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,7 +56,7 @@ def _number(_context: click.Context, _option: click.Parameter, given: float | No
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--at", metavar="LINE:COL", callback=_parsed(places.place), help="Fill here: line from 1, column from 0.")
 @click.option(
     "--scope",
@@ -129,12 +130,10 @@ def fill(  # noqa: PLR0913 -- one for each option
     answer = _watched(opened.infill, request, colour) if watch else answered(opened.infill(request))
 
     change = document.change(answer.edits)
-    if write and change.edits:
-        apply(change)
     if is_json:
         from lacuna.cli.answer_json import answer_json
 
-        click.echo(answer_json(document.text, answer))
+        terminal.emit(answer_json(document.text, answer).encode() + b"\n")
     else:
         _print_diff(document, change, colour)
         for fault in _faults(answer):
@@ -142,7 +141,21 @@ def fill(  # noqa: PLR0913 -- one for each option
     if not answer.edits:
         click.echo(f"lacuna: nothing offered{_why_not(answer, request)}.", err=True)
         return ExitCode.NOTHING_OFFERED
+    if write and change.edits:
+        _write(change)
     return ExitCode.DONE
+
+
+def _write(change: Change) -> None:
+    """Change the file, as the last of all: whoever interrupts before it, or has no output, keeps the old one.
+
+    Ctrl-C comes too late from here on: it would say that nothing has changed.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        apply(change)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _where(
@@ -189,7 +202,7 @@ def _faults(answer: Answer) -> Iterator[str]:
 
 def _print_diff(document: TextFile, change: Change, colour: Colour) -> None:
     diff = unified(document.path, document.data, textfile.with_change(document.data, change))
-    on_terminal = sys.stdout.isatty()
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()  # it may be closed
     is_coloured = terminal.is_coloured(colour, on_terminal=on_terminal)
     if on_terminal or is_coloured:
         diff = terminal.visible(diff)

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,3 +149,36 @@ def test_a_file_of_somebody_else_is_refused(open_folder: Path):
         apply(rewritten(path))
     assert path.read_bytes() == b"old"
     assert list(open_folder.iterdir()) == [path]
+
+
+def test_a_hard_link_is_refused(path: Path):
+    os.link(path, path.with_name("b.py"))
+    with pytest.raises(FileError, match=r"a\.py has other names \(hard links\), which would keep the old text"):
+        apply(rewritten(path))
+    assert path.read_bytes() == b"old"
+    assert path.samefile(path.with_name("b.py"))
+
+
+KILLED = """
+import os, pathlib, signal, sys
+from lacuna.workspace import atomic
+with atomic.replacing(pathlib.Path(sys.argv[1])) as stream:
+    stream.write(b"half")
+    stream.flush()
+    print("written", flush=True)
+    signal.pause()
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_and_a_living_ones_is_not(path: Path):
+    command = [sys.executable, "-c", KILLED, path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "written\n"
+        (theirs,) = set(path.parent.iterdir()) - {path}
+        apply(rewritten(path))
+        assert set(path.parent.iterdir()) == {path, theirs}
+        process.kill()
+    apply(rewritten(path, "newer"))
+    assert list(path.parent.iterdir()) == [path]
+    assert path.read_bytes() == b"newer"

@@ -12,7 +12,7 @@ from lacuna.syntax.errors import FileError
 
 
 @click.command()
-@click.argument("paths", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
+@click.argument("paths", type=click.Path(path_type=Path, exists=True, readable=False), nargs=-1, required=True)
 @click.option("--count", type=click.IntRange(min=1), default=500, show_default=True, help="Cursors of each kind.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the cursors.")
 @alone_option

@@ -14,7 +14,7 @@ from lacuna.syntax.languages.language import PlaceKind
 
 
 @click.command()
-@click.argument("paths", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
+@click.argument("paths", type=click.Path(path_type=Path, exists=True, readable=False), nargs=-1, required=True)
 @click.option(
     "--kind",
     "kinds",
