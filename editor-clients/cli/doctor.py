@@ -12,7 +12,7 @@ import click
 from lacuna.benchmarks.memory import peak_mib
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
-from lacuna.cli.terminal import visible_text
+from lacuna.cli.terminal import say, visible_text
 from lacuna.cli.version import DISTRIBUTION
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.infill.request import Draft, Request, answered
@@ -88,9 +88,9 @@ def doctor(opening: Opening, *, model: ModelOptions, is_json: bool) -> ExitCode:
         click.echo(json.dumps(asdict(report)))
     else:
         for line in described(report):
-            click.echo(line)
+            say(line)
     if report.error is not None:
-        click.echo(f"lacuna: {report.error}", err=True)
+        say(f"lacuna: {report.error}", is_error=True)
         return ExitCode.MODEL
     return ExitCode.DONE
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from lacuna.benchmarks.evaluation.sampling import Setting, changed, parsed
 from lacuna.cli.exit_codes import ExitCode
+from lacuna.cli.tables import show
+from lacuna.cli.terminal import say
 from lacuna.syntax.errors import FileError
 from lacuna.workspace.textfile import read
 
@@ -104,7 +105,7 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
     }
     if results:
         results.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    click.echo(f"{destination}: {report['total_bytes']:,} bytes (float32: {reference_size:,})")
+    say(f"{destination}: {report['total_bytes']:,} bytes (float32: {reference_size:,})")
     if parity is None:
         return ExitCode.DONE
     _show(parity)
@@ -117,7 +118,7 @@ def _show(parity: "Parity") -> None:
     )
     for row in _rows(parity):
         table.add_row(*row)
-    Console().print(table)
+    show([table])
 
 
 def _rows(parity: "Parity") -> Iterator[tuple[str, str, str]]:

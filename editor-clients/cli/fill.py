@@ -14,7 +14,7 @@ from lacuna.cli import places, terminal
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.cli.places import At, Between, Captured, LineColumn, Marked, Where
-from lacuna.cli.terminal import Colour
+from lacuna.cli.terminal import Colour, say
 from lacuna.infill.opening import ModelOptions, Opening, OpenModel
 from lacuna.infill.request import Answer, Infill, Reason, Request, answered
 from lacuna.syntax.languages.registry import language_of
@@ -137,9 +137,9 @@ def fill(  # noqa: PLR0913 -- one for each option
     else:
         _print_diff(document, change, colour)
         for fault in _faults(answer):
-            click.echo(f"lacuna: {fault}.", err=True)
+            say(f"lacuna: {fault}.", is_error=True)
     if not answer.edits:
-        click.echo(f"lacuna: nothing offered{_why_not(answer, request)}.", err=True)
+        say(f"lacuna: nothing offered{_why_not(answer, request)}.", is_error=True)
         return ExitCode.NOTHING_OFFERED
     if write and change.edits:
         _write(change)

@@ -10,6 +10,7 @@ import click
 
 from lacuna.cli.exit_codes import MEANINGS, ExitCode, exit_code_of
 from lacuna.cli.lazy import LazyCommand, LazyGroup
+from lacuna.cli.terminal import say
 from lacuna.infill.opening import NO_RUNTIME, Opening, open_model
 from lacuna.syntax.errors import LacunaError
 
@@ -84,7 +85,7 @@ def main() -> int:
 
 
 def _failed(code: ExitCode, sentence: str) -> int:
-    click.echo(f"lacuna: {sentence}", err=True)
+    say(f"lacuna: {sentence}", is_error=True)
     if os.environ.get("LACUNA_DEBUG", "0") != "0":
         traceback.print_exc()
     return code

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.tables import show
+from lacuna.cli.terminal import say
 from lacuna.export import artifact
 from lacuna.export import shelf as models
 from lacuna.export.artifact import ArtifactError
@@ -41,7 +42,7 @@ def use(name: str) -> ExitCode:
         models.use(folder)
     except OSError as error:
         raise FileError(f"{error.filename} cannot be written: {error.strerror}.") from error
-    click.echo(f"{engine.name} is used from now on ({folder}).")
+    say(f"{engine.name} is used from now on ({folder}).")
     return ExitCode.DONE
 
 
@@ -51,7 +52,7 @@ def verify(name: str | None) -> ExitCode:
     """Check the hashes of an artifact, by default the one in use, and open it."""
     folder = models.named(name) if name else models.in_use()
     engine = open_engine(ModelOptions(folder, Provider.AUTO, None))
-    click.echo(f"{folder} is whole: {engine.name}, {engine.manifest.precision}, on {engine.provider}.")
+    say(f"{folder} is whole: {engine.name}, {engine.manifest.precision}, on {engine.provider}.")
     return ExitCode.DONE
 
 

@@ -7,6 +7,8 @@ import re
 import sys
 from typing import BinaryIO
 
+import click
+
 from lacuna.syntax.errors import FileError
 
 _CONTROL = re.compile(
@@ -39,6 +41,11 @@ def visible(data: bytes) -> bytes:
 def visible_text(text: str) -> str:
     """The same for text; what is not UTF-8 is shown as U+FFFD."""
     return visible(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def say(text: str, *, is_error: bool = False) -> None:
+    """Print a line that may name a file, a model or whatever else somebody else has named."""
+    click.echo(visible_text(text), err=is_error)
 
 
 def coloured(diff: bytes) -> bytes:

@@ -49,6 +49,6 @@ def load(folder: Path, role: Role) -> Iterator[SourceFile]:
         with (folder / f"{role}.jsonl").open(encoding="utf-8", newline="\n") as lines:
             for line in lines:
                 yield SourceFile(**json.loads(line))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         message = f"There is no corpus in {folder}: build it first."
         raise CorpusError(message) from error

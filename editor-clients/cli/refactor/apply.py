@@ -6,6 +6,7 @@ import click
 
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.refactor import runs
+from lacuna.cli.terminal import say
 from lacuna.refactor.carrying import Interrupted
 from lacuna.refactor.journal import runs_of
 from lacuna.refactor.planfile import Plan, open_plan
@@ -77,4 +78,4 @@ def _warn_of_interrupted(state: State) -> None:
             sentence = (
                 f"run {run.number} was interrupted; `resume {run.number}` goes on, `undo {run.number}` takes it back."
             )
-            click.echo(f"lacuna: {sentence}", err=True)
+            say(f"lacuna: {sentence}", is_error=True)

@@ -13,6 +13,7 @@ from typing import IO
 
 import click
 
+from lacuna.cli import terminal
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.cli.refactor.progress import say, showing
@@ -202,7 +203,7 @@ def _plan(
                 say(f"`lacuna refactor plan --resume {shlex.quote(str(where))}` goes on with it.")
             raise
     if where is not None:
-        click.echo(where, err=is_json)
+        terminal.say(str(where), is_error=is_json)
     return progress
 
 

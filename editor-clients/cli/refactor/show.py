@@ -9,7 +9,7 @@ import click
 
 from lacuna.cli import terminal
 from lacuna.cli.exit_codes import ExitCode
-from lacuna.cli.terminal import Colour
+from lacuna.cli.terminal import Colour, say
 from lacuna.refactor.plan import Outcome, Skipped
 from lacuna.refactor.planfile import Plan, open_plan
 from lacuna.refactor.report import diff, github, json_lines, sarif, words
@@ -80,14 +80,14 @@ def show(
         from lacuna.refactor.report import page
 
         page.write(html, plan, found, totals)
-        click.echo(html)
+        say(str(html))
     elif shape == "diff":
         _print_diff(found, selection.outcomes or KEPT, Colour(color))
     else:
         for piece in _pieces(shape, plan, found, selection.outcomes or KEPT, totals):
             terminal.emit(terminal.visible(piece.encode()) if sys.stdout.isatty() else piece.encode())
     for sentence in _sentences(plan, totals):
-        click.echo(f"lacuna: {words.one_line(sentence)}", err=True)
+        say(f"lacuna: {words.one_line(sentence)}", is_error=True)
     return ExitCode.DONE
 
 
