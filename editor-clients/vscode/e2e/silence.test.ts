@@ -126,7 +126,7 @@ test("silence: off for a language", async (t) => {
 });
 
 test("silence: in another language it says that Python is the only one, also when asked", async (t) => {
-  const files = { "app.ts": "const one = ;\n", ...filesOf(MIDDLE) };
+  const files = { "app.ts": "const one = ;\n", ...filesOf([FIRST]) };
   const editor = await Editor.open(t, { files });
   await editor.openFile(fileOf(0));
   await editor.ready();
