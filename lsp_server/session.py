@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 _LONGEST_CONFIGURATION = 5.0
 """Seconds after which a client that was asked for its settings is taken to have none."""
+_CALM = 3.0
+"""Seconds without a document before what was read goes: editors close one and open the next."""
 
 
 class Session(LanguageServer):
@@ -63,11 +65,15 @@ class Session(LanguageServer):
         self.indexing.configure(self.configuration)
 
     def close(self, uri: str) -> None:
-        """Forget a document, and with the last one what was read of all."""
+        """Forget a document; what was read of all goes some seconds after the last one, unless another opens."""
         self.inference.worker.withdraw(uri)
         self.offers.forget(uri)
         self.documents.close(uri)
         self.indexing.close(uri)
+        if not len(self.documents):
+            asyncio.get_running_loop().call_later(_CALM, self._forget)
+
+    def _forget(self) -> None:
         if not len(self.documents):
             self.inference.worker.forget()
 

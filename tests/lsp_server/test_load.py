@@ -136,7 +136,8 @@ def test_after_a_hundred_requests_to_the_real_denoiser_nothing_is_kept_but_the_c
     assert bound / 2 < cached <= bound
     assert held == {"answers": 1, "offers": 0, "waiting": 0, "documents": 1}
     pipes.write({"method": "textDocument/didClose", "params": {"textDocument": {"uri": staying["uri"]}}})
-    assert pipes.ask("closed", "test/held", {})["result"]["cached"] == 0
+    held_at_last = (pipes.ask(f"closed {n}", "test/held", {})["result"]["cached"] for n in range(10_000))
+    assert next(cached for cached in held_at_last if not cached) == 0
     assert any(offered), "it was the real denoiser that answered"
     assert grown <= GROWTH
     assert pipes.leave() == ("", 0)
