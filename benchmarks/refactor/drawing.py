@@ -262,8 +262,11 @@ class _Package:
             for use in found:
                 for meant in known.get(_place(self.texts[other], use.name), ()):
                     parts = meant.lstrip(".").split(".")
-                    is_own = other == path and parts == [name]
-                    if is_own or (len(parts) > 1 and whole[-len(parts) :] == parts):
+                    if up := len(meant) - len(meant.lstrip(".")):
+                        is_it = other.split("/")[:-up] + parts == whole
+                    else:
+                        is_it = parts == [name] if other == path else whole[-len(parts) :] == parts != [name]
+                    if is_it:
                         yield other, use.name
 
     def _places(self, path: str, uses: Sequence[Use]) -> frozenset[Place]:
@@ -318,9 +321,11 @@ def _fields(text: str) -> Iterator[tuple[ast.ClassDef, str, int]]:
             continue
         seen = set[str]()
         for node in ast.walk(owner):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr not in seen:
-                seen.add(node.attr)
-                yield owner, node.attr, offsets.span(node).end - len(node.attr)
+            match node:
+                case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()) if name not in seen:
+                    seen.add(name)
+                    if not name.startswith("__"):
+                        yield owner, name, offsets.span(node).end - len(name)
 
 
 def _name_at(text: str, offsets: Offsets, node: Function | ast.ClassDef) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lacuna.refactor.python.signatures.calls import Argument, Fitting
-from lacuna.refactor.python.signatures.definitions import Parameter, Passing
+from lacuna.refactor.python.signatures.parameters import Parameter, Passing
 from lacuna.refactor.rule import Hole, Piece
 
 

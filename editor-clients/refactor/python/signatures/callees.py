@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lacuna.refactor.python.signatures.arranging import Signatures, Unclear
 from lacuna.refactor.python.signatures.changes import Change, Key
-from lacuna.refactor.python.signatures.definitions import Binding, Parameter, Passing
+from lacuna.refactor.python.signatures.parameters import Binding, Parameter, Passing
 from lacuna.refactor.python.signatures.resolving import Ambiguous, Member, Resolver, constructor
 from lacuna.refactor.python.signatures.scopes import Scope
 from lacuna.refactor.python.signatures.tree import Ref

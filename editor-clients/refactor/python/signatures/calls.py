@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import tree_sitter
 
-from lacuna.refactor.python.signatures.definitions import Parameter, Passing
+from lacuna.refactor.python.signatures.parameters import Parameter, Passing
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.spans import Span
 

@@ -6,15 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from lacuna.refactor.python.signatures.definitions import (
-    CONSTRUCTOR,
-    Binding,
-    Definition,
-    Outline,
-    Parameter,
-    Passing,
-    outline,
-)
+from lacuna.refactor.python.signatures.definitions import Outline, outline
+from lacuna.refactor.python.signatures.parameters import CONSTRUCTOR, Binding, Definition, Parameter, Passing
 from lacuna.refactor.python.signatures.renaming import renamed_fields, sources
 from lacuna.refactor.python.signatures.words import alike
 from lacuna.syntax.python.compiling import HOSTILE, quiet

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lacuna.refactor.python.signatures.arranging import Unclear
-from lacuna.refactor.python.signatures.definitions import Definition
 from lacuna.refactor.python.signatures.file import File, Found
 from lacuna.refactor.python.signatures.imported import Imported
+from lacuna.refactor.python.signatures.parameters import Definition
 from lacuna.refactor.python.signatures.scopes import Placed, Scope
 from lacuna.refactor.python.signatures.tree import Ref
 from lacuna.refactor.rule import Replacement

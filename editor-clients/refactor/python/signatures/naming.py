@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from lacuna.refactor.python.signatures.arranging import Unclear
 from lacuna.refactor.python.signatures.callees import alone, only_owner
 from lacuna.refactor.python.signatures.changes import Key
-from lacuna.refactor.python.signatures.definitions import Function
 from lacuna.refactor.python.signatures.file import File, Found
 from lacuna.refactor.python.signatures.imported import Imported
 from lacuna.refactor.python.signatures.resolving import Member
 from lacuna.refactor.python.signatures.scopes import Placed, Scope
+from lacuna.refactor.python.signatures.spelling import Function
 from lacuna.refactor.python.signatures.tree import Ref
 from lacuna.refactor.rule import Replacement
 from lacuna.syntax.spans import Span

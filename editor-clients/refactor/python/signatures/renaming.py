@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lacuna.refactor.python.signatures.definitions import ClassOutline, Definition, Parameter
+from lacuna.refactor.python.signatures.classes import ClassOutline
+from lacuna.refactor.python.signatures.parameters import Definition, Parameter
 
 _ALIKE = 0.5
 """The least share of uses in the same surroundings by which another name is taken for the same thing."""

@@ -1,11 +1,11 @@
 """What an expression of a module is: a definition of the tree, a class or an instance of one, a module."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lacuna.refactor.python.signatures.definitions import CONSTRUCTOR, Function, dotted
+from lacuna.refactor.python.signatures.parameters import CONSTRUCTOR
 from lacuna.refactor.python.signatures.scopes import Binds, Bound, Scope
+from lacuna.refactor.python.signatures.spelling import Function, dotted, named_type
 from lacuna.refactor.python.signatures.tree import ModuleRef, Ref, Tree
 
 _DEEP = 12
@@ -68,12 +68,11 @@ class Resolver:
                 found = self._name(name, scope, depth)
             case ast.Attribute(value=value, attr=attr):
                 found = self.attribute(self.meaning(value, scope, depth + 1), attr)
-            case ast.Call(func=ast.Name(id="super"), args=[]) if scope.home("super") is None:
-                owner = self._own_class(scope)
-                found = Above(owner) if owner else None
+            case ast.Call(func=ast.Name(id="super"), args=given) if scope.home("super") is None:
+                owner = self.meaning(given[0], scope, depth + 1) if given else self._own_class(scope)
+                found = Above(owner) if isinstance(owner, Ref) else None
             case ast.Call(func=called):
-                of = self.meaning(called, scope, depth + 1)
-                found = Instance(of) if isinstance(of, Ref) and self.tree.outline(of) else None
+                found = self._returned(self.meaning(called, scope, depth + 1))
             case ast.Await(value=value) | ast.NamedExpr(value=value):
                 found = self.meaning(value, scope, depth + 1)
         return found
@@ -95,9 +94,27 @@ class Resolver:
             case Above(of=of):
                 bases = (self.tree.lookup(base, name) for base in self.tree.bases(of))
                 found = self._member(next(filter(None, bases), None)) or _FOREIGN
+            case Member(ref=ref) if (kind := self.tree.type_of(ref)) and not self._is_method(ref):
+                found = self.attribute(Instance(kind), name)
             case Foreign():
                 found = owner
         return found
+
+    def _returned(self, called: Meaning | None) -> Meaning | None:
+        """What a call gives."""
+        match called:
+            case Ref() if self.tree.outline(called):
+                return Instance(called)
+            case Ref() | Member():
+                ref = called.ref if isinstance(called, Member) else called
+                of = self.tree.type_of(ref) if isinstance(called, Ref) or self._is_method(ref) else None
+                return Instance(of) if of else None
+        return None
+
+    def _is_method(self, ref: Ref) -> bool:
+        owner, _, name = ref.qualname.rpartition(".")
+        known = self.tree.outline(Ref(ref.path, owner))
+        return known is not None and (name in known.methods or ref.key in self.tree.changes.calls)
 
     def _member(self, ref: Ref | None, *, is_on_class: bool = False) -> Member | None:
         return Member(ref, is_on_class) if ref else None
@@ -168,14 +185,17 @@ class Resolver:
 
     def _annotated(self, node: ast.expr, scope: Scope, depth: int) -> Meaning | None:
         """An instance of a class that is named alone, or beside None."""
-        for one in _alternatives(node):
-            found = self.meaning(one, scope, depth + 1)
-            if isinstance(found, Ref):
-                return Instance(found)
-        return None
+        written = named_type(node)
+        if not written:
+            return None
+        found = self.meaning(ast.parse(written, mode="eval").body, scope, depth + 1)
+        return Instance(found) if isinstance(found, Ref) and self.tree.outline(found) else None
 
     def _value(self, node: ast.expr, scope: Scope, depth: int) -> Meaning | None:
         found = self.meaning(node, scope, depth + 1)
+        if isinstance(found, Member) and not self._is_method(found.ref):
+            of = self.tree.type_of(found.ref)
+            return Instance(of) if of else None
         return found if isinstance(found, Instance | Ref | ModuleRef) else None
 
     def _own_class(self, scope: Scope) -> Ref | None:
@@ -187,18 +207,3 @@ class Resolver:
 def constructor(tree: Tree, of: Ref) -> Ref | None:
     """What is called when a class is."""
     return tree.lookup(of, CONSTRUCTOR)
-
-
-def _alternatives(node: ast.expr) -> Iterator[ast.expr]:
-    match node:
-        case ast.Constant(value=str(text)):
-            try:
-                yield from _alternatives(ast.parse(text, mode="eval").body)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return
-        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
-            yield from _alternatives(left)
-        case ast.Subscript(value=ast.Name(id="Optional"), slice=inner):
-            yield from _alternatives(inner)
-        case ast.Name() | ast.Attribute():
-            yield node

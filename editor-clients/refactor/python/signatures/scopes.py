@@ -5,8 +5,8 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lacuna.refactor.python.signatures.definitions import Function
 from lacuna.refactor.python.signatures.imported import Imported, bound_by
+from lacuna.refactor.python.signatures.spelling import Function
 
 _COMPREHENSION = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 

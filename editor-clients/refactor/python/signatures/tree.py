@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lacuna.refactor.python.signatures.changes import Changes, Key, parsed
-from lacuna.refactor.python.signatures.definitions import CONSTRUCTOR, ClassOutline, outline, statements
+from lacuna.refactor.python.signatures.classes import ClassOutline
+from lacuna.refactor.python.signatures.definitions import outline
 from lacuna.refactor.python.signatures.imported import Imported, imports_of
 from lacuna.refactor.python.signatures.modules import Modules, modules
+from lacuna.refactor.python.signatures.parameters import CONSTRUCTOR
+from lacuna.refactor.python.signatures.spelling import statements
 
 _DEEP = 12
 """Imports and base classes that are followed one after another."""
@@ -48,6 +51,8 @@ class Tree:
     """Names that modules bind by imports, by path."""
     stars: dict[str, tuple[Imported, ...]] = field(default_factory=dict)
     classes: dict[Key, ClassOutline] = field(default_factory=dict)
+    returns: dict[Key, str] = field(default_factory=dict)
+    """The class of what functions of modules return, as it is named there."""
     definers: Counter[str] = field(default_factory=Counter)
     """How many definitions of the tree have a name that changed, in what it is now, an attribute's once a class."""
     of_classes: dict[str, tuple[Key, ...]] = field(default_factory=dict)
@@ -72,7 +77,7 @@ class Tree:
         path = module.path
         if path is None:
             return ModuleRef(dotted, self.modules.absolute(dotted, ""))
-        if (path, name) in self.changes.calls or self._class(path, name):
+        if (path, name) in self.changes.calls or (path, name) in self.returns or self._class(path, name):
             return Ref(path, name)
         if depth < _DEEP:
             if what := self.imports.get(path, {}).get(name):
@@ -119,6 +124,18 @@ class Tree:
         found = (self.lookup(base, name, depth + 1) for base in self.bases(owner))
         return next(filter(None, found), None)
 
+    def type_of(self, ref: Ref) -> Ref | None:
+        """The class of an attribute, or of what a function or method returns."""
+        owner, _, name = ref.qualname.rpartition(".")
+        written = self.returns.get(ref.key, "")
+        if known := self.outline(Ref(ref.path, owner)) if owner else None:
+            name = self.changes.fields.get(ref.key, name)
+            written = next((one.type for one in known.fields if one.name == name), known.returns.get(name, ""))
+        if written == "Self":
+            return Ref(ref.path, owner)
+        found = self.named(written, ref.path) if written else None
+        return found if isinstance(found, Ref) and self.outline(found) else None
+
     def bases(self, owner: Ref) -> Iterator[Ref]:
         """The base classes that are in the tree."""
         known = self.outline(owner)
@@ -162,6 +179,7 @@ def tree(changes: Changes, files: Iterable[tuple[str, str]], paths: Iterable[str
         if module is None or known is None:
             continue
         found.classes.update({(path, name): _bare(one) for name, one in known.classes.items()})
+        found.returns.update({(path, name): written for name, written in known.returns.items()})
         bound = list(imports_of(statements(module.body)))
         found.imports[path] = {name: what for name, what in bound if what.name != "*"}
         words |= {name for name, what in bound if what.name in wanted}

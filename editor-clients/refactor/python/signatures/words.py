@@ -34,16 +34,16 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def _word(node: ast.AST) -> str:
+    word = type(node).__name__
     match node:
-        case ast.Name():
-            return node.id
-        case ast.Attribute():
-            return f".{node.attr}"
-        case ast.arg() | ast.keyword():
-            return node.arg or "**"
-        case ast.Constant():
-            return repr(node.value)
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return node.name
-        case _:
-            return type(node).__name__
+        case ast.Name(id=name) | ast.arg(arg=name):
+            word = name
+        case ast.Attribute(attr=name):
+            word = f".{name}"
+        case ast.keyword(arg=given):
+            word = f"{given or '**'}="
+        case ast.Constant(value=value):
+            word = repr(value)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            word = name
+    return word

@@ -1,0 +1,69 @@
+"""What stands in a definition, read off Python's own tree."""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+TRANSPARENT = frozenset(
+    {
+        *("abstractmethod", "asynccontextmanager", "cache", "classmethod", "contextmanager", "final", "lru_cache"),
+        *("njit", "no_type_check", "override", "profile", "staticmethod", "deprecated"),
+    }
+)
+"""Decorators, by their last word, under which a function is called with its own parameters."""
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` as it is written; empty if it is something else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (before := dotted(node.value)):
+        return f"{before}.{node.attr}"
+    return ""
+
+
+def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a scope, those in its branches too, without what is in functions and classes."""
+    for node in body:
+        yield node
+        if not isinstance(node, Function | ast.ClassDef):
+            for part in ("body", "orelse", "finalbody"):
+                yield from statements(getattr(node, part, ()))
+            for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                yield from statements(inner.body)
+
+
+def written(node: ast.expr | None) -> str:
+    return ast.unparse(node) if node else ""
+
+
+def decorators(node: Function | ast.ClassDef) -> frozenset[str]:
+    """The last words of its decorators; of what is no dotted name, an empty one."""
+    called = (one.func if isinstance(one, ast.Call) else one for one in node.decorator_list)
+    return frozenset(dotted(one).rpartition(".")[2] for one in called)
+
+
+def named_type(node: ast.expr | None) -> str:
+    """The class that an annotation names alone or beside None, as it is written; empty if it does not."""
+    match node:
+        case ast.Constant(value=str(text)):
+            try:
+                return named_type(ast.parse(text, mode="eval").body)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return ""
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return named_type(left)
+        case ast.Subscript(value=ast.Name(id="Optional"), slice=inner):
+            return named_type(inner)
+        case ast.Name() | ast.Attribute():
+            return dotted(node)
+    return ""
+
+
+def returns(functions: Sequence[Function]) -> dict[str, str]:
+    found = {
+        one.name: named_type(one.returns)
+        for one in functions
+        if one.returns and not isinstance(one, ast.AsyncFunctionDef)
+    }
+    return {name: written for name, written in found.items() if written}
