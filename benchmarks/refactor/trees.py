@@ -2,6 +2,7 @@
 
 import ast
 import functools
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -66,32 +67,46 @@ class Offsets:
 
 def calls(text: str, names: frozenset[str]) -> list[Use]:
     """Calls of anything with one of these names, in the order of the names."""
-    offsets, found = Offsets(text), list[Use]()
-    for node in ast.walk(parsed(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            word = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            if word in names:
-                found.append(Use(offsets.span(node.func).end - len(word), offsets.span(node), node))
-    return sorted(found, key=lambda use: use.name)
+    return _of(_index(text).calls, names)
 
 
 def attributes(text: str, names: frozenset[str]) -> list[Use]:
     """Uses of attributes with one of these names, in order."""
-    offsets = Offsets(text)
-    found = [
-        Use(offsets.span(node).end - len(node.attr), offsets.span(node), node)
-        for node in ast.walk(parsed(text))
-        if isinstance(node, ast.Attribute) and node.attr in names
-    ]
-    return sorted(found, key=lambda use: use.name)
+    return _of(_index(text).attributes, names)
 
 
 def words(text: str, names: frozenset[str]) -> list[Use]:
     """Uses of names and attributes with one of these names, in order; imports are none."""
+    index = _index(text)
+    return sorted([*_of(index.words, names), *_of(index.attributes, names)], key=lambda use: use.name)
+
+
+def _of(known: Mapping[str, list[Use]], names: frozenset[str]) -> list[Use]:
+    return sorted((use for name in names for use in known.get(name, ())), key=lambda use: use.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The uses in a text, by name."""
+
+    calls: Mapping[str, list[Use]]
+    attributes: Mapping[str, list[Use]]
+    words: Mapping[str, list[Use]]
+
+
+@functools.lru_cache(maxsize=512)
+def _index(text: str) -> _Index:
     offsets = Offsets(text)
-    plain = [
-        Use(offsets.span(node).start, offsets.span(node), node)
-        for node in ast.walk(parsed(text))
-        if isinstance(node, ast.Name) and node.id in names
-    ]
-    return sorted([*plain, *attributes(text, names)], key=lambda use: use.name)
+    index = _Index(defaultdict(list), defaultdict(list), defaultdict(list))
+    for node in ast.walk(parsed(text)):
+        match node:
+            case ast.Call(func=ast.Name(id=word) | ast.Attribute(attr=word)):
+                span = offsets.span(node)
+                index.calls[word].append(Use(offsets.span(node.func).end - len(word), span, node))
+            case ast.Attribute(attr=word):
+                span = offsets.span(node)
+                index.attributes[word].append(Use(span.end - len(word), span, node))
+            case ast.Name(id=word):
+                span = offsets.span(node)
+                index.words[word].append(Use(span.start, span, node))
+    return index
