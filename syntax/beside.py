@@ -97,8 +97,19 @@ def cuts_off(text: str, span: Span, answer: str, language: Language) -> bool:
     """Whether an answer makes a line or a comment of its own of the rest of a line that began before the span."""
     begun = text[line_start(text, span.start) : span.start].strip()
     *above, last = split_lines(answer)
-    is_off = bool(above) and (not last.strip() or last.lstrip().startswith(language.text.comments))
-    return is_off and bool(begun and _follows(text, span))
+    if above:
+        is_off = not last.strip() or last.lstrip().startswith(language.text.comments)
+    else:
+        is_off = _opens_comment(text[line_start(text, span.start) : span.start], answer, language)
+    behind = _follows(text, span)
+    return is_off and bool(begun and behind) and not behind.startswith(language.text.comments)
+
+
+def _opens_comment(before: str, answer: str, language: Language) -> bool:
+    """Whether a comment begins in an answer, which goes on with a line."""
+    code = language.text.code.match(before + answer)
+    assert code, "the pattern matches the empty string"
+    return code.end() >= len(before) and (before + answer).startswith(language.text.comments, code.end())
 
 
 def turns(text: str, span: Span, answer: str, language: Language) -> bool:

@@ -173,6 +173,13 @@ def test_an_answer_turns_nothing_round(marked, answer, expected):
         ("f‸(x)\n", "()\ng", False),
         ("f‸\n", "(x)\n", False),
         ("    ‸f(x)\n", "g(x)\n", False),
+        ("x = ‸a + b\n", "b  # ", True),
+        ("x = a ‸+ b\n", "- c # d", True),
+        ("x = ‸a + b\n", "'#' + ", False),
+        ("x = '‸a' + b\n", "# ", False),
+        ("x = a‸\n", "  # b", False),
+        ("x = ‸  # a\n", "b  # c", False),
+        ("x = 1  # ‸a\n", "# b", False),
     ],
 )
 def test_an_answer_cuts_nothing_off(marked, answer, expected):
