@@ -60,7 +60,7 @@ async def offered(session: Session, uri: str, kind: Kind, find: Callable[[Docume
 async def _offer(session: Session, place: Cursor, kind: Kind, number: int) -> Offer:
     document = place.document
     configuration = await session.configured()
-    await _refuse_where_unwanted(configuration, place, kind)
+    _refuse_where_unwanted(configuration, place, kind)
     settings = configuration.settings_of(document.uri)
     threshold = settings.threshold if kind is Kind.AUTOMATIC else 0.0
     alternatives = settings.alternatives if kind is Kind.EXPLICIT else 1
@@ -86,9 +86,9 @@ async def _offer(session: Session, place: Cursor, kind: Kind, number: int) -> Of
     return offer
 
 
-async def _refuse_where_unwanted(configuration: Configuration, place: Cursor, kind: Kind) -> None:
+def _refuse_where_unwanted(configuration: Configuration, place: Cursor, kind: Kind) -> None:
     document = place.document
-    ignored = await configuration.finds_out_why_ignored(document.uri)
+    ignored = configuration.why_ignored(document.uri)
     if ignored is not None:
         raise NothingToShowError(Why.IGNORED, ignored)
     settings = configuration.settings_of(document.uri)
