@@ -219,7 +219,8 @@ class _Package:
             return None
         text, seed = self.texts[path], Seed(word=self._fresh)
         own = range(owner.lineno, (owner.end_lineno or 0) + 1)
-        within = {use.name for use in uses.targets(path) if _place(text, use.name)[0] in own} | {offset}
+        known = (at for (where, at), label in uses.labels.items() if where == path and label is Label.TARGET)
+        within = {at for at in known if _place(text, at)[0] in own} | {offset}
         here = frozenset(_place(text, at) for at in within)
         new = {path: seeds.rewritten(text, seed, here)}
         done, by_name = dict[str, str](), dict[str, str]()

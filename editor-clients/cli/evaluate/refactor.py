@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from lacuna.benchmarks.refactor.cases import Kind
 from lacuna.cli.evaluate.options import json_option, opened
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
@@ -15,6 +16,14 @@ from lacuna.syntax.errors import FileError
 @click.argument("packages", type=click.Path(path_type=Path, exists=True, file_okay=False), nargs=-1, required=True)
 @click.option(
     "--count", type=click.IntRange(min=1), default=3, show_default=True, help="Cases of each kind from a package."
+)
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice([kind.value for kind in Kind]),
+    multiple=True,
+    default=[kind.value for kind in Kind],
+    help="What is changed; may be given many times.  [default: every kind]",
 )
 @click.option(
     "--threshold",
@@ -33,6 +42,7 @@ def refactor(
     model: ModelOptions,
     packages: tuple[Path, ...],
     count: int,
+    kinds: tuple[str, ...],
     threshold: float,
     seed: int,
     json_file: Path | None,
@@ -43,7 +53,8 @@ def refactor(
     from lacuna.benchmarks.refactor.drawing import drawn
     from lacuna.cli.tables import show
 
-    cases = [case for package in tracked(packages, "Drawing") for case in drawn(package, count, seed)]
+    wanted = [kind for kind in Kind if kind in kinds]
+    cases = [case for package in tracked(packages, "Drawing") for case in drawn(package, count, seed, wanted)]
     if not cases:
         raise FileError(f"{', '.join(map(str, packages))}: nothing defined there is used often enough.")
     with opened(json_file) as keep_report:

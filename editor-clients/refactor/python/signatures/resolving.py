@@ -1,6 +1,7 @@
 """What an expression of a module is: a definition of the tree, a class or an instance of one, a module."""
 
 import ast
+import builtins
 from dataclasses import dataclass, field
 
 from lacuna.refactor.python.signatures.parameters import CONSTRUCTOR
@@ -184,12 +185,18 @@ class Resolver:
         return ref if is_class else Instance(ref)
 
     def _annotated(self, node: ast.expr, scope: Scope, depth: int) -> Meaning | None:
-        """An instance of a class that is named alone, or beside None."""
+        """An object of a class that is named alone, or beside None."""
+        if isinstance(node, ast.Tuple):  # of exceptions
+            found = [self._annotated(one, scope, depth) for one in node.elts]
+            return found[0] if found and all(one == found[0] for one in found) else None
         written = named_type(node)
         if not written:
             return None
-        found = self.meaning(ast.parse(written, mode="eval").body, scope, depth + 1)
-        return Instance(found) if isinstance(found, Ref) and self.tree.outline(found) else None
+        kind = self.meaning(ast.parse(written, mode="eval").body, scope, depth + 1)
+        if isinstance(kind, Ref) and self.tree.outline(kind):
+            return Instance(kind)
+        is_elsewhere = isinstance(kind, Foreign) or (isinstance(kind, ModuleRef) and kind.path is None)
+        return _FOREIGN if is_elsewhere or (kind is None and hasattr(builtins, written)) else None
 
     def _value(self, node: ast.expr, scope: Scope, depth: int) -> Meaning | None:
         found = self.meaning(node, scope, depth + 1)

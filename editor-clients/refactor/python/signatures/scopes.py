@@ -41,13 +41,18 @@ class Scope:
     bound: dict[str, list[Bound]] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
     """Names that it declares to be bound farther out."""
+    only: str = ""
+    """The only name that it binds: that of an exception, which is bound as long as it is handled."""
 
     @property
     def is_class(self) -> bool:
         return isinstance(self.node, ast.ClassDef)
 
     def bind(self, name: str, bound: Bound) -> None:
-        self.bound.setdefault(name, []).append(bound)
+        if self.above and self.only and name != self.only:
+            self.above.bind(name, bound)
+        else:
+            self.bound.setdefault(name, []).append(bound)
 
     def home(self, name: str) -> "Scope | None":
         """The scope whose name it is, read from here; None: bound nowhere in the module."""
@@ -121,6 +126,11 @@ class _Walk:
                 self._all(node.body, inner, node)
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 self._comprehension(node, scope)
+            case ast.ExceptHandler(name=str(name), type=ast.expr() as kind):
+                self.go(kind, scope, node)
+                inner = Scope(node, scope, only=name)
+                inner.bind(name, Bound(Binds.VALUE, annotation=kind))
+                self._all(node.body, inner, node)
             case ast.Global() | ast.Nonlocal():
                 scope.elsewhere |= set(node.names)
             case _:
@@ -177,7 +187,7 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
 
 def _bound_otherwise(node: ast.AST) -> Iterator[str]:
     match node:
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
             yield name
         case ast.MatchMapping(rest=str(name)) | ast.Name(id=name, ctx=ast.Del()):
             yield name

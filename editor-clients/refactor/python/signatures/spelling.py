@@ -1,6 +1,7 @@
 """What stands in a definition, read off Python's own tree."""
 
 import ast
+import contextlib
 from collections.abc import Iterator, Sequence
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -11,6 +12,10 @@ TRANSPARENT = frozenset(
     }
 )
 """Decorators, by their last word, under which a function is called with its own parameters."""
+
+
+_OF_TYPES = frozenset({"Union", "Annotated", "Literal", "Type", "type", "Callable"})
+_ANYTHING = frozenset({"Any", "object"})
 
 
 def dotted(node: ast.expr) -> str:
@@ -45,19 +50,20 @@ def decorators(node: Function | ast.ClassDef) -> frozenset[str]:
 
 def named_type(node: ast.expr | None) -> str:
     """The class that an annotation names alone or beside None, as it is written; empty if it does not."""
+    found = ""
     match node:
         case ast.Constant(value=str(text)):
-            try:
-                return named_type(ast.parse(text, mode="eval").body)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return ""
-        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
-            return named_type(left)
-        case ast.Subscript(value=ast.Name(id="Optional"), slice=inner):
-            return named_type(inner)
-        case ast.Name() | ast.Attribute():
-            return dotted(node)
-    return ""
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                found = named_type(ast.parse(text, mode="eval").body)
+        case ast.BinOp(left=inner, op=ast.BitOr(), right=ast.Constant(value=None)):
+            found = named_type(inner)
+        case ast.Subscript(value=ast.Name(id="Optional" | "Final" | "ClassVar"), slice=inner):
+            found = named_type(inner)
+        case ast.Subscript(value=ast.Name(id=name)) if name not in _OF_TYPES:
+            found = name
+        case ast.Name(id=name) | ast.Attribute(attr=name) if name not in _ANYTHING:
+            found = dotted(node)
+    return found
 
 
 def returns(functions: Sequence[Function]) -> dict[str, str]:
