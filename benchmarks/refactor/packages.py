@@ -44,6 +44,15 @@ PACKAGES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds that a command takes, its start included."""
+
+    clock: float
+    cpu: float
+    """Of all its processes together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """One rule, or all together, on one package."""
 
@@ -53,8 +62,8 @@ class Planned:
     outcomes: dict[str, int]
     kept: int
     kept_by_rule: dict[str, int]
-    seconds: dict[int, float]
-    """Of `plan`, by number of processes, start and estimate included."""
+    costs: dict[int, Cost]
+    """Of `plan`, by number of processes."""
     is_same: bool
     """The plans do not differ by that number."""
     broken: tuple[str, ...]
@@ -65,6 +74,18 @@ class Planned:
     """Afterwards the tree is what it was, byte for byte."""
     broken_before: tuple[str, ...] = ()
     """Tests that failed before it was applied, since definitions had been changed."""
+    broken_after: tuple[str, ...] = ()
+    """Tests that passed at first and fail with what `apply --test` leaves."""
+
+    @property
+    def fine(self) -> int:
+        """Edits that are kept, if no test breaks by them; else none."""
+        return 0 if self.broken else self.kept
+
+    @property
+    def left(self) -> int:
+        """Edits that stay with `--test`; none if tests break nevertheless."""
+        return 0 if self.broken_after else self.kept - (self.dropped or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +141,22 @@ class Bench:
 
     def run(self, rules: Sequence[str], failing: Sequence[str]) -> Planned:
         """Plan with one process and with two, apply, test, undo; then apply with tests as a gate, and undo."""
-        plans, seconds = self._plans(rules, [])
+        plans, costs = self._plans(rules, [])
         before = _contents(self.tree)
         broken: tuple[str, ...] = ()
+        broken_after: tuple[str, ...] = ()
         dropped: int | None = None
         if _kept(plans[0]):
             self._lacuna("apply", str(plans[0]))
             broken = self.failing(failing)
             self._lacuna("undo")
-            dropped = self._dropped(plans[0]) if broken else None
-        return self._report(rules, plans, seconds, broken, dropped, is_undone=_contents(self.tree) == before)
+        if broken:
+            said = self._lacuna("apply", str(plans[0]), "--test", self.command, "--test-timeout", str(_LIMIT), "--json")
+            dropped = json.loads(said.splitlines()[-1])["dropped"]
+            broken_after = self.failing(failing)
+            self._lacuna("undo")
+        found = self._report(rules, plans, costs, broken, is_undone=_contents(self.tree) == before)
+        return replace(found, dropped=dropped, broken_after=broken_after)
 
     def adapt(self, failing: Sequence[str], seed: int) -> Planned:
         """Change definitions, and let `adapt-calls` change their uses: tests that broke have to pass again."""
@@ -139,7 +166,7 @@ class Bench:
         for path, text in changed.items():
             (self.tree / path).write_text(text, "utf-8", newline="")
         broken_before, before = self.failing(failing), _contents(self.tree)
-        plans, seconds = self._plans(["adapt-calls"], ["--since", "HEAD"])
+        plans, costs = self._plans(["adapt-calls"], ["--since", "HEAD"])
         self._lacuna("apply", str(plans[0]), "--allow-dirty")
         broken = self.failing(failing)
         self._lacuna("undo")
@@ -147,28 +174,27 @@ class Bench:
         for path, data in texts.items():
             (self.tree / path).write_bytes(data)
         assert _contents(self.tree) == published, "only definitions had been changed"
-        found = self._report(["adapt-calls"], plans, seconds, broken, None, is_undone=is_undone)
+        found = self._report(["adapt-calls"], plans, costs, broken, is_undone=is_undone)
         return replace(found, broken_before=broken_before)
 
-    def _plans(self, rules: Sequence[str], more: Sequence[str]) -> tuple[list[Path], dict[int, float]]:
-        plans, seconds = [], dict[int, float]()
+    def _plans(self, rules: Sequence[str], more: Sequence[str]) -> tuple[list[Path], dict[int, Cost]]:
+        plans, costs = [], dict[int, Cost]()
         for jobs in (1, 2):
             plans.append(self.work / f"{self.package.name}-{len(rules)}-{rules[0]}-{jobs}.jsonl")
-            began = time.perf_counter()
             options = [part for rule in rules for part in ("--rule", rule)]
             most = str(self.most * min(4, len(rules)))
             options += ["--jobs", str(jobs), "--max-sites", most, "-o", str(plans[-1]), *more]
+            clock, cpu = time.perf_counter(), _cpu_of_others()
             self._lacuna("plan", *options, ".")
-            seconds[jobs] = round(time.perf_counter() - began, 2)
-        return plans, seconds
+            costs[jobs] = Cost(round(time.perf_counter() - clock, 2), round(_cpu_of_others() - cpu, 2))
+        return plans, costs
 
     def _report(
         self,
         rules: Sequence[str],
         plans: Sequence[Path],
-        seconds: dict[int, float],
+        costs: dict[int, Cost],
         broken: tuple[str, ...],
-        dropped: int | None,
         *,
         is_undone: bool,
     ) -> Planned:
@@ -180,19 +206,12 @@ class Bench:
             dict(Counter(str(site.outcome) for site in sites)),
             len(kept),
             dict(Counter(site.rule for site in kept)),
-            seconds,
+            costs,
             plans[0].read_bytes() == plans[1].read_bytes(),
             broken,
-            dropped,
+            None,
             is_undone,
         )
-
-    def _dropped(self, plan: Path) -> int:
-        said = self._lacuna("apply", str(plan), "--test", self.command, "--test-timeout", str(_LIMIT), "--json")
-        self._lacuna("undo")
-        found = json.loads(said.splitlines()[-1])["dropped"]
-        assert isinstance(found, int), "the summary counts them"
-        return found
 
     def _lacuna(self, *arguments: str) -> str:
         done = subprocess.run(  # noqa: S603 -- our own command
@@ -245,6 +264,12 @@ def _sites(plan: Path) -> list[Site]:
 
 def _kept(plan: Path) -> list[Site]:
     return [site for site in _sites(plan) if site.outcome is Outcome.KEPT]
+
+
+def _cpu_of_others() -> float:
+    """Seconds of all processes that were started here and have ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def _contents(tree: Path) -> dict[str, tuple[str, int]]:

@@ -1,12 +1,12 @@
 """Reports about refactoring as tables for people; machines read the JSON."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from rich.table import Table
 
 from lacuna.benchmarks.evaluation.metrics import Estimate
-from lacuna.benchmarks.refactor.packages import ALL, PackagesReport
+from lacuna.benchmarks.refactor.packages import ALL, PackagesReport, Planned
 from lacuna.benchmarks.refactor.seeded import Figures, SeededReport
 from lacuna.benchmarks.refactor.structural import StructuralReport
 
@@ -44,22 +44,50 @@ def _interval(one: Estimate) -> str:
 
 def of_packages(found: PackagesReport) -> Iterator[Table | str]:
     table = Table(title=f"At most {found.most} edits of a rule", title_justify="left")
-    for column in ("package", "rule", "spans", "kept", "spans/s, 1", "2", "tests broken", "taken out", "undone"):
+    names = (
+        "package",
+        "rule",
+        "spans",
+        "kept",
+        "spans/s, 1",
+        "2",
+        "of CPU, 1",
+        "2",
+        "tests broken",
+        "taken out",
+        "undone",
+    )
+    for column in names:
         table.add_column(column, justify="left" if column in ("package", "rule") else "right")
     for one in found.runs:
-        rates = [f"{one.spans / one.seconds[jobs]:.1f}" for jobs in (1, 2)]
+        costs = [one.costs[jobs] for jobs in (1, 2)]
+        rates = [f"{one.spans / seconds:.1f}" for seconds in (*(c.clock for c in costs), *(c.cpu for c in costs))]
         dropped = "-" if one.dropped is None else str(one.dropped)
         undone = "yes" if one.is_undone else "NO"
         broken = f"{len(one.broken_before)} -> {len(one.broken)}" if one.broken_before else str(len(one.broken))
         table.add_row(one.package, one.rule, str(one.spans), str(one.kept), *rates, broken, dropped, undone)
     yield table
-    for one in found.runs:
-        if one.rule == ALL:
-            kept = ", ".join(f"{rule} {count}" for rule, count in one.kept_by_rule.items())
-            yield f"{one.package}, all together: {kept}"
+    single = [one for one in found.runs if one.rule != ALL]
+    yield "by rule, spans and kept: " + ", ".join(_by_rule(single))
+    for title, runs in (("each by itself", single), ("all together", [one for one in found.runs if one.rule == ALL])):
+        kept = sum(one.kept for one in runs)
+        fine, left = (sum(counts) for counts in ([one.fine for one in runs], [one.left for one in runs]))
+        yield f"{title}: {kept} kept; no test breaks by {_share(fine, kept)}, {_share(left, kept)} stay with --test"
+    differing = [f"{one.package} {one.rule}" for one in found.runs if not one.is_same]
+    yield f"plans of one and two processes that differ: {', '.join(differing) or 'none'}"
     yield f"{found.machine_load:.1f} processes wanted to run at the start"
     for package, failing in found.failing_before.items():
         yield f"{package}: {len(failing)} tests failed before"
+
+
+def _by_rule(runs: Sequence[Planned]) -> Iterator[str]:
+    for rule in dict.fromkeys(one.rule for one in runs):
+        those = [one for one in runs if one.rule == rule]
+        yield f"{rule} {sum(one.spans for one in those)} {sum(one.kept for one in those)}"
+
+
+def _share(count: int, of: int) -> str:
+    return f"{count} ({100 * count / of:.1f} %)" if of else str(count)
 
 
 def of_structural(found: StructuralReport) -> Iterator[Table | str]:
