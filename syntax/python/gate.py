@@ -10,9 +10,10 @@ from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.lines import line_start
 from lacuna.syntax.python.compiling import Refusal
 from lacuna.syntax.python.findings import TELLING
+from lacuna.syntax.python.future import displaces_future
+from lacuna.syntax.python.lowering import lowered
 from lacuna.syntax.python.members import Members
 from lacuna.syntax.python.module import Compiler, Module, is_fault, is_too_new
-from lacuna.syntax.python.newer import lowered
 from lacuna.syntax.python.reducing import Reduced, reductions, thinned
 from lacuna.syntax.python.unbound import Unbound
 from lacuna.syntax.python.unfinished import closing, has_block, may_bind
@@ -98,6 +99,8 @@ class PythonGate:
             return
         if is_too_new(part, texts, self._oldest):
             yield Fault(FaultKind.REFUSED, "", "a string in a string has its quotes, which older Pythons refuse")
+        if part.is_of_module and displaces_future(self._text, self._spans, texts):
+            yield Fault(FaultKind.REFUSED, "", "imports from __future__ stand at the top of a file")
         until = part.until_end(texts)
         if self._unbound and not (module.suffix and may_bind(until)):
             yield from self._unbound.faults(module, texts)

@@ -1,6 +1,5 @@
 """Syntax that not every Python has: which version code needs."""
 
-import re
 from types import MappingProxyType
 
 import tree_sitter
@@ -9,7 +8,6 @@ from lacuna.syntax.blocks import Window
 from lacuna.syntax.gate import Version
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.parsing import BRISK, parse_window
-from lacuna.syntax.python.compiling import HERE
 from lacuna.syntax.spans import Span
 
 _SINCE = MappingProxyType({"type_alias_statement": (3, 12), "type_parameter": (3, 12)})
@@ -17,37 +15,6 @@ _NESTED_QUOTES = (3, 12)
 NEWEST = (3, 12)
 """The newest version that is told."""
 _ANY = (3, 0)
-_BRACKET = r"\[(?:[^\[\]]|\[[^\[\]]*\])*+\]"
-_TYPED = re.compile(
-    rf"(?m)\b(?P<head>(?:def|class)[ \t]+\w+[ \t]*)(?P<of>{_BRACKET})(?=[ \t]*[(:])"
-    rf"|^[ \t]*(?P<type>type[ \t]+)(?P<name>\w+)[ \t]*(?P<its>{_BRACKET})?[ \t]*=(?!=)"
-)
-"""Type parameters of a function or a class; a type that is given a name."""
-_HINTS = tuple(map(re.compile, (r"def[ \t]+\w+[ \t]*\[", r"class[ \t]+\w+[ \t]*\[", r"type[ \t]+\w+[^\n=]*=(?!=)")))
-"""Some of which such text has; each begins with letters, which are found fast."""
-_WORD = re.compile(r"[^\W\d]\w*")
-
-
-def lowered(text: str, spans: tuple[Span, ...]) -> tuple[str, frozenset[str]]:
-    """A module as long as it was, without type parameters and types that the server's Python may not know; their names.
-
-    What stands at a span stays as it is.
-    """
-    if HERE >= NEWEST or not any(hint.search(text) for hint in _HINTS):
-        return text, frozenset()
-    names = set[str]()
-
-    def older(found: re.Match[str]) -> str:
-        if any(found.start() <= span.end and span.start <= found.end() for span in spans):
-            return found.group()
-        names.update(_WORD.findall(found["of"] or found["its"] or ""))
-        if found["of"]:
-            return found["head"] + " " * len(found["of"])
-        blanks = len(found["type"]) + len(found["its"] or "")
-        rest = found.group().replace(found["its"] or "", "", 1).removesuffix("=")
-        return rest.replace(found["type"], "", 1) + " " * blanks + "="
-
-    return _TYPED.sub(older, text), frozenset(names)
 
 
 def needed(source: str, within: Span, *, are_quotes_told: bool) -> Version:

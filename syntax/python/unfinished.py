@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from lacuna.syntax.layout import indentation_of
 from lacuna.syntax.lines import line_start, split_lines
 
-_PIECE = re.compile(
-    r"""(?sx)
+STRING = r"""
     \"{3} (?:[^"\\]|\\.|"(?!""))*+ \"{3} | '{3} (?:[^'\\]|\\.|'(?!''))*+ '{3}
     | "(?!"") (?:[^"\\\n]|\\.)*+ ["\n] | '(?!'') (?:[^'\\\n]|\\.)*+ ['\n]
-    | (?P<quote>\"{3}|'{3}|["']) | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<comma>,) | \#[^\n]* | \\.
+"""
+"""A pattern of strings, which on one line end with the line: verbose, and with a dot for every character."""
+_PIECE = re.compile(
+    rf"""(?sx)
+    {STRING} | (?P<quote>\"{{3}}|'{{3}}|["']) | (?P<open>[(\[{{]) | (?P<close>[)\]}}]) | (?P<comma>,) | \#[^\n]* | \\.
     """
 )
-"""A string, which on one line ends with the line; a quote that is not closed; a bracket; a comma."""
+"""A string; a quote that is not closed; a bracket; a comma."""
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _HEADER = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b")
 _NAMED = re.compile(r"\bdef[ \t]+\w+[ \t]*\Z")

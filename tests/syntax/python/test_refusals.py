@@ -64,6 +64,12 @@ REFUSALS = {
     "an empty value in a string": ("x = ‸\n", "f'{}'"),
     "a lone brace in a string": ("x = ‸\n", "f'}'"),
     "an import of the future below": ("import a\nx = 1\n‸\n", "from __future__ import annotations"),
+    "the future's name below": ("import a\n\ndef f(): pass\n\nfrom ‸ import annotations\n", "__future__"),
+    "rest of the future's name below": ("import a\nfrom __fu‸ import annotations\n", "ture__"),
+    "an import above one of the future": (
+        '"""So."""\n\n‸\n\nfrom __future__ import annotations\n\nx = 1\n',
+        "import a",
+    ),
     "a future that is none": ("‸\nimport a\n", "from __future__ import braces"),
     "a wildcard in a function": (FUNCTION, "from a import *"),
     "a name bound twice in a pattern": ("match x:\n    case ‸:\n        pass\n", "[a, a]"),
@@ -98,6 +104,20 @@ ACCEPTED = {
     "global above a use": ("def f():\n    ‸\n    x = 1\n", "global x"),
     "nonlocal of an outer function": ("def f():\n    x = 1\n    def g():\n        ‸\n        x = 2\n", "nonlocal x"),
     "an import of the future on top": ('"""So."""\n‸\nimport a\n', "from __future__ import annotations"),
+    "the future's name on top": (
+        '"""So."""\n# b\nfrom __future__ import (division,\n    generators)\nfrom ‸ import annotations\nimport a\n',
+        "__future__",
+    ),
+    "an import of the future in a string": (
+        'import a\nx = """\n‸\n"""\n',
+        "from __future__ import annotations",
+    ),
+    "a comment above an import of the future": ("‸\nfrom __future__ import annotations\nimport a\n", "# so"),
+    "what is below an import of the future": ("from __future__ import annotations\n‸\n", "import a"),
+    "what is no worse among imports of the future": (
+        "import a\n\nfrom __future__ import annotations\n\nfrom ‸ import division\n",
+        "__future__",
+    ),
     "a comment": (FUNCTION, "# so"),
     "half of an open call": ("def f(a):\n    return a.f(‸", "a, "),
     "half of an open string": ("x = f('‸", "abc"),

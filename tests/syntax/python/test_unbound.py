@@ -167,6 +167,39 @@ def test_newer_syntax_hides_no_name(marked, bound):
     assert kinds(marked, "b") == {UNBOUND}
 
 
+@pytest.mark.parametrize(
+    ("marked", "is_bound"),
+    [
+        pytest.param("def f[T](a: T) -> T:\n    return ‸\n", True, id="in the function"),
+        pytest.param("def f[T](a: ‸) -> T:\n    return a\n", True, id="in the function's header"),
+        pytest.param("def f[T](a: T):\n    def g(b: ‸):\n        return b\n", True, id="in a function within"),
+        pytest.param("def f[T](a: T):\n    g(\n  a)\n    return ‸\ng = f\n", True, id="behind a bracket"),
+        pytest.param(
+            'def f[T](a: T):\n    """\nOf a.\n    """\n    return ‸\n', True, id="behind a string of several lines"
+        ),
+        pytest.param("class A[T]:\n    x: ‸\n", True, id="in the class"),
+        pytest.param("class A[T](‸):\n    x: T\n", True, id="in the class's bases"),
+        pytest.param("class A[T]:\n    def f(self, a: ‸): pass\n", True, id="in the class's function"),
+        pytest.param("class A[*P, T]:\n    def f[U](self, a: U) -> ‸: pass\n", True, id="about another one's"),
+        pytest.param("type A[T: (int, str)] = list[‸]\n", True, id="in the type"),
+        pytest.param("type A[T] = dict[\n    T,\n    ‸,\n]\n", True, id="in the type's other lines"),
+        pytest.param("def f[T](a: T): pass\ndef g(a):\n    return ‸\n", False, id="in another function"),
+        pytest.param("def f(a):\n    return ‸\ndef g[T](a: T):\n    return T\n", False, id="above the function"),
+        pytest.param("def g():\n    def f[T](a: T): return T\n    return ‸\n", False, id="about the function"),
+        pytest.param("class A:\n    def f[T](self, a: T): pass\n    x: ‸\n", False, id="about the method"),
+        pytest.param(
+            "class A:\n    def f[T](self, a: T): pass\n\n    def g(self, a: ‸): pass\n", False, id="in another method"
+        ),
+        pytest.param("class A[T]:\n    x: T\n\ny: ‸\n", False, id="behind the class"),
+        pytest.param("type A[T] = list[T]\ny: ‸\n", False, id="behind the type"),
+        pytest.param("class A[T: B]:\n    x: T\nclass B:\n    x: ‸\n", False, id="behind a class with bounds"),
+        pytest.param("def f[T](a: T): pass\n\nx = g(\n\ndef g(a: ‸): pass\n", False, id="behind an open bracket"),
+    ],
+)
+def test_a_type_parameter_is_bound_in_what_has_it(marked, is_bound):
+    assert kinds(marked, "T") == (set() if is_bound else {UNBOUND})
+
+
 def test_what_a_replaced_text_bound_is_missed():
     text = "def f():\n    total = 1\n    return total\n"
     gate = PythonGate(text, (Span(13, 18),), None)
