@@ -1,7 +1,7 @@
 // From nothing to an accepted completion: consent, the private environment, the walkthrough; and what is said offline.
 
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Locator } from "playwright-core";
@@ -61,13 +61,25 @@ test("install: one click, then the walkthrough ends with an accepted completion"
   await editor.screenshot("walkthrough");
 });
 
-test("install: begun in the status bar it opens the walkthrough too, and can be cancelled", async (t) => {
-  const editor = await Editor.open(t, { files: FILES, machineSettings: {} });
+test("install: begun in the status bar it opens the walkthrough too, asks what shall compute, and can be cancelled", async (t) => {
+  const tools = mkdtempSync("/tmp/lv-tools-");
+  t.after(() => {
+    rmSync(tools, { recursive: true });
+  });
+  writeFileSync(join(tools, "nvidia-smi"), "#!/bin/sh\necho 'GPU 0: NVIDIA (UUID: GPU-0)'\n", { mode: 0o755 });
+  const editor = await Editor.open(t, {
+    files: FILES,
+    machineSettings: {},
+    environment: { PATH: `${tools}:${process.env["PATH"] ?? ""}`, VSCODE_CLI: "1" }, // else PATH is a login shell's
+  });
   await editor.openFile("module.py");
   await (await editor.status("Lacuna: install")).click();
   await editor.choose("Install the server");
   await editor.status("Lacuna: installing");
   await step(editor, "Install the server").waitFor();
+  await editor.page.locator(".quick-input-title", { hasText: "This machine has an Nvidia GPU." }).waitFor();
+  await editor.screenshot("gpu");
+  await editor.choose("The GPU");
   await toast(editor, /Fetching package|Making an environment/).waitFor({ timeout: 3 * MINUTES });
   await toast(editor, /Fetching package|Making an environment/)
     .locator(".monaco-button", { hasText: "Cancel" })
@@ -75,6 +87,8 @@ test("install: begun in the status bar it opens the walkthrough too, and can be 
   await editor.status("Lacuna: install");
   await editor.screenshot("cancelled");
   assert.deepEqual(readdirSync(join(editor.place.storage, "server")), []);
+  const kept = readFileSync(join(editor.place.profile, "Machine", "settings.json"), "utf8");
+  assert.deepEqual(JSON.parse(kept), { "lacuna.server.extra": "cuda" });
 });
 
 test("install: offline, it says what is missing and leaves nothing behind", async (t) => {

@@ -57,7 +57,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (!change.affectsConfiguration("lacuna")) return;
       await silencer.settingsChanged();
-      if (change.affectsConfiguration(PROCESS_SETTING)) await started.restart();
+      const isDue = change.affectsConfiguration(PROCESS_SETTING) && started.phase.kind !== "installing"; // that ends so
+      if (isDue) await started.restart();
     }),
   );
   // Not awaited: it may ask the user, and commands must be there meanwhile.

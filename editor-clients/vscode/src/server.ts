@@ -42,24 +42,21 @@ export class Server implements vscode.Disposable {
   async restart(): Promise<void> {
     await this.#inTurn(async () => {
       await this.#stop();
-      const command = await this.#commandOrReason();
-      if (command === undefined) return;
-      await this.#start(command);
+      await this.#startIfThere();
     });
     if (this.#phase.kind === "absent") await this.#offerToInstall();
   }
 
-  /** Make the private environment, with the user's consent, and start what is in it. */
+  /** Make the private environment, with the user's consent, and start with the settings as they are then. */
   async install(packages: string | undefined): Promise<void> {
     if (this.#phase.kind === "installing" || !(await this.#installer.clear())) return;
     if (!this.#installer.hasConsent) await this.#installer.openWalkthrough();
-    const isInstalled = await this.#inTurn(async () => {
+    await this.#inTurn(async () => {
       await this.#stop();
       this.#enter({ kind: "installing" });
-      return this.#installer.install(packages);
+      await this.#installer.install(packages);
+      await this.#startIfThere();
     });
-    if (isInstalled) await this.restart();
-    else this.#enter({ kind: "absent" });
   }
 
   /** Undefined if there is no server. Throws SettingError. */
@@ -104,6 +101,11 @@ export class Server implements vscode.Disposable {
       else this.#log.error(error);
       return undefined;
     }
+  }
+
+  async #startIfThere(): Promise<void> {
+    const command = await this.#commandOrReason();
+    if (command !== undefined) await this.#start(command);
   }
 
   async #start(command: ServerCommand): Promise<void> {
@@ -199,12 +201,9 @@ export class Server implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.#turn.then(work);
-    this.#turn = turn.then(
-      () => undefined,
-      () => undefined,
-    );
+    this.#turn = turn.catch(() => undefined);
     return turn;
   }
 }

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Bundle, Environment, findBundle, InstallError, type Progress } from "../src/install/environment.ts";
+import type { Extra } from "../src/install/runtime.ts";
 
 const RUNS = "print('0.1.0')";
 const FAILS = "raise SystemExit(3)";
@@ -24,8 +25,14 @@ function wheel(into: string, ...what: string[]): void {
   execFileSync("python3", ["-I", join(import.meta.dirname, "wheels.py"), into, ...what]);
 }
 
-/** A bundle whose server needs `tiny`, and the folder that has it. */
-async function bundle(name: string, main: string): Promise<{ bundle: Bundle; packages: string; storage: string }> {
+interface Laid {
+  readonly bundle: Bundle;
+  readonly packages: string;
+  readonly storage: string;
+}
+
+/** A bundle whose server needs `tiny`, in a version of its own for each extra, and the folder that has it. */
+async function bundle(name: string, main: string, extra: Extra = "cpu"): Promise<Laid> {
   const server = join(folder, name, "server");
   const packages = join(folder, name, "packages");
   await mkdir(server, { recursive: true });
@@ -34,7 +41,8 @@ async function bundle(name: string, main: string): Promise<{ bundle: Bundle; pac
   wheel(packages, "tiny", "2.0.0");
   wheel(packages, "tiny", "3.0.0");
   await writeFile(join(server, "requirements.txt"), "tiny==2.0.0\n");
-  return { bundle: await findBundle(server), packages, storage: join(folder, name, "a storage") };
+  await writeFile(join(server, "requirements-cuda.txt"), "tiny==3.0.0\n");
+  return { bundle: await findBundle(server, extra), packages, storage: join(folder, name, "a storage") };
 }
 
 function watched(signal = new AbortController().signal): { progress: Progress; steps: string[]; lines: string[] } {
@@ -42,6 +50,12 @@ function watched(signal = new AbortController().signal): { progress: Progress; s
   const lines: string[] = [];
   const progress = { signal, step: (step: string) => steps.push(step), log: (line: string) => lines.push(line) };
   return { progress, steps, lines };
+}
+
+/** Of `tiny` and of the server. */
+function versions({ python }: Environment): string {
+  const ask = "import importlib.metadata as m; print(m.version('tiny'), m.version('lacuna-infill'))";
+  return execFileSync(python, ["-I", "-c", ask], { encoding: "utf8" });
 }
 
 /** What is left beside finished environments. */
@@ -66,8 +80,7 @@ test("environment: two windows install at once, one does the work, with the pinn
   assert.equal(steps.filter((step) => step === "Making an environment").length, 1);
   assert.ok(steps.includes("Another window is installing"));
   assert.ok(steps.includes("Fetching package 2 of 2"), steps.join("\n"));
-  const ask = "import importlib.metadata as m; print(m.version('tiny'), m.version('lacuna-infill'))";
-  assert.equal(execFileSync(environment.python, ["-I", "-c", ask], { encoding: "utf8" }), "2.0.0 0.1.0\n");
+  assert.equal(versions(environment), "2.0.0 0.1.0\n");
   assert.equal((await left(storage)).length, 1, "no lock is left");
 
   // Another wheel of the same version is another server.
@@ -85,6 +98,19 @@ test("environment: two windows install at once, one does the work, with the pinn
   await environment.tidy(Date.now());
   assert.ok(!existsSync(old));
   assert.equal(await environment.isComplete(), true);
+});
+
+test("environment: for a GPU it is another one, with the versions pinned for that", async () => {
+  const { bundle: made, packages, storage } = await bundle("gpu", RUNS, "cuda");
+  const { progress, lines } = watched();
+  const environment = await Environment.of(storage, made);
+  await environment.make("python3", made, packages, progress);
+  assert.ok(
+    lines.some((line) => line.endsWith(`${made.wheel}[cuda]`)),
+    lines.join("\n"),
+  );
+  assert.equal(versions(environment), "3.0.0 0.1.0\n");
+  assert.equal(await (await Environment.of(storage, { ...made, extra: "cpu" })).isComplete(), false);
 });
 
 test("environment: a folder that lacks a package is named with what it lacks", async () => {
@@ -124,5 +150,5 @@ test("environment: cancelled in the middle, it leaves nothing; a dead window's l
 });
 
 test("environment: a build without the wheel says so", async () => {
-  await assert.rejects(findBundle(join(folder, "nowhere")), /no server inside.*make vsix/);
+  await assert.rejects(findBundle(join(folder, "nowhere"), "cpu"), /no server inside.*make vsix/);
 });

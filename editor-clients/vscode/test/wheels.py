@@ -6,7 +6,7 @@ from pathlib import Path
 
 folder, name, version, main, *requirements = [*sys.argv[1:], *[""] * (5 - len(sys.argv))]
 info = f"{name}-{version}.dist-info"
-metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nProvides-Extra: cpu\n"
+metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nProvides-Extra: cpu\nProvides-Extra: cuda\n"
 files = {
     f"{info}/METADATA": metadata + "".join(f"Requires-Dist: {requirement}\n" for requirement in requirements),
     f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",

@@ -1,4 +1,4 @@
-// The private environment: a folder of its own for each version of the server, complete or not there.
+// The private environment: a folder of its own for each version and extra of the server, complete or not there.
 
 import { createHash } from "node:crypto";
 import { access, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { run } from "../process.ts";
 import { Count, explain, listed, missingFrom, parsePins } from "./packages.ts";
+import type { Extra } from "./runtime.ts";
 
-/** What comes in the .vsix. */
+/** What comes in the .vsix for an extra. */
 export interface Bundle {
   readonly version: string;
   readonly wheel: string;
+  readonly extra: Extra;
   /** The versions that the server was tested with, `name==version` a line. */
   readonly pins: string;
 }
@@ -28,12 +30,12 @@ export class InstallError extends Error {}
 const MARKER = "lacuna-installed.json"; // written last
 const STALE_LOCK = 30 * 60_000;
 const UNUSED = 14 * 24 * 3_600_000;
-
+const PINS: Record<Extra, string> = { cpu: "requirements.txt", cuda: "requirements-cuda.txt" };
 /** `server/` of the extension: the wheel and the pins. */
-export async function findBundle(folder: string): Promise<Bundle> {
+export async function findBundle(folder: string, extra: Extra): Promise<Bundle> {
   for (const file of await readdir(folder).catch(() => [])) {
     const [, version] = /^lacuna_infill-([^-]+)-.*\.whl$/.exec(file) ?? [];
-    if (version !== undefined) return { version, wheel: join(folder, file), pins: join(folder, "requirements.txt") };
+    if (version !== undefined) return { version, wheel: join(folder, file), extra, pins: join(folder, PINS[extra]) };
   }
   throw new InstallError("This build of the extension has no server inside; `make vsix` makes one that has.");
 }
@@ -46,11 +48,11 @@ export class Environment {
   }
 
   /** Where this bundle's environment is or will be; another wheel of the same version has another. */
-  static async of(storage: string, { version, wheel }: Bundle): Promise<Environment> {
+  static async of(storage: string, { version, wheel, extra }: Bundle): Promise<Environment> {
     const hash = createHash("sha256")
       .update(await readFile(wheel))
       .digest("hex");
-    return new Environment(join(storage, "server", `${version}-${hash.slice(0, 12)}`));
+    return new Environment(join(storage, "server", `${version}-${hash.slice(0, 12)}-${extra}`));
   }
 
   get python(): string {
@@ -100,7 +102,17 @@ export class Environment {
     const from = packages === undefined ? [] : ["--no-index", "--find-links", packages];
     // Wheels only: building a package from source would run code that nobody looked at.
     const how = ["--only-binary", ":all:", "--constraint", bundle.pins, "--no-input", "--disable-pip-version-check"];
-    const pip = ["-I", "-m", "pip", "install", "--progress-bar", "off", ...how, ...from, `${bundle.wheel}[cpu]`];
+    const pip = [
+      "-I",
+      "-m",
+      "pip",
+      "install",
+      "--progress-bar",
+      "off",
+      ...how,
+      ...from,
+      `${bundle.wheel}[${bundle.extra}]`,
+    ];
     const installed = await this.#run(this.python, pip, progress, (line) => count.heard(line));
     if (installed.code !== 0) throw new InstallError(explain(installed.output, pins));
 
@@ -147,7 +159,7 @@ export class Environment {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** Note that this one is in use, and remove those of other versions that no window has used for two weeks. */
+  /** Note that this one is in use, and remove others that no window has used for two weeks. */
   async tidy(now: number): Promise<void> {
     await utimes(join(this.#folder, MARKER), new Date(now), new Date(now));
     const root = join(this.#folder, "..");

@@ -1,12 +1,14 @@
 // Installing as the user sees it: one consent, progress, and exactly what is missing when it fails.
 
-import { access, constants, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { delimiter } from "node:path";
 import * as vscode from "vscode";
 import { run } from "../process.ts";
 import { absolute } from "../serverCommand.ts";
 import { type Bundle, Environment, findBundle, InstallError, type Progress } from "./environment.ts";
+import { isExecutable, searched } from "./folders.ts";
 import { candidates, fault, type Interpreter, noneFits, parseProbe, PROBE } from "./python.ts";
+import { CHOICES, type Extra, parseExtra, QUESTION, seesGpu } from "./runtime.ts";
 
 const CONSENT = "hasConsentedToInstall";
 const DECLINED = "declinedToInstall";
@@ -68,8 +70,8 @@ export class Installer {
     return true;
   }
 
-  /** To be called with the user's consent. True if the environment is complete; else the user has been told why not. */
-  async install(packages: string | undefined): Promise<boolean> {
+  /** To be called with the user's consent. Unless the environment is complete then, the user has been told why not. */
+  async install(packages: string | undefined): Promise<void> {
     try {
       await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Notification, title: "Lacuna", cancellable: true },
@@ -91,11 +93,8 @@ export class Installer {
       );
       await this.#context.globalState.update(CONSENT, true);
       void vscode.window.showInformationMessage("Lacuna is installed: type in a Python file.");
-      return true;
     } catch (error) {
-      if (error instanceof Error && error.name === "AbortError") return false;
-      this.#tell(error, packages);
-      return false;
+      if (!(error instanceof Error && error.name === "AbortError")) this.#tell(error, packages);
     }
   }
 
@@ -107,17 +106,19 @@ export class Installer {
   }
 
   async #make(packages: string | undefined, progress: Progress): Promise<void> {
-    const bundle = await this.#bundle();
+    await vscode.workspace.fs.createDirectory(this.#context.globalStorageUri);
     progress.step("Looking for Python");
     const { executable } = await this.#python(progress.signal);
+    progress.step("Looking for a GPU");
+    const bundle = await this.#bundle(this.#extra ?? (await this.#chooseExtra(progress.signal)));
     const environment = await Environment.of(this.#storage, bundle);
     await environment.make(executable, bundle, packages, progress);
   }
 
   async #python(signal: AbortSignal): Promise<Interpreter> {
     const chosen = vscode.workspace.getConfiguration("lacuna").inspect<string>("python")?.globalValue ?? "";
+    const onPath = async (): Promise<string[]> => candidates(await folders(), process.platform);
     const paths = chosen === "" ? await onPath() : [absolute("lacuna.python", chosen, this.#home)];
-    await vscode.workspace.fs.createDirectory(this.#context.globalStorageUri);
     const found: Interpreter[] = [];
     for (const path of paths) {
       if (!(await isExecutable(path))) continue;
@@ -130,6 +131,16 @@ export class Installer {
     }
     this.#log.error(`Tried: ${paths.join(", ")}`);
     throw new NoPythonError(noneFits(found));
+  }
+
+  /** Where a GPU is seen, the user is asked, once: the answer is a setting. */
+  async #chooseExtra(signal: AbortSignal): Promise<Extra> {
+    if (!(await seesGpu(await folders(), process.platform, { cwd: this.#storage, signal }))) return "cpu";
+    const chosen = await vscode.window.showQuickPick(CHOICES, { title: QUESTION, ignoreFocusOut: true });
+    if (chosen === undefined) throw new InstallError("It was not chosen what shall compute.");
+    const configuration = vscode.workspace.getConfiguration("lacuna.server");
+    await configuration.update("extra", chosen.extra, vscode.ConfigurationTarget.Global);
+    return chosen.extra;
   }
 
   #tell(error: unknown, packages: string | undefined): void {
@@ -165,8 +176,13 @@ export class Installer {
     await this.#again(packages);
   }
 
-  async #bundle(): Promise<Bundle> {
-    return findBundle(this.#context.asAbsolutePath("server"));
+  async #bundle(extra = this.#extra ?? "cpu"): Promise<Bundle> {
+    return findBundle(this.#context.asAbsolutePath("server"), extra);
+  }
+
+  /** Undefined while it was neither set nor asked for. */
+  get #extra(): Extra | undefined {
+    return parseExtra(vscode.workspace.getConfiguration("lacuna.server").inspect("extra")?.globalValue ?? "auto");
   }
 
   get #storage(): string {
@@ -178,17 +194,10 @@ export class Installer {
   }
 }
 
-/** Links are followed first: a workspace may be open by another name than the one on PATH. */
-async function onPath(): Promise<string[]> {
+/** In which programs are looked for. Links are followed first: a workspace may be open by another name than the one on PATH. */
+async function folders(): Promise<string[]> {
   const real = (path: string): Promise<string> => realpath(path).catch(() => path);
   const workspaces = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => real(uri.fsPath));
-  const folders = (process.env["PATH"] ?? "").split(delimiter).map(real);
-  return candidates(await Promise.all(folders), process.platform, await Promise.all(workspaces));
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  const path = (process.env["PATH"] ?? "").split(delimiter).map(real);
+  return searched(await Promise.all(path), process.platform, await Promise.all(workspaces));
 }

@@ -1,13 +1,11 @@
-// Finding a Python to make the private environment with. Never one from a workspace.
+// Finding a Python to make the private environment with.
 
-import { isAbsolute, join, relative, sep } from "node:path";
+import { join } from "node:path";
 
 export const MINIMUM = [3, 11] as const;
 
 const NAMES = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python"];
 const WINDOWS_NAMES = ["py.exe", "python3.exe", "python.exe"];
-/** Where package managers put Python though a graphical session's PATH lacks the folder. */
-const USUAL_FOLDERS = ["/usr/local/bin", "/opt/homebrew/bin", "/usr/bin"];
 
 /** What an interpreter says of itself; run with `-I -c`. */
 export const PROBE = [
@@ -23,23 +21,10 @@ export interface Interpreter {
   readonly missing: readonly string[];
 }
 
-/** Absolute paths to try, best first. Folders that are relative or in a workspace are passed over. */
-export function candidates(
-  path: readonly string[],
-  platform: NodeJS.Platform,
-  workspaceFolders: readonly string[],
-): string[] {
-  const isWindows = platform === "win32";
-  const folders = [...path, ...(isWindows ? [] : USUAL_FOLDERS)].filter(
-    (folder) => isAbsolute(folder) && !workspaceFolders.some((workspace) => isWithin(folder, workspace)),
-  );
-  const names = isWindows ? WINDOWS_NAMES : NAMES;
-  return [...new Set(names.flatMap((name) => folders.map((folder) => join(folder, name))))];
-}
-
-export function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+/** Paths to try, best first. */
+export function candidates(folders: readonly string[], platform: NodeJS.Platform): string[] {
+  const names = platform === "win32" ? WINDOWS_NAMES : NAMES;
+  return names.flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
 export function parseProbe(output: string): Interpreter | undefined {
