@@ -125,7 +125,9 @@ def why_unfit(text: str) -> str | None:
 def _why_not(folder: Path) -> str:
     if folder.name in _OF_OTHERS:
         return "Others wrote what is in it."
-    return next((why for mark, why in _MARKS.items() if os.path.lexists(folder / mark)), "")
+    if why := next((why for mark, why in _MARKS.items() if os.path.lexists(folder / mark)), ""):
+        return why
+    return "It is a hidden folder, and was not named." if folder.name.startswith(".") else ""
 
 
 def _outermost(starts: Sequence[Path]) -> tuple[Path, ...]:

@@ -14,6 +14,8 @@ RENAME = rule("a", "b")
 FILES = ("a.py", "docs/conf.py", "src/a.pyi", "src/b/c.py", "src/b.py", "z.py")
 LEFT_OUT = {
     ".env.py": "Files of this name hold secrets.",
+    ".tox/": "It is a hidden folder, and was not named.",
+    ".venv/": "It is a virtual environment.",
     "build/": ".gitignore names it.",
     "kept_out.py": ".lacunaignore names it.",
     "src/node_modules/": "Others wrote what is in it.",
@@ -23,8 +25,9 @@ LEFT_OUT = {
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    others = ("build/a.py", "src/node_modules/a.py", "venv/pyvenv.cfg", "venv/a.py", ".env.py", "kept_out.py")
-    for name in (*FILES, *others, "notes.txt", ".git/hook.py"):
+    others = ("build/a.py", "src/node_modules/a.py", ".tox/a.py", ".env.py", "kept_out.py")
+    environments = ("venv/pyvenv.cfg", "venv/a.py", ".venv/pyvenv.cfg")
+    for name in (*FILES, *others, *environments, "notes.txt", ".git/hook.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("a = 1\n")
     (tmp_path / ".gitignore").write_text("/build\n")
@@ -51,6 +54,7 @@ def test_files_come_by_path_and_what_is_left_out_says_why(tree: Path):
         pytest.param(["z.py", "a.py"], ["a.py", "z.py"], id="files, by path"),
         pytest.param(["src/b", "src", "src/b.py"], ["src/a.pyi", "src/b/c.py", "src/b.py"], id="each once"),
         pytest.param(["src/node_modules"], ["src/node_modules/a.py"], id="what is asked for is entered"),
+        pytest.param([".tox"], [".tox/a.py"], id="be it hidden"),
         pytest.param(["build/a.py"], ["build/a.py"], id="but what is ignored is not looked through"),
     ],
 )

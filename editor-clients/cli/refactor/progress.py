@@ -14,8 +14,6 @@ from lacuna.refactor.plan import Outcome
 from lacuna.refactor.planning import SURVEYED, Estimate, Progress
 from lacuna.refactor.report import words
 
-_REASONS = 5
-
 
 class Shown(Protocol):
     """Where people see how far it is."""
@@ -80,7 +78,7 @@ def _bar(stream: TextIO) -> Bar:
 
 
 def _in_words(estimate: Estimate, jobs: int) -> str:
-    said = f"{estimate.files:,} files, about {estimate.spans:,.0f} spans"
+    said = f"{words.amount(estimate.files, 'file')}, about {words.amount(round(estimate.spans), 'span')}"
     if estimate.files > SURVEYED:
         said += f" by the first {SURVEYED}"
     if estimate.seconds is None:
@@ -92,15 +90,14 @@ def _time(seconds: float) -> str:
     for unit, size in (("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
-    return f"{max(1, seconds):.0f} seconds"
+    return words.amount(max(1, round(seconds)), "second")
 
 
 def _summary(progress: Progress) -> Iterator[str]:
     sites = words.counted(progress.outcomes) if progress.outcomes else "no sites"
     end = "" if progress.is_complete else "; it is not complete"
-    yield f"{sites} in {progress.files:,} files{end}."
+    yield f"{sites} in {words.amount(progress.files, 'file')}{end}."
     if progress.skipped:
-        reasons = ", ".join(f"{reason} ({count})" for reason, count in progress.skipped.most_common(_REASONS))
-        yield f"{progress.skipped.total():,} were not looked through: {reasons}."
+        yield words.passed_by(progress.skipped)
     if progress.outcomes[Outcome.KEPT]:
         yield "`lacuna refactor show` shows what would be written, `apply` writes it."

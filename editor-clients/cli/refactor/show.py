@@ -22,7 +22,6 @@ Found = Iterable[Reviewed | Skipped]
 
 FORMATS = ("diff", "json", "sarif", "github")
 KEPT = frozenset({Outcome.KEPT})
-_REASONS = 5
 _NOTE = b"\x1b[33m%s\x1b[0m"
 
 
@@ -137,8 +136,7 @@ def _pieces(shape: str, plan: Plan, found: Found, outcomes: frozenset[Outcome], 
 def _sentences(plan: Plan, totals: Totals) -> Iterator[str]:
     yield totals.sentence()
     if totals.skipped:
-        reasons = (f"{reason} ({count})" for reason, count in totals.skipped.most_common(_REASONS))
-        yield f"not looked through: {words.amount(totals.skipped.total(), 'file')}; {', '.join(reasons)}."
+        yield words.passed_by(totals.skipped)
     if totals.without_source:
         changed = words.amount(totals.without_source, "file")
         yield f"not as planned, and shown without what stands around: {changed}."

@@ -10,6 +10,7 @@ from lacuna.refactor.plan import Alternative, Outcome, Part, Site
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """Characters that end a line, drive a terminal, turn the order of what follows, or are not seen."""
 _LONGEST = 60
+_REASONS = 5
 _NOTHING = Part(0, 0, "", "")
 """For a plan edited by hand, whose sites may be empty; such a file is shown, and never written."""
 
@@ -64,6 +65,12 @@ def candidates(site: Site) -> Iterable[tuple[Alternative, ...]]:
 def counted(outcomes: Counter[Outcome]) -> str:
     """`12 kept, 3 low confidence`, in the order of the outcomes; `nothing found` if there are none."""
     return ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in Outcome if outcomes[outcome]) or "nothing found"
+
+
+def passed_by(skipped: Counter[str]) -> str:
+    """`not looked through: 3 paths; It is a cache (2), It is hidden (1).`, by the five most frequent reasons."""
+    reasons = (f"{reason.removesuffix('.')} ({count})" for reason, count in skipped.most_common(_REASONS))
+    return f"not looked through: {amount(skipped.total(), 'path')}; {', '.join(reasons)}."
 
 
 def _quoted(text: str) -> str:
