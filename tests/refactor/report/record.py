@@ -10,7 +10,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[3]
 BIN = Path(sys.executable).parent
-KEY, READ = 700, 2200  # milliseconds
+KEY, READ = 500, 2200  # milliseconds
 COLORS = 96
 Step = dict[str, object]
 
@@ -18,6 +18,7 @@ folder, gif, png = (Path(argument).resolve() for argument in sys.argv[1:])
 tree, plan, page = folder / "shop", folder / "stock.jsonl", folder / "stock.html"
 shutil.rmtree(folder, ignore_errors=True)
 shutil.copytree(ROOT / "docs/demo", tree)
+shutil.copy(ROOT / "pyproject.toml", tree)  # which says for which versions of Python it is
 for command in (["plan", "annotations", tree / "stock.py", "-o", plan], ["show", plan, "--html", page]):
     subprocess.run([BIN / "python", "-m", "lacuna.cli", "refactor", *command], check=True)
 
@@ -42,7 +43,7 @@ steps: list[Step] = [
     look(760),
     {"shoot": str(png)},
     *seen(READ, look(520)),
-    *(step for _ in range(8) for step in seen(KEY, {"keys": "j"})),
+    *(step for _ in range(11) for step in seen(KEY, {"keys": "j"})),
     *seen(READ, {"keys": "x"}),
     *seen(READ, chosen("low confidence")),
     *seen(READ, chosen(""), {"evaluate": "document.querySelector('#export').focus()"}),
