@@ -15,7 +15,6 @@ from lacuna.model.sampling.drafts import Drafts
 from lacuna.model.sampling.in_order import Growing, grow
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.languages.registry import language_of
-from lacuna.workspace.changes import Edit
 
 COLD = 1024
 """If more context tokens than these are still to be encoded, a request that does not wait is answered WARMING."""
@@ -62,14 +61,21 @@ def infill(
         # 3. Judge: answers that may be offered, best first
         ranked = judge.ranked(drafts)
         candidates[place.hole] = tuple(judged.candidate for judged in ranked)
-        reason, detail = ranking.refusal(ranked, threshold) or (None, "")
+        refused = ranking.refusal(ranked, threshold)
 
         # 4. Commit
-        filled = ranked[0].filled if ranked else filled
+        if refused and request.is_partial:
+            filled = filled.without(place.hole, judge.stand_in(), *refused)
+        elif refused:
+            reason, detail = refused
+        else:
+            filled = ranked[0].filled
         parse_ms += clock.lap()
 
+    if filled.left and len(filled.left) == len(request.spans):
+        reason, detail = filled.left[0].reason, filled.left[0].detail
     return Answer(
-        () if reason else tuple(map(Edit, request.spans, filled.texts)),
+        () if reason else tuple(filled.edits(request)),
         tuple(candidates.get(hole, ()) for hole in range(len(request.spans))),
         reason,
         Timings(parse_ms, encode_ms, tuple(steps_ms), clock.total()),
@@ -78,6 +84,7 @@ def infill(
         denoiser.name,
         sampling.threshold,
         detail,
+        filled.left,
     )
 
 
@@ -134,9 +141,18 @@ class _Judge:
     def shown(self, drafts: Drafts) -> tuple[tuple[str | None, ...], ...]:
         """All holes: what is written, the slots of the best candidate, and a masked slot for each hole to come."""
         slots = texts.best_so_far(drafts, self.seen.head, self.seen.vocabulary)
-        done = [(text,) for text in self.filled.texts]
+        left = {one.hole for one in self.filled.left}
+        done: list[tuple[str | None, ...]] = [
+            () if hole in left else (text,) for hole, text in enumerate(self.filled.texts)
+        ]
         in_hand = (*done.pop(), *slots) if self.filled.is_open else slots
         return (*done, in_hand, *((None,),) * (len(self.place.scene.spans) - 1))
+
+    def stand_in(self) -> str:
+        """What stands for the hole in hand once it is left open: what is there if that is whole, else what heals it."""
+        hole, check = self.place.hole, self.rules.check
+        texts, before = self.filled.texts[:hole], self.rules.request.before[hole]
+        return before if check.accepts((*texts, before)) else check.completed(texts)[hole]
 
     def _verdict(self, text: str, *, is_brief: bool = False) -> Verdict:
         after = self.filled.written(text, 1.0, is_open=False)

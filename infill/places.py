@@ -1,11 +1,13 @@
 """What a request's holes have got so far, and the place to write next."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lacuna.infill.request import Request
+from lacuna.infill.request import Left, Reason, Request
 from lacuna.model.denoiser import Scene
 from lacuna.syntax.check import filled
 from lacuna.syntax.spans import Span
+from lacuna.workspace.changes import Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Filled:
     """Canvases that were written for the last of these holes."""
     is_open: bool = False
     """The last text filled its canvas to the end and goes on: its end is the next place."""
+    left: tuple[Left, ...] = ()
+    """Holes that stay open; their texts only stand in for what is missing."""
 
     def place(self, request: Request) -> Place | None:
         """The next place to write; None if there is none."""
@@ -50,10 +54,21 @@ class Filled:
         end = request.spans[done - 1].start + len(last) - len(request.text) + len(self.texts[-1])
         return Place(done - 1, Scene(text, (Span(end, end), *to_come), ("", *request.before[done:]), request.beside))
 
+    def edits(self, request: Request) -> Iterator[Edit]:
+        """What is written: a text for each hole that is not left open."""
+        left = {one.hole for one in self.left}
+        pairs = enumerate(zip(request.spans, self.texts, strict=True))
+        return (Edit(span, text) for hole, (span, text) in pairs if hole not in left)
+
     def written(self, text: str, confidence: float, *, is_open: bool) -> "Filled":
         """With a text written at the next place."""
         if self.is_open:
             texts = (*self.texts[:-1], self.texts[-1] + text)
             confidences = (*self.confidences[:-1], self.confidences[-1] * confidence)
-            return Filled(texts, confidences, self.blocks + 1, is_open)
-        return Filled((*self.texts, text), (*self.confidences, confidence), 1, is_open)
+            return Filled(texts, confidences, self.blocks + 1, is_open, self.left)
+        return Filled((*self.texts, text), (*self.confidences, confidence), 1, is_open, self.left)
+
+    def without(self, hole: int, stand_in: str, reason: Reason, detail: str) -> "Filled":
+        """With a hole, the first or last that has no text for good, left open."""
+        left = (*self.left, Left(hole, reason, detail))
+        return Filled((*self.texts[:hole], stand_in), (*self.confidences[:hole], 1.0), left=left)

@@ -120,7 +120,7 @@ class Rules:
         parses = check.accepts(texts) and not _writes_marker(request, place, text)
         repeated = repeats(place.scene.text, place.span, text) or _says_twice(request, texts)
         runs_on = bending.runs_on(request, place, text, check)
-        is_text = all(map(str.strip, texts)) and texts != request.before
+        is_text = self._is_text(texts)
         is_worth_asking = parses and is_text and not repeated and not runs_on
         faults = self.gate.faults(check.completed(texts), is_brief=is_brief) if self.gate and is_worth_asking else ()
         bent = bending.bent(request, place, text, check) if is_worth_asking else ()
@@ -134,6 +134,13 @@ class Rules:
             faults=(*(fault.words for fault in faults), *bent),
             is_unasked=request.is_unasked,
         )
+
+    def _is_text(self, texts: tuple[str, ...]) -> bool:
+        """Whether the holes say something, and not just what stood there; of a partial request the last of them."""
+        before = self.request.before
+        if self.request.is_partial:
+            return bool(texts[-1].strip()) and texts[-1] != before[len(texts) - 1]
+        return all(map(str.strip, texts)) and texts != before
 
 
 def why_not(rules: Rules) -> Reason | None:

@@ -1,4 +1,4 @@
-"""Which answers may take the place of code: those of its kind that say not much less."""
+"""Which answers may take the place of code: those that say something, are of its kind and say not much less."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from lacuna.infill.places import Place
 from lacuna.infill.request import Reason, Request
 from lacuna.syntax.kept import keeps_kind
 from lacuna.syntax.languages.registry import language_of
+from lacuna.syntax.stubs import says_nothing
 
 LEAST = 0.5
 """Tokens of an answer for each that it would replace."""
@@ -20,12 +21,15 @@ def is_too_long(request: Request, size: Size, most: int) -> bool:
 
 
 def loss(request: Request, place: Place, answer: str, size: Size) -> Reason | None:
-    """Why an answer may not take the place of what stands there; None if it may, or nothing is replaced."""
-    if not request.replaces:
-        return None
+    """Why an answer may not take the place of what stands there; None if it may, or nothing stands there."""
     text, span, before = place.scene.text, place.span, request.before[place.hole]
+    language = language_of(request.language)
     if not before.strip():
         return None
-    if not keeps_kind(text, span, answer, language_of(request.language)):
+    if says_nothing(answer, language) and says_nothing(before, language):
+        return Reason.EMPTY
+    if not request.replaces:
+        return None
+    if not keeps_kind(text, span, answer, language):
         return Reason.OTHER_KIND
     return Reason.LESS if size(answer) < LEAST * size(before) else None

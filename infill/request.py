@@ -24,6 +24,10 @@ class Scope(enum.StrEnum):
     """All of it."""
 
 
+MOST = 64
+"""Holes that are filled together, at most: a request is answered whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """Spans of one text to be filled, all or none."""
@@ -48,6 +52,9 @@ class Request:
     replaces: bool = False
     """What stands at the spans is code: an answer of another kind, or one that says much less, is not offered."""
 
+    is_partial: bool = False
+    """Not all or none: a hole for which nothing can be offered stays open, and the others are filled."""
+
     @property
     def before(self) -> tuple[str, ...]:
         """What stands at each span."""
@@ -56,7 +63,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The best candidate's canvases between two steps; None is a masked slot."""
+    """The best candidate's canvases between two steps; None is a masked slot, and a hole that stays open has none."""
 
     step: int
     holes: tuple[tuple[str | None, ...], ...]
@@ -100,6 +107,25 @@ class Reason(enum.StrEnum):
     """Much of the context is still to be encoded. `Model.warm` changes that."""
 
 
+def in_words(reason: Reason, detail: str) -> str:
+    return f"{reason} ({detail})" if detail else reason.value
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A hole that stays open, and why."""
+
+    hole: int
+    """Which of the request's holes it is."""
+    reason: Reason
+    detail: str
+
+    @property
+    def explained(self) -> str:
+        """The reason in words, with its detail."""
+        return in_words(self.reason, self.detail)
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds."""
@@ -135,12 +161,13 @@ class Answer:
     """Least confidence at which the artifact offers an answer where nobody says otherwise."""
     detail: str = ""
     """More about the reason: what is wrong, or how much confidence is missing."""
+    left: tuple[Left, ...] = ()
+    """Holes of a partial request that stay open."""
 
     @property
     def explained(self) -> str:
         """The reason in words, with its detail."""
-        reason = self.reason or Reason.EMPTY
-        return f"{reason} ({self.detail})" if self.detail else reason.value
+        return in_words(self.reason or Reason.EMPTY, self.detail)
 
 
 Infill = Callable[[Request], Generator[Draft, None, Answer]]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lacuna.infill.request import MOST
 from lacuna.syntax import spans
 from lacuna.syntax.errors import UsageError
 from lacuna.syntax.languages.language import Language
@@ -18,8 +19,6 @@ from lacuna.syntax.spans import Kind, Span
 from lacuna.workspace.textfile import TextFile, read
 
 CURSOR = "cursor"
-MAX_HOLES = 64
-"""Holes of one answer, which is given whole or not at all."""
 
 SCOPES = (*(kind.value for kind in Kind), CURSOR)
 
@@ -115,8 +114,8 @@ def spans_of(file: TextFile, language: Language, where: Where) -> tuple[Span, ..
             found = spans.markers(file.text)
             if not found:
                 raise UsageError(f"{file.path} has no {spans.MARKER}; say where with --at, --span or --query.")
-    if len(found) > MAX_HOLES:
-        raise UsageError(f"{len(found)} holes are too many: at most {MAX_HOLES} are filled together.")
+    if len(found) > MOST:
+        raise UsageError(f"{len(found)} holes are too many: at most {MOST} are filled together.")
     found.sort(key=lambda span: (span.start, span.end))
     for one, other in itertools.pairwise(found):
         if one.end > other.start or one == other:

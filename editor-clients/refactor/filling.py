@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lacuna.infill.request import Answer, Candidate, Infill, Reason, Request, answered
+from lacuna.infill.request import MOST, Answer, Candidate, Infill, Reason, Request, answered
 from lacuna.model.denoiser import Beside
 from lacuna.refactor.drafts import Composed, Document, Draft, composed
 from lacuna.refactor.overlaps import is_overlapping
@@ -12,8 +12,6 @@ from lacuna.refactor.plan import Alternative, Outcome
 
 CANDIDATES = 3
 """Of a blank, at most."""
-TOGETHER = 64
-"""Blanks that are filled in one go."""
 _UNSAID = "this does not parse"
 
 
@@ -101,7 +99,7 @@ def _in_groups(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
     """Cut into groups of drafts that do not overlap each other, and have not too many blanks in all."""
     group: list[Draft] = []
     for draft in drafts:
-        is_full = sum(one.blanks for one in group) + draft.blanks > TOGETHER
+        is_full = sum(one.blanks for one in group) + draft.blanks > MOST
         if group and (is_full or any(is_overlapping(draft, one) for one in group)):
             yield group
             group = []

@@ -19,6 +19,8 @@ from lacuna.syntax.spans import Kind
 T = TypeVar("T")
 
 LANGUAGE = "language.toml"
+STUB_KINDS = ("", ".empty", ".raised")
+"""What a stub does: says that it is one, nothing, raises."""
 CAPTURES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "spans.scm": frozenset(
@@ -29,6 +31,7 @@ CAPTURES: Mapping[str, frozenset[str]] = MappingProxyType(
         "doubts.scm": frozenset({"doubtful"}),
         "names.scm": frozenset({"name", "bound", "member", "remote"}),
         "openings.scm": frozenset({"function", "returns", "ends", "yields", "made", "changed", "closed"}),
+        "stubs.scm": frozenset({"idle"} | {f"{what}{kind}" for what in ("stub", "unless") for kind in STUB_KINDS}),
     }
 )
 """What each file may capture. A name that begins with `_` is for predicates alone."""

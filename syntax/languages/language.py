@@ -188,6 +188,8 @@ class Language:
     text: TextRules
     queries: Mapping[str, Query]
     """By the name of what they capture."""
+    declaring: frozenset[str] = frozenset()
+    """How files' names end in which nothing but declarations stands: bodies are written elsewhere."""
     roots: tuple[str, ...] = ()
     """Files that mark the root of a project."""
     prose: frozenset[str] = frozenset()

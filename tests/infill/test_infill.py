@@ -8,7 +8,7 @@ import pytest
 from lacuna.infill.infill import COLD, infill, warm
 from lacuna.infill.request import Draft, Reason, Request, Scope, answered
 from lacuna.model.denoiser import Calibration, Sampling
-from lacuna.syntax.spans import Span
+from lacuna.syntax.spans import Span, markers
 from tests.infill.scripted import Scripted
 
 HEADER = "def total(prices):\n    result = 0\n    for price in prices:\n        result += price\n    return "
@@ -252,6 +252,60 @@ def test_what_will_not_be_offered_is_not_filled_to_the_end():
     assert answer.candidates[0]
     assert len(denoiser.looked) == 1
     assert all(draft.holes[1] == (None,) for draft in drafts)
+
+
+def by_name(**texts):
+    """Says what belongs behind `NAME = `, and nothing but nonsense elsewhere."""
+
+    def answers(scene):
+        before = scene.text[: scene.spans[0].start].removesuffix(" = ").split()
+        return {texts[before[-1]]: 0.9, "1": 0.1} if before and before[-1] in texts else {"len(prices)": 1.0}
+
+    return answers
+
+
+THREE = "def f(prices):\n    a = <fill>\n    b = <fill>\n    c = <fill>\n    return a, b, c\n"
+
+
+def partial(text, threshold=0.0):
+    return Request(text, "python", tuple(markers(text)), threshold, is_partial=True)
+
+
+def test_of_a_partial_request_what_cannot_be_filled_stays_open_and_the_others_are_filled():
+    denoiser = Scripted(by_name(a="sum(prices)", b="min(prices) )", c="max(prices)"))
+    answer, drafts = filled(denoiser, partial(THREE, 0.5))
+    assert [(THREE.count("\n", 0, edit.span.start), edit.new_text) for edit in answer.edits] == [
+        (1, "sum(prices)"),
+        (3, "max(prices)"),
+    ]
+    assert (answer.reason, [one.hole for one in answer.left]) == (None, [1])
+    assert answer.left[0].explained == "below threshold (0.10 of 0.5)"
+    assert drafts[-1].holes[:2] == (("sum(prices)",), ())
+
+
+def test_what_stays_open_is_stood_in_for_where_the_next_holes_see_it():
+    denoiser = Scripted(by_name(a="sum(prices))", b="min(prices)"))
+    filled(denoiser, partial(THREE, 0.5))
+    _, (second, _), (third, _) = denoiser.looked
+    assert "    a = ...\n" in second.text
+    assert "    a = ...\n    b = min(prices)\n" in third.text
+
+
+def test_a_partial_request_in_which_nothing_can_be_filled_says_why():
+    answer, _ = filled(always({"sum(prices)": 0.5, "1": 0.5}), partial(THREE, 0.9))
+    assert (answer.edits, answer.reason) == ((), Reason.BELOW_THRESHOLD)
+    assert [one.hole for one in answer.left] == [0, 1, 2]
+
+
+def test_a_stub_that_stays_open_stays_as_it_is():
+    text = "def f(x):\n    ...\n\n\ndef g(x):\n    ...\n"
+    stubs = (Span(14, 17), Span(34, 37))
+    assert {text[span.start : span.end] for span in stubs} == {"..."}
+    denoiser = Scripted(lambda scene: {"pass": 1.0} if "def g" in scene.text[scene.spans[0].end :] else {"return x": 1})
+    answer, _ = filled(denoiser, Request(text, "python", stubs, 0.5, is_partial=True))
+    assert [(edit.span, edit.new_text) for edit in answer.edits] == [(stubs[1], "return x")]
+    assert answer.left[0].explained == "nothing to add"
+    assert denoiser.looked[1][0].text == text
 
 
 # --- the open end of a hole

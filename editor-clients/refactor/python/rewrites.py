@@ -9,6 +9,7 @@ from lacuna.refactor.python.mutable_defaults import MutableDefaults
 from lacuna.refactor.python.os_paths import OsPaths
 from lacuna.refactor.python.print_to_logging import PrintToLogging
 from lacuna.refactor.python.signatures.source import AdaptedCalls
+from lacuna.refactor.python.stub_bodies import StubBodies
 from lacuna.refactor.python.unittest_asserts import UnittestAsserts
 from lacuna.refactor.rule import Sketcher
 from lacuna.refactor.rulesource import Grounds, RuleSource
@@ -33,5 +34,6 @@ REWRITES: Mapping[str, RuleSource] = {
     "mutable-defaults": Everywhere(MutableDefaults),
     "os-paths": Everywhere(OsPaths),
     "print-to-logging": Everywhere(PrintToLogging, has_blanks=True),
+    "stub-bodies": Everywhere(StubBodies, has_blanks=True),
     "unittest-asserts": Everywhere(UnittestAsserts),
 }

@@ -1,0 +1,14 @@
+"""A blank in place of what stands for a body that is not written yet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lacuna.refactor.rule import Hole, Replacement, Sketch
+from lacuna.syntax.parsing import Parsed
+from lacuna.syntax.stubs import stubs
+
+
+@dataclass(frozen=True, slots=True)
+class StubBodies:
+    def sketches(self, path: str, parsed: Parsed) -> Iterator[Sketch]:  # noqa: ARG002 -- the Protocol's
+        return (Sketch((Replacement(span, (Hole(),)),)) for span in stubs(parsed))

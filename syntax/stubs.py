@@ -1,0 +1,40 @@
+"""What stands for the body of a function that is not written yet, as a language's `stubs.scm` knows it."""
+
+from lacuna.syntax.languages.files import STUB_KINDS
+from lacuna.syntax.languages.language import Language
+from lacuna.syntax.lines import line_start
+from lacuna.syntax.parsing import Parsed, parse
+from lacuna.syntax.queries import captured
+from lacuna.syntax.spans import Span, by_start
+
+_IDLE = "idle"
+
+
+def stubs(parsed: Parsed) -> list[Span]:
+    """Statements that stand for bodies which are not written yet, by start; each is the first thing on its line."""
+    root, language = parsed.tree.root_node, parsed.language
+    found = set[Span]()
+    for kind in STUB_KINDS:
+        nodes = [node for node in captured(root, language, f"stub{kind}") if not node.has_error]
+        names = {"unless", f"unless{kind}"} if nodes else ()
+        barred = [bar.byte_range for name in names for bar in captured(root, language, name)]
+        found |= {
+            parsed.span_of(node)
+            for node in nodes
+            if not any(start <= node.start_byte and node.end_byte <= end for start, end in barred)
+        }
+    return sorted((span for span in found if _begins_line(parsed.text, span)), key=by_start)
+
+
+def says_nothing(text: str, language: Language) -> bool:
+    """Whether a text is one statement, and does no more in a body than to stand there."""
+    parsed = parse(text.strip(), language)
+    if parsed is None:
+        return False
+    root = parsed.tree.root_node
+    idle = {node.id for node in captured(root, language, _IDLE)}
+    return len(root.children) == 1 and root.children[0].id in idle
+
+
+def _begins_line(text: str, span: Span) -> bool:
+    return not text[line_start(text, span.start) : span.start].strip(" \t\f")
