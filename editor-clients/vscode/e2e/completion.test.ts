@@ -141,7 +141,7 @@ test("completion has alternatives, and the one that is shown is accepted", async
   assert.fail("no place has two answers");
 });
 
-test("completion accepted by the word keeps the alternative that is shown", async (t) => {
+test("completion turned and accepted by the word, with the buttons of its hover, keeps the alternative", async (t) => {
   const editor = await Editor.open(t, { files: filesOf(ALIKE) });
   await editor.openFile(fileOf(0));
   await editor.ready();
@@ -149,19 +149,18 @@ test("completion accepted by the word keeps the alternative that is shown", asyn
     const kept = await editor.ghostAt(fileOf(index), at(ALIKE, index));
     if (kept === "") continue;
     const mark = messages(editor.place.wire).length;
-    await editor.press("Alt+]");
+    await editor.hoverOver(kept); // asks for others, too
     const texts = await editor.answered(at(ALIKE, index), mark);
     // VS Code has the one that it showed first. Both may follow what is accepted: it cannot tell them apart.
     const others = texts.filter((text) => text !== kept);
     const next = others.find((text) => firstWord(text) !== undefined && firstWord(text) === firstWord(kept));
     if (next === undefined) continue;
-    for (const turned of others.slice(0, others.indexOf(next))) {
+    for (const turned of others.slice(0, others.indexOf(next) + 1)) {
+      await editor.hoverButton("Next").click();
       await until("another is shown", async () => (await editor.ghost()) === turned);
-      await editor.press("Alt+]");
     }
-    await until("it is shown", async () => (await editor.ghost()) === next);
     await editor.screenshot("alternative");
-    await editor.press("Control+ArrowRight");
+    await editor.hoverButton("Accept Word").click();
     const rest = next.slice((firstWord(next) ?? "").length);
     await until("its first word is accepted", async () => (await editor.ghost()) === rest);
     await editor.screenshot("rest");

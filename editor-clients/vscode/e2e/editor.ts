@@ -147,6 +147,20 @@ export class Editor {
     return result?.items.map(({ insertText }) => insertText) ?? [];
   }
 
+  /** Point at ghost text until its buttons are there. */
+  async hoverOver(ghost: string): Promise<void> {
+    await this.page
+      .locator(".ghost-text-decoration", { hasText: ghost.slice(0, 3) })
+      .first()
+      .hover();
+    await this.hoverButton("Accept Word").waitFor();
+  }
+
+  /** What the hover of ghost text has. */
+  hoverButton(title: string): Locator {
+    return this.page.locator(".inlineSuggestionsHints").getByRole("button", { name: title });
+  }
+
   async save(): Promise<void> {
     await this.page.keyboard.press("Control+S");
     await until("the file is saved", async () => (await this.page.locator(".tab.active.dirty").count()) === 0);

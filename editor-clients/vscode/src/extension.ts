@@ -9,7 +9,7 @@ import { acceptedCommand, middleware } from "./middleware.ts";
 import { Server } from "./server.ts";
 import { Silencer } from "./silencer.ts";
 import { StatusItem } from "./statusItem.ts";
-import { acceptNext, fill, suggest, turn } from "./suggesting.ts";
+import { counted, fill, suggest } from "./suggesting.ts";
 
 /** A change below it needs another process. */
 const PROCESS_SETTING = "lacuna.server";
@@ -32,13 +32,10 @@ export function activate(context: vscode.ExtensionContext): void {
     silencer,
     statusItem,
     acceptedCommand(),
+    ...counted(alternatives),
     command("menu", () => statusItem.openMenu()),
     command("suggest", () => suggest(silencer)),
     command("fill", fill),
-    command("next", () => turn(alternatives, 1)),
-    command("previous", () => turn(alternatives, -1)),
-    command("acceptWord", () => acceptNext(alternatives, "Word")),
-    command("acceptLine", () => acceptNext(alternatives, "Line")),
     command("toggle", () => silencer.toggle()),
     command("toggleLanguage", () => silencer.toggleLanguage()),
     command("snooze", () => silencer.snooze()),

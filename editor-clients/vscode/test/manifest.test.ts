@@ -87,7 +87,8 @@ test("manifest: the server's settings are those of its schema, with the same val
 
 test("manifest: every command is registered, and what the texts link to is a command", () => {
   const registered = new Set([...sources.matchAll(/command\("(\w+)"/g)].map(([, name]) => `lacuna.${name ?? ""}`));
-  for (const { command } of [...commands, ...keybindings]) assert.ok(registered.has(command), command);
+  const ofKeys = keybindings.filter(({ command }) => !command.startsWith("editor.action.")); // those are VS Code's
+  for (const { command } of [...commands, ...ofKeys]) assert.ok(registered.has(command), command);
   const linked = walkthroughs.flatMap(({ steps }) =>
     steps.flatMap((step) => [...step.description.matchAll(/command:(lacuna\.\w+)/g)].map(([, name]) => name)),
   );
