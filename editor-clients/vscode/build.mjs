@@ -1,5 +1,5 @@
 // Bundles the extension into dist/extension.js, the licences of all that went in into dist/notices.txt, README.md with its
-// pictures from the web into dist/README.md, and the walkthrough's pictures beside.
+// pictures from the web (without, if package.json names no repository) into dist/README.md, and the walkthrough's pictures beside.
 
 import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -33,6 +33,7 @@ writeFileSync("dist/notices.txt", notices.join(`\n${"-".repeat(80)}\n\n`));
 
 // On an extension's page VS Code shows no picture but from the web; these are the version's own.
 const { repository, version } = JSON.parse(readFileSync("package.json", "utf8"));
-const web = `${repository.url.replace(/\.git$/, "")}/raw/v${version}/docs/`;
-writeFileSync("dist/README.md", readFileSync("README.md", "utf8").replaceAll("](../../docs/", `](${web}`));
-for (const picture of ["vscode.gif", "vscode-ghost.png"]) copyFileSync(`../../docs/${picture}`, `dist/${picture}`);
+const picture = /!\[([^\]]+)\]\(\.\.\/\.\.\/docs\/([^)]+)\)\n\n/g;
+const fromTheWeb = repository && `![$1](${repository.url.replace(/\.git$/, "")}/raw/v${version}/docs/$2)\n\n`;
+writeFileSync("dist/README.md", readFileSync("README.md", "utf8").replaceAll(picture, fromTheWeb ?? ""));
+for (const name of ["vscode.gif", "vscode-ghost.png"]) copyFileSync(`../../docs/${name}`, `dist/${name}`);
