@@ -1,5 +1,6 @@
 """The exact cache: what was encoded before never shows, nor does what stands beside in a batch, nor what is hidden."""
 
+import ctypes
 import random
 import subprocess
 import sys
@@ -23,6 +24,19 @@ def read(engine: Engine, text: str, *spans: Span) -> Sight:
     sight = engine.look(Scene(text, spans), engine.sampling)
     sight.context()
     return sight
+
+
+class Allocated(ctypes.Structure):
+    """What the C library tells of its memory, `mallinfo2(3)`: ten counts, the fifth and the eighth of bytes in use."""
+
+    _fields_ = (("counts", ctypes.c_size_t * 10),)
+
+    @classmethod
+    def now(cls) -> int:
+        tell = ctypes.CDLL(None).mallinfo2
+        tell.restype = cls
+        counts = tell().counts
+        return int(counts[4] + counts[7])
 
 
 def masks(*lengths: int, width: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -110,6 +124,21 @@ def test_chunks_are_read_from_the_hole_outwards(engine: Engine, text: str) -> No
             assert own in known
             assert known == list(range(known[0], known[-1] + 1)), "no chunk between two that are read is left out"
     assert len(known) == len(chunks)
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="glibc tells what is allocated")
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_what_the_cache_lets_go_is_free_again(engine: Engine) -> None:
+    fresh = engine.apart()
+    fresh.encode(range(MASK + 1, MASK + 129))
+    fresh.cache.clear()
+    before = Allocated.now()
+    for n in range(24):
+        fresh.encode(range(MASK + 1 + n, MASK + 129 + n))
+    held = fresh.cache.size
+    assert Allocated.now() - before >= held, "what is kept is counted"
+    fresh.cache.clear()
+    assert Allocated.now() - before < held / 10
 
 
 def test_near_keys_are_those_of_the_tokens_around_the_hole(engine: Engine, text: str) -> None:
