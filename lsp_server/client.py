@@ -18,8 +18,8 @@ class Client:
     """A code action may come without its edit and get it when it is chosen."""
     annotates_changes: bool = False
     """It shows what a change is, and asks before one that needs confirmation."""
-    previews: bool = False
-    """It has a command of its own, `lacuna.preview`, that shows a change and asks."""
+    fills: bool = False
+    """It has a command of its own, `lacuna.fill`, that asks `lacuna/fill`, and asks before it replaces code."""
     tags_generated: bool = False
     """A code action may be marked as made by a model."""
     keeps_indentation: bool = False
@@ -30,6 +30,11 @@ class Client:
     """The server has to ask to be told of changed settings."""
     registers_watchers: bool = False
     """The server may ask to be told which files change."""
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether it shows what would replace code, and asks, before it does."""
+        return self.annotates_changes or self.fills
 
     @classmethod
     def of(cls, capabilities: types.ClientCapabilities, name: str = "") -> "Client":
@@ -49,7 +54,7 @@ class Client:
                 action.data_support and action.resolve_support and "edit" in action.resolve_support.properties
             ),
             annotates_changes=edit.change_annotation_support is not None and name != _ONLY_TELLS,
-            previews=_says(capabilities.experimental, "lacuna", "preview"),
+            fills=_says(capabilities.experimental, "lacuna", "fill"),
             tags_generated=bool(
                 action.tag_support and types.CodeActionTag.LlmGenerated in action.tag_support.value_set
             ),

@@ -61,9 +61,9 @@ class Document:
         return self.uri if self.cell is None else self.cell.uri
 
     @property
-    def start(self) -> int:
-        """The offset of its first position."""
-        return 0 if self.cell is None else self.cell.span.start
+    def span(self) -> Span:
+        """What of the text is its own."""
+        return Span(0, len(self.text)) if self.cell is None else self.cell.span
 
     def changed(self, version: int, changes: Iterable[ContentChange], encoding: Encoding) -> "Document":
         """The next snapshot; each change speaks of the text that the one before it left."""

@@ -10,9 +10,12 @@ from lacuna.lsp_server.documents import Document, Documents
 from lacuna.lsp_server.indexing import Indexing
 from lacuna.lsp_server.notifier import Notifier
 from lacuna.lsp_server.status import Latencies, Outcomes, Status, Why
-from lacuna.lsp_server.worker import DroppedError, Kind, OutdatedError, PreemptedError, State, Worker
+from lacuna.lsp_server.worker import DroppedError, Kind, OutdatedError, PreemptedError, Show, State, Worker
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.languages.registry import UnknownLanguageError
+
+_REST = 0.1
+"""Seconds between two notifications of the status."""
 
 
 class NothingToShowError(LacunaError):
@@ -34,7 +37,7 @@ class Inference:
         self.budget = 20.0
         """Seconds after which nobody waits for an automatic completion any more."""
         self._documents = documents
-        self._notifier = Notifier(self._status, send)
+        self._notifier = Notifier(self._status, send, _REST)
         self._latencies = Latencies()
         self._outcomes = Outcomes()
 
@@ -62,13 +65,14 @@ class Inference:
 
     # --- answers
 
-    async def infill(self, document: Document, kind: Kind, request: Request) -> Answer:
+    async def infill(self, document: Document, kind: Kind, request: Request, show: Show = lambda _: None) -> Answer:
         """The answer for this snapshot; fails with a `DroppedError` when something came between.
 
-        Cancelling the task that waits here cancels the infill.
+        Until then `show` is called, in the worker's thread, with its drafts. Cancelling the task that waits here
+        cancels the infill.
         """
-        answer = await asyncio.wrap_future(self.worker.submit(document.uri, kind, request))
-        if answer.reason is not Reason.WARMING:
+        answer = await asyncio.wrap_future(self.worker.submit(document.uri, kind, request, show))
+        if answer.reason is not Reason.WARMING and not request.is_partial:  # many holes say nothing of completions
             self._latencies.add(answer.timings)
         if not self._documents.is_current(document):
             raise OutdatedError("The document changed.")

@@ -12,7 +12,15 @@ from lsprotocol import types
 
 from lacuna.infill.request import Model
 from lacuna.lsp_server import ending, framing
-from lacuna.lsp_server.features import code_action, completion, inline_completion, lifecycle, notebook_sync, text_sync
+from lacuna.lsp_server.features import (
+    code_action,
+    completion,
+    fill,
+    inline_completion,
+    lifecycle,
+    notebook_sync,
+    text_sync,
+)
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
 
@@ -83,6 +91,7 @@ def build(worker: Worker, version: str) -> Session:
     actions = types.CodeActionOptions(code_action_kinds=[code_action.KIND], resolve_provider=True)
     session.feature(types.TEXT_DOCUMENT_CODE_ACTION, actions)(code_action.offer)
     session.feature(types.CODE_ACTION_RESOLVE)(code_action.resolve)
+    session.feature(fill.METHOD)(fill.fill)
     return session
 
 

@@ -16,11 +16,10 @@ from lacuna.lsp_server.documents import Documents
 from lacuna.lsp_server.indexing import Indexing
 from lacuna.lsp_server.inference import Inference
 from lacuna.lsp_server.notebooks import Notebook
-from lacuna.lsp_server.notifier import METHOD
 from lacuna.lsp_server.offers import Offers
 from lacuna.lsp_server.protocol import Protocol
 from lacuna.lsp_server.settings import Options
-from lacuna.lsp_server.status import Status
+from lacuna.lsp_server.status import METHOD, Status
 from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.lsp_server.worker import Worker
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lacuna.infill.request import Reason, Timings
 
+METHOD = "lacuna/status"
 _REMEMBERED = 100
 """Answers that the latency is taken of."""
 

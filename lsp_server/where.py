@@ -1,5 +1,7 @@
 """Which spans are meant by a cursor or a selection, and what stands there."""
 
+import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lacuna.syntax import parsing, spans
@@ -7,6 +9,7 @@ from lacuna.syntax.languages.language import Language
 from lacuna.syntax.lines import rest_of_line
 from lacuna.syntax.nodes import shrunk
 from lacuna.syntax.spans import Span
+from lacuna.syntax.stubs import functions_about, stubs
 
 
 def at_cursor(text: str, offset: int) -> Span:
@@ -34,27 +37,67 @@ def touched_markers(text: str, selection: Span) -> tuple[Span, ...]:
     )
 
 
+class What(enum.StrEnum):
+    """Of what an action fills the holes."""
+
+    SELECTION = "selection"
+    FUNCTION = "function"
+    FILE = "file"
+
+
 @dataclass(frozen=True, slots=True)
-class Selected:
-    """What an action on a selection writes."""
+class Holes:
+    """What an action writes."""
 
     spans: tuple[Span, ...]
-    is_code: bool
-    """Code stands there, which is replaced; else markers or nothing."""
+    """Sorted and disjoint, at least one."""
+    code: frozenset[Span] = frozenset()
+    """Those at which code stands, which is replaced; at the others are markers or nothing."""
+
+    def without_code(self) -> "Holes | None":
+        """Those at which no code stands, if there are any."""
+        return _holes(span for span in self.spans if span not in self.code)
+
+    def within(self, span: Span) -> "Holes | None":
+        """Those in a span, if there are any."""
+        inner = [hole for hole in self.spans if span.start <= hole.start and hole.end <= span.end]
+        return _holes(inner, self.code.intersection(inner))
 
 
-def selected(text: str, language: Language, selection: Span) -> Selected | None:
+def selected(text: str, language: Language, selection: Span) -> Holes | None:
     """The markers that a selection touches, else white space, else the whole nodes in it; None if there are none.
 
     It never reaches beyond the selection, but for markers that are cut.
     """
     marked = touched_markers(text, selection)
     if marked:
-        return Selected(marked, is_code=False)
+        return Holes(marked)
     if selection.start == selection.end:
         return None
     if not text[selection.start : selection.end].strip():
-        return Selected((selection,), is_code=False)
+        return Holes((selection,))
     parsed = parsing.parse(text, language, around=selection)
     found = selection if parsed is None else shrunk(parsed, selection)
-    return None if found is None else Selected((found,), is_code=True)
+    return None if found is None else Holes((found,), frozenset({found}))
+
+
+def unwritten(text: str, language: Language, selection: Span) -> dict[What, Holes]:
+    """Markers and stubs of a text, and of the innermost function about a selection that has some.
+
+    Parses the whole text; one that takes too long has markers only.
+    """
+    # A name stands for each marker, so that what is about it parses.
+    parsed = parsing.parse(text.replace(spans.MARKER, "_" * len(spans.MARKER)), language)
+    bodies = [] if parsed is None else stubs(parsed)
+    markers = (one for one in spans.markers(text) if not any(body.start <= one.start < body.end for body in bodies))
+    of_file = _holes(sorted([*markers, *bodies], key=spans.by_start), frozenset(bodies))
+    if of_file is None:
+        return {}
+    functions = [] if parsed is None else functions_about(parsed, selection)
+    of_function = next((found for one in functions if (found := of_file.within(one))), None)
+    return ({What.FUNCTION: of_function} if of_function else {}) | {What.FILE: of_file}
+
+
+def _holes(found: Iterable[Span], code: frozenset[Span] = frozenset()) -> Holes | None:
+    holes = tuple(found)
+    return Holes(holes, code) if holes else None

@@ -1,6 +1,7 @@
 """Positions, ranges and changes: from the protocol's types to ours, and back."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from lsprotocol import types
 
@@ -30,3 +31,10 @@ def range_to_send(document: Document, span: Span, encoding: Encoding) -> types.R
     return types.Range(
         types.Position(found.start.line, found.start.character), types.Position(found.end.line, found.end.character)
     )
+
+
+def plain(received: Any) -> Any:  # noqa: ANN401 -- JSON
+    """What pygls makes of parameters whose type it does not know, as the JSON that they were."""
+    if hasattr(received, "_asdict"):
+        return {name: plain(value) for name, value in received._asdict().items()}
+    return received

@@ -12,7 +12,7 @@ from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from lacuna.infill.request import Answer, Model, Request
+from lacuna.infill.request import Answer, Draft, Model, Request
 from lacuna.lsp_server import memory
 from lacuna.lsp_server.tracebacks import traceback_of
 from lacuna.syntax.errors import LacunaError
@@ -20,6 +20,7 @@ from lacuna.syntax.errors import LacunaError
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Show = Callable[[Draft], None]
 
 
 class Kind(enum.IntEnum):
@@ -70,6 +71,8 @@ class _Job:
     request: Request
     future: Future[Any]
     """The only flag: a job is over as soon as its future is done, whoever did it."""
+    show: Callable[[Any], None] = lambda _: None
+    """Told what a step yields."""
 
     def drop(self, reason: DroppedError) -> None:
         _settle(self.future, reason)
@@ -123,13 +126,13 @@ class Worker:
             self._idle_limit = seconds
             self._changed.notify()
 
-    def submit(self, document: str, kind: Kind, request: Request) -> Future[Answer]:
-        """Ask for an infill. Cancelling the future cancels the infill.
+    def submit(self, document: str, kind: Kind, request: Request, show: Show = lambda _: None) -> Future[Answer]:
+        """Ask for an infill, whose drafts `show` is told in the worker's thread. Cancelling the future cancels it.
 
         The future fails with a `DroppedError` when something else took its place, or as the infill failed.
         """
         assert kind is not Kind.BACKGROUND, "what is asked for in the background is to warm"
-        return self._enqueue(_Job(document, kind, request, Future()))
+        return self._enqueue(_Job(document, kind, request, Future(), show))
 
     def warm(self, document: str, request: Request) -> Future[None]:
         """Encode in the background what the request will need; else as `submit`."""
@@ -254,7 +257,7 @@ class Worker:
         work = begin(job.request)
         try:
             while not job.future.done():
-                next(work)
+                job.show(next(work))
         except StopIteration as ended:
             _settle(job.future, ended.value)
         finally:

@@ -1,4 +1,4 @@
-"""What stands for the body of a function that is not written yet, as a language's `stubs.scm` knows it."""
+"""What stands for the body of a function that is not written yet, as a language's `stubs.scm` knows it; functions."""
 
 from lacuna.syntax.languages.files import STUB_KINDS
 from lacuna.syntax.languages.language import Language
@@ -7,7 +7,7 @@ from lacuna.syntax.parsing import Parsed, parse
 from lacuna.syntax.queries import captured
 from lacuna.syntax.spans import Span, by_start
 
-_IDLE = "idle"
+_FUNCTION, _IDLE = "function", "idle"
 
 
 def stubs(parsed: Parsed) -> list[Span]:
@@ -24,6 +24,14 @@ def stubs(parsed: Parsed) -> list[Span]:
             if not any(start <= node.start_byte and node.end_byte <= end for start, end in barred)
         }
     return sorted((span for span in found if _begins_line(parsed.text, span)), key=by_start)
+
+
+def functions_about(parsed: Parsed, span: Span) -> list[Span]:
+    """The functions that a span lies in, the innermost first."""
+    first, last = parsed.to_byte(span.start), parsed.to_byte(span.end)
+    found = captured(parsed.tree.root_node, parsed.language, _FUNCTION, (first, last + 1))
+    around = [parsed.span_of(node) for node in found if node.start_byte <= first and last <= node.end_byte]
+    return sorted(around, key=by_start, reverse=True)
 
 
 def says_nothing(text: str, language: Language) -> bool:

@@ -39,7 +39,7 @@ def plain(received):
     """What pygls makes of a message that it does not know, as the JSON it was."""
     if hasattr(received, "_asdict"):
         return {name: plain(value) for name, value in received._asdict().items()}
-    return received
+    return list(map(plain, received)) if isinstance(received, list) else received
 
 
 class Run:
@@ -168,8 +168,9 @@ class Client:
         )
         return list(await self.lsp.text_document_code_action_async(params))
 
-    async def only_action(self, range_):
-        (action,) = await self.actions(range_)
+    async def only_action(self, range_, kind="refactor.rewrite"):
+        """The action of this kind, not of one below it."""
+        (action,) = [action for action in await self.actions(range_) if action.kind == kind]
         return action
 
     async def resolve(self, action):

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lacuna.infill.request import Answer, Candidate, Draft, Model, Reason, Timings, Tokens
+from lacuna.infill.request import Answer, Candidate, Draft, Left, Model, Reason, Timings, Tokens
 from lacuna.lsp_server.server import build, run
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.worker import Worker
@@ -65,7 +65,7 @@ def infill(request):
             if gate:
                 gate.report(f"step {step}")
                 gate.wait()
-            yield Draft(step=step, holes=tuple((None,) for _ in request.spans))
+            yield Draft(step, tuple((*["fil"] * step, None) for _ in request.spans))
         if "# prints" in text:
             print("from some library")  # noqa: T201 (as a native library might)
         if "# fails" in text:
@@ -99,12 +99,20 @@ def answer_to(request):
         new_texts = [json.dumps(seen)] * len(request.spans)
     if "# beside" in request.text:
         new_texts = [json.dumps(request.beside)] * len(request.spans)
+    left = ()
+    if request.is_partial and "# some" in request.text:  # one in two
+        left = tuple(Left(i, Reason.BELOW_THRESHOLD, "0.21 of 0.35") for i in range(1, len(new_texts), 2))
+    open_ones = {one.hole for one in left}
     alternatives = [[text] for text in new_texts]
     if "# several" in request.text:
         alternatives = [[f"{text}.{n}" for n in ("one", "two", "two", "three", "four", "five")] for text in new_texts]
         new_texts = [first for first, *_ in alternatives]
     return Answer(
-        edits=tuple(Edit(span, text) for span, text in zip(request.spans, new_texts, strict=True)) if offers else (),
+        edits=tuple(
+            Edit(span, text)
+            for i, (span, text) in enumerate(zip(request.spans, new_texts, strict=True))
+            if offers and i not in open_ones
+        ),
         candidates=tuple(
             tuple(
                 Candidate(text, confidence, parses=True) for text, confidence in zip(texts, CONFIDENCES, strict=False)
@@ -117,6 +125,7 @@ def answer_to(request):
         provider="scripted",
         model="scripted",
         threshold=0.85 if "doubtful" in request.text else USUAL,
+        left=left if offers else tuple(Left(i, Reason.NO_PARSE, "") for i in range(len(new_texts))),
     )
 
 

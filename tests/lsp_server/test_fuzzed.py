@@ -26,6 +26,10 @@ CALLS = (
         {"textDocument": {"uri": URI}, "range": CHANGES[0]["range"], "context": {"diagnostics": []}},
     ),
     ("codeAction/resolve", {"title": "Fill", "kind": "refactor.rewrite", "data": {"uri": URI, "version": 1}}),
+    (
+        "lacuna/fill",
+        {"target": {"uri": URI, "version": 1, "start": 0, "end": 0, "what": "file"}, "partialResultToken": 7},
+    ),
     ("workspace/didChangeConfiguration", {"settings": {"lacuna": {"threshold": 0.5, "exclude": ["*.txt"]}}}),
     ("workspace/didChangeWorkspaceFolders", {"event": {"added": [{"uri": "file:///p", "name": "p"}], "removed": []}}),
     ("workspace/didChangeWatchedFiles", {"changes": [{"uri": URI, "type": 2}]}),

@@ -52,9 +52,9 @@ def test_a_position_in_a_cell_is_the_same_place_in_the_text_of_all(texts, encodi
     alone, within = cell(number, texts[number]), found[name_of(number)]
     offset = data.draw(st.integers(0, len(texts[number])))
     position = alone.position_at(offset, encoding)
-    assert within.position_at(within.start + offset, encoding) == position
-    assert within.offset_at(position, encoding) == within.start + offset
-    assert within.text[within.start : within.start + len(texts[number])] == texts[number]
+    assert within.position_at(within.span.start + offset, encoding) == position
+    assert within.offset_at(position, encoding) == within.span.start + offset
+    assert within.text[within.span.start : within.span.start + len(texts[number])] == texts[number]
 
 
 def test_positions_behind_a_cell_mean_its_end():

@@ -625,25 +625,11 @@ def acting(**more):
 
 async def test_a_client_that_does_not_ask_first_gets_no_action_on_code(start):
     client = await start(capabilities=acting())
-    client.open("x = [1]\ny = <fill>\n")
-    assert not await client.actions(at(0, 4, end=(0, 7)))
-    assert (await client.only_action(at(1, 4))).title == "Fill with Lacuna"
-
-
-async def test_a_client_with_a_preview_of_its_own_gets_the_edit_as_its_commands_argument(start):
-    client = await start(capabilities=acting(experimental={"lacuna": {"preview": True}}))
-    client.open("x = [1]\ny = <fill>\n")
-    replaced = await client.resolve(await client.only_action(at(0, 4, end=(0, 7))))
-    assert replaced.edit is None
-    assert (replaced.command.command, replaced.command.title) == (
-        "lacuna.preview",
-        "Replace code in line 1 with Lacuna",
-    )
-    (edit,) = replaced.command.arguments
-    assert edit["documentChanges"][0]["edits"][0]["newText"] == "filled_0()"
-    filled = await client.resolve(await client.only_action(at(1, 4)))
-    assert filled.command is None
-    assert filled.edit.document_changes
+    client.open("def f():\n    ...\nx = [1]\ny = <fill>\n")
+    titles = [action.title for action in await client.actions(at(2, 4, end=(2, 7)))]
+    assert titles == ["Fill the hole of this file with Lacuna"]
+    assert not await client.actions(at(0, 4), ["refactor.rewrite.holes.function"])
+    assert (await client.only_action(at(3, 4))).title == "Fill with Lacuna"
 
 
 async def test_a_client_without_annotations_and_tags_gets_plain_edits(start):
@@ -666,7 +652,7 @@ async def test_a_client_without_annotations_and_tags_gets_plain_edits(start):
         ("x = <fill>\n", at(0, 10), ["quickfix", "refactor.rewrite"], 1),
         ("x = <fill>\n", at(0, 10), ["refactor.rewrite.more"], 0),
         ("x = <fill>\n", at(0, 10), ["refactor.re"], 0),
-        ("x = <fill>\n", at(1, 0), None, 0),
+        ("x = <fill>\n", at(1, 0), ["refactor.rewrite.holes"], 1),
     ],
     ids=["bare cursor", "selection", "refactor", "any", "one of two", "narrower", "no prefix", "elsewhere"],
 )

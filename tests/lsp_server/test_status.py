@@ -58,7 +58,7 @@ class Told:
         self.now = self.status("0")
         self.sent = []
         self.second = asyncio.Event()
-        self.notifier = Notifier(lambda: self.now, self._send)
+        self.notifier = Notifier(lambda: self.now, self._send, 0.1)
 
     @staticmethod
     def status(message):

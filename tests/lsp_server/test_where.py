@@ -54,7 +54,7 @@ def test_a_completion_never_replaces_what_the_user_wrote_nor_leaves_its_line(tex
 def test_a_selection_means_the_markers_it_touches_or_the_whole_nodes_in_it(text, start, end, meant, is_code):
     found = selected(text, PYTHON, Span(start, end))
     assert [text[span.start : span.end] for span in found.spans] == meant
-    assert found.is_code is is_code
+    assert bool(found.code) is is_code
 
 
 @pytest.mark.parametrize(
