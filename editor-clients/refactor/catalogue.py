@@ -78,15 +78,11 @@ def rule_at(path: Path, grounds: Grounds) -> Rule:
 
 def rule_of_query(query: str, template: str = BLANK, language: str = "python") -> Rule:
     """A rule that is a query and one template for all its holes; raise RuleError if they do not fit."""
-    holes = patiently(_holes, query, language)
-    named = {name.removeprefix(NAMED): template for name in holes if name != HOLE}
-    table = Table(query, template if HOLE in holes else None, named)
-    file = RuleFile("query", "What a query captures.", language, (table,))
     try:
-        rewrites = _patient(file)
+        checked = patiently(_of_query, query, template, language)
     except RuleError as error:
         raise RuleError(str(error).removeprefix("rewrite 1: ")) from error
-    return Checked(file, _hash(f"{query}\0{template}"), rewrites).rule(Grounds(Path.cwd()))
+    return checked.rule(Grounds(Path.cwd()))
 
 
 def _shipped() -> dict[str, Path]:
@@ -106,8 +102,12 @@ _patient = functools.partial(patiently, rewrites_of)
 """Compiles no query here."""
 
 
-def _holes(query: str, language: str) -> tuple[str, ...]:
-    return holes_of(query, language_of(language))
+def _of_query(query: str, template: str, language: str) -> Checked:
+    holes = holes_of(query, language_of(language))
+    named = {name.removeprefix(NAMED): template for name in holes if name != HOLE}
+    table = Table(query, template if HOLE in holes else None, named)
+    file = RuleFile("query", "What a query captures.", language, (table,))
+    return Checked(file, _hash(f"{query}\0{template}"), rewrites_of(file))
 
 
 def _hash(text: str) -> str:
