@@ -73,7 +73,7 @@ def unhurried(_: ModelOptions) -> OpenModel:
     """Each blank takes a little while."""
 
     def answer(scene: Scene) -> dict[str, float]:
-        time.sleep(0.2)
+        time.sleep(0.4)
         return answers(scene)
 
     return OpenModel(functools.partial(infill, Scripted(answer)))

@@ -15,7 +15,8 @@ from types import FrameType
 from typing import Any
 
 from lacuna.cli import main
-from lacuna.cli.refactor import apply, resume, undo  # noqa: F401 -- imported once, not in each process
+from lacuna.cli.refactor import apply, group, resume, undo  # noqa: F401 -- imported once, not in each process
+from lacuna.refactor import applying, repository, undoing  # noqa: F401 -- the same
 
 
 def run(moment: int | None, arguments: list[str], count: int) -> None:

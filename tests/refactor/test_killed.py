@@ -13,7 +13,7 @@ import pytest
 from tests.refactor.plans import at, contents, laid_out, plan_for, planned
 
 ROOT = Path(__file__).parents[2]
-ORIGINALS = {f"package{n % 4}/module{n}.py": b"def f():\r\n    return old\r\n" * (n % 3 + 1) for n in range(40)}
+ORIGINALS = {f"package{n % 4}/module{n}.py": b"def f():\r\n    return old\r\n" * (n % 3 + 1) for n in range(12)}
 
 
 class Killer:
@@ -69,7 +69,7 @@ def test_an_apply_that_is_killed_at_fifty_random_moments(killer: Killer, tree: P
     counts: list[int] = []
     for number in range(50):
         shutil.rmtree(Path.home() / ".local")
-        # Every other one towards the end, where files are written: most moments go by before.
+        # Every other one towards the end, where files are written.
         killer.run("apply", plan, moment=rng.randint(moments * 3 // 4 if number % 2 else 1, moments))
         found = contents(tree)
         assert all(found[path] in (data, written[path]) for path, data in ORIGINALS.items())
@@ -85,4 +85,4 @@ def test_an_apply_that_is_killed_at_fifty_random_moments(killer: Killer, tree: P
             killer.run("undo", moment=rng.randint(1, moments_of_undo))
         killer.run("undo")
         assert contents(tree) == ORIGINALS
-    assert sum(0 < count < len(ORIGINALS) for count in counts) >= 5
+    assert sum(0 < count < len(ORIGINALS) for count in counts) >= 10

@@ -1,5 +1,6 @@
 """`lacuna refactor plan`: what is planned, where the plan goes, how it is gone on with, and what is said."""
 
+import contextlib
 import json
 import os
 import signal
@@ -20,12 +21,16 @@ RENAME = ("--query", '((identifier) @hole (#eq? @hole "old"))', "--template", "n
 ANNOTATE = ("--query", "(parameters (identifier) @hole)", "--template", "⟦hole⟧: ⟦…⟧")
 
 
+def laid_out(tree: Path, numbers: range = range(12)) -> Path:
+    tree.mkdir(exist_ok=True)
+    for n in numbers:
+        (tree / f"{n:02}.py").write_text(f"def f(a): ...\n\n\nold = {n}\n" if n % 3 else "x = 1\n")
+    return tree
+
+
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    tree = tmp_path / "tree"
-    tree.mkdir()
-    for n in range(12):
-        (tree / f"{n:02}.py").write_text(f"def f(a): ...\n\n\nold = {n}\n" if n % 3 else "x = 1\n")
+    tree = laid_out(tmp_path / "tree")
     monkeypatch.chdir(tree)
     return tree
 
@@ -33,11 +38,27 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def plan(tree: Path, capsysbinary: pytest.CaptureFixture[bytes]):
     def plan(*arguments: object, opening=crews.opening) -> Ended:
-        code = main.run(["refactor", "plan", *map(str, arguments)], opening)
+        code = main.run(["refactor", "plan", "--jobs", "1", *map(str, arguments)], opening)
         out, err = capsysbinary.readouterr()
         return Ended(code, out, err.decode())
 
     return plan
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """A tree, and the plan to rename in it."""
+    folder = tmp_path_factory.mktemp("planned")
+    with contextlib.chdir(laid_out(folder / "tree")):
+        assert main.run(["refactor", "plan", "--jobs", "1", *RENAME, "-o", "../plan"], crews.unopened) == 0
+    return folder / "tree", (folder / "plan").read_bytes()
+
+
+@pytest.fixture
+def renaming(tree: Path, made_once: tuple[Path, bytes]) -> bytes:
+    """The plan to rename in this tree."""
+    there, data = made_once
+    return data.replace(str(there).encode(), str(tree).encode())
 
 
 def kept(path: Path) -> list[str]:
@@ -159,12 +180,12 @@ def test_a_file_that_fails_is_told_by_the_exit_code(plan, tree: Path, tmp_path: 
         pytest.param(["docstrings", "--template", "x"], "--template goes with --query", id="a template alone"),
         pytest.param(["--rule", "docstrings", "--rule", "docstrings"], "Two rules are called docstrings", id="twice"),
         pytest.param([*RENAME, "--since", "HEAD"], "is in none", id="a revision without a repository"),
-        pytest.param(["--resume", "none", "docstrings"], "--resume goes on", id="to go on with something else"),
+        pytest.param(["--resume", "begun", "docstrings"], "--resume goes on", id="to go on with something else"),
     ],
 )
-def test_what_makes_no_sense_is_said(plan, tmp_path: Path, arguments: list[str], words: str):
-    if "none" in arguments:
-        plan(*RENAME, "--max-sites", "1", "-o", "none")
+def test_what_makes_no_sense_is_said(plan, renaming: bytes, arguments: list[str], words: str):
+    if "begun" in arguments:
+        Path("begun").write_bytes(renaming.splitlines(keepends=True)[0])
     ended = plan(*arguments)
     assert ended.code == 2
     assert words in ended.err
@@ -184,19 +205,21 @@ def test_two_processes_make_the_same_plan_as_one(plan, tmp_path: Path):
     assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
 
 
+BROKEN_OFF = b'{"end": {"is_complete": false, "files": 6, "next_path": "06.py"}}\n'
+
+
 def without_footer(path: Path) -> bytes:
     return b"".join(line for line in path.read_bytes().splitlines(keepends=True) if not line.startswith(b'{"end"'))
 
 
 @pytest.mark.parametrize("breaks_off", ["with a footer", "without one", "within a line"])
-def test_a_plan_that_is_gone_on_with_ends_as_if_nothing_had_been(plan, tmp_path: Path, breaks_off: str):
+def test_a_plan_that_is_gone_on_with_ends_as_if_nothing_had_been(
+    plan, tmp_path: Path, renaming: bytes, breaks_off: str
+):
     path, whole = tmp_path / "plan", tmp_path / "whole"
-    plan(*RENAME, "-o", whole)
-    lines = whole.read_bytes().splitlines(keepends=True)
-    end = {
-        "with a footer": b'{"end": {"is_complete": false, "files": 6, "next_path": "06.py"}}\n',
-        "within a line": lines[5][:40],
-    }
+    whole.write_bytes(renaming)
+    lines = renaming.splitlines(keepends=True)
+    end = {"with a footer": BROKEN_OFF, "within a line": lines[5][:40]}
     path.write_bytes(b"".join(lines[:5]) + end.get(breaks_off, b""))
     ended = plan("--resume", path)
     assert ended.code == 0
@@ -215,12 +238,12 @@ def test_a_plan_that_is_gone_on_with_ends_as_if_nothing_had_been(plan, tmp_path:
         pytest.param(lambda header: header["options"].update(check="sha256:ab"), "other options", id="check"),
     ],
 )  # fmt: skip
-def test_a_plan_of_something_else_is_not_gone_on_with(plan, tmp_path: Path, change, words: str):
+def test_a_plan_of_something_else_is_not_gone_on_with(plan, tmp_path: Path, renaming: bytes, change, words: str):
     path = tmp_path / "plan"
-    plan(*RENAME, "--max-sites", "2", "-o", path)
-    first, rest = path.read_text().split("\n", 1)
+    first, *lines = renaming.decode().splitlines(keepends=True)
     header = json.loads(first)
     change(header["plan"])
+    rest = "".join(lines[:4]) + BROKEN_OFF.decode()
     path.write_text(json.dumps(header) + "\n" + rest)
     ended = plan("--resume", path)
     assert ended.code == 2
@@ -228,8 +251,8 @@ def test_a_plan_of_something_else_is_not_gone_on_with(plan, tmp_path: Path, chan
     assert path.read_text().endswith(rest)
 
 
-def test_a_plan_that_is_complete_is_not_gone_on_with(plan, tmp_path: Path):
-    plan(*RENAME, "-o", tmp_path / "plan")
+def test_a_plan_that_is_complete_is_not_gone_on_with(plan, tmp_path: Path, renaming: bytes):
+    (tmp_path / "plan").write_bytes(renaming)
     ended = plan("--resume", tmp_path / "plan")
     assert ended.code == 2
     assert "is complete" in ended.err
@@ -244,13 +267,14 @@ from tests.refactor import crews
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
-    sys.exit(main.run(sys.argv[1:], crews.slow))
+    sys.exit(main.run(sys.argv[1:], crews.unhurried))
 """
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_a_plan_that_says_how_far_it_came(plan, tree: Path, tmp_path: Path, sent: signal.Signals):
+    laid_out(tree, range(12, 60))
     script, path = tmp_path / "slow.py", tmp_path / "plan"
     script.write_text(SLOW)
     command = [sys.executable, script, "refactor", "plan", *ANNOTATE, "--jobs", "2", "-o", path]
