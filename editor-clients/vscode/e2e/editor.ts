@@ -110,6 +110,14 @@ export class Editor {
     await this.choose(title, ">");
   }
 
+  async chooseAction(title: string): Promise<void> {
+    await this.press("Control+.");
+    const row = this.page.locator(".action-widget .monaco-list-row", { hasText: title });
+    await row.waitFor();
+    await this.screenshot("actions");
+    await row.click();
+  }
+
   /** Type up to this place of a file that has it; the file is laid without what is typed. */
   async typeUpTo(file: string, { before }: Place): Promise<void> {
     await this.openFile(file);
@@ -177,6 +185,17 @@ export class Editor {
         );
       const first = all(".ghost-text-decoration").concat(all(".ghost-text-decoration-preview")).join("");
       return [first, ...all(".suggest-preview-text .view-line")].join("\n").replaceAll("\u00a0", " ");
+    });
+  }
+
+  /** What is shown behind holes while they are filled, a line for each on the screen; they are no part of the text. */
+  async drafts(): Promise<string> {
+    return this.page.evaluate(() => {
+      const spans = [...document.querySelectorAll(".editor-instance .view-line span")];
+      const shown = spans
+        .map((span) => getComputedStyle(span, "::after").content)
+        .filter((text) => text.startsWith('"'));
+      return shown.map((text) => JSON.parse(text) as string).join("\n");
     });
   }
 

@@ -5,11 +5,12 @@ import { Alternatives } from "./alternatives.ts";
 import { Asked } from "./asked.ts";
 import { doctor } from "./doctor.ts";
 import { openExample } from "./example.ts";
+import { Filling } from "./filling.ts";
 import { acceptedCommand, middleware } from "./middleware.ts";
 import { Server } from "./server.ts";
 import { Silencer } from "./silencer.ts";
 import { StatusItem } from "./statusItem.ts";
-import { counted, fill, suggest } from "./suggesting.ts";
+import { counted, suggest } from "./suggesting.ts";
 
 /** A change below it needs another process. */
 const PROCESS_SETTING = "lacuna.server";
@@ -22,6 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const asked = new Asked();
   const alternatives = new Alternatives();
   const started = new Server(context, log, middleware(silencer, asked, alternatives));
+  const filling = new Filling(started, asked);
   const statusItem = new StatusItem(started, silencer, asked);
   server = started;
 
@@ -30,12 +32,17 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     log,
     silencer,
+    filling,
     statusItem,
     acceptedCommand(),
     ...counted(alternatives),
     command("menu", () => statusItem.openMenu()),
     command("suggest", () => suggest(silencer)),
-    command("fill", fill),
+    command("fill", (target) => (target === undefined ? filling.choose() : filling.fill(target))),
+    command("takeDraft", () => filling.take()),
+    command("dropDraft", () => {
+      filling.drop();
+    }),
     command("toggle", () => silencer.toggle()),
     command("toggleLanguage", () => silencer.toggleLanguage()),
     command("snooze", () => silencer.snooze()),

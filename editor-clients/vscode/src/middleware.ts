@@ -33,11 +33,6 @@ export function middleware(silencer: Silencer, asked: Asked, alternatives: Alter
       }
       return items;
     },
-    async resolveCodeAction(item, token, next) {
-      const document = vscode.window.activeTextEditor?.document;
-      if (document !== undefined) asked.note(document.uri.toString());
-      return next(item, token);
-    },
     workspace: {
       configuration: (params) =>
         params.items.map(({ section, scopeUri }) => {

@@ -3,6 +3,7 @@
 import { homedir } from "node:os";
 import * as vscode from "vscode";
 import { LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
+import { FILLS } from "./fillRequest.ts";
 import { mismatch } from "./handshake.ts";
 import { Installer } from "./install/installer.ts";
 import { LANGUAGES } from "./languages.ts";
@@ -32,6 +33,11 @@ export class Server implements vscode.Disposable {
     this.#log = log;
     this.#middleware = middleware;
     this.#installer = new Installer(context, log, homedir());
+  }
+
+  /** Undefined while none is there to talk to. */
+  get client(): LanguageClient | undefined {
+    return this.#phase.kind === "running" ? this.#client : undefined;
   }
 
   get phase(): Phase {
@@ -130,7 +136,7 @@ export class Server implements vscode.Disposable {
   }
 
   #newClient(command: ServerCommand): LanguageClient {
-    return new LanguageClient(
+    const client = new LanguageClient(
       "lacuna",
       "Lacuna",
       {
@@ -149,6 +155,8 @@ export class Server implements vscode.Disposable {
         middleware: this.#middleware,
       },
     );
+    client.registerFeature(FILLS);
+    return client;
   }
 
   async #stop(): Promise<void> {

@@ -18,12 +18,6 @@ export async function suggest(silencer: Silencer): Promise<void> {
   await inlineSuggest("trigger");
 }
 
-/** Fill the marker or the selection at the cursor: the code actions that do it, without the menu if it is one. */
-export async function fill(): Promise<void> {
-  const kind = vscode.CodeActionKind.RefactorRewrite.value;
-  await vscode.commands.executeCommand("editor.action.codeAction", { kind, apply: "ifSingle" });
-}
-
 /** VS Code's commands for alternatives and parts, run by keys and by the buttons of the text's hover: what they do is counted. */
 export function counted(alternatives: Alternatives): vscode.Disposable[] {
   const turn = (step: 1 | -1) => async (its: Original) => {
