@@ -56,7 +56,7 @@ class Filling:
         if len(self.edits) == len(self.task.holes.spans):
             return None
         return _sentences(
-            f"Lacuna fills {len(self.edits)} of {len(self.task.holes.spans)} holes.", self.task, self.left
+            f"{len(self.edits)} of {len(self.task.holes.spans)} holes can be filled.", self.task, self.left
         )
 
 
@@ -122,10 +122,10 @@ async def _found(
 def _why_nothing(task: Task, answer: Answer) -> str:
     """The sentence for who gets nothing."""
     if task.what is What.SELECTION:
-        return f"Lacuna has nothing to offer here: {answer.explained}."
+        return f"There is nothing to offer here: {answer.explained}."
     if not answer.left:
-        return f"Lacuna fills no hole: {answer.explained}."
-    return _sentences("Lacuna fills no hole.", task, answer.left)
+        return f"No hole can be filled: {answer.explained}."
+    return _sentences("No hole can be filled.", task, answer.left)
 
 
 def _sentences(first: str, task: Task, left: Sequence[Left]) -> str:

@@ -118,7 +118,7 @@ async def test_it_is_told_how_many_stay_open_and_why(client):
     assert [line for line, *_ in lines_of(edit)] == [3, 10]
     assert edit.change_annotations["replace"].label == "Fill 2 of 4 holes with Lacuna"
     below = "below threshold (0.21 of 0.35)."
-    assert await client.told() == f"Lacuna fills 2 of 4 holes. Line 8: {below} Line 15: {below}"
+    assert await client.told() == f"2 of 4 holes can be filled. Line 8: {below} Line 15: {below}"
 
 
 async def test_where_nothing_is_filled_it_is_told_why(client):
@@ -126,7 +126,7 @@ async def test_where_nothing_is_filled_it_is_told_why(client):
     with pytest.raises(JsonRpcException) as told:
         await client.resolve(await client.only_action(at(0), FILE))
     reasons = "Line 4: no parse. Line 8: no parse. Line 11: no parse. And 1 more."
-    assert told.value.message == f"Lacuna fills no hole. {reasons}"
+    assert told.value.message == f"No hole can be filled. {reasons}"
 
 
 async def test_no_more_are_filled_than_fit_in_one_request(client):
@@ -134,7 +134,7 @@ async def test_no_more_are_filled_than_fit_in_one_request(client):
     action = await client.only_action(at(MOST + 6), FILE)
     assert action.title == f"Fill the {MOST + 6} holes of this file with Lacuna"
     assert len(lines_of((await client.resolve(action)).edit)) == MOST
-    told = f"Lacuna fills {MOST} of {MOST + 6} holes. No more than {MOST} are filled at once."
+    told = f"{MOST} of {MOST + 6} holes can be filled. No more than {MOST} are filled at once."
     assert await client.told() == told
 
 
@@ -192,7 +192,7 @@ async def test_a_client_may_ask_by_itself_and_is_told_what_it_shows_before_it_wr
     assert [edit["newText"] for edit in changed["edits"]] == ["filled_0()", "filled_2()"]
     assert found["edit"]["changeAnnotations"]["replace"]["needsConfirmation"]
     assert (found["filled"], found["holes"], found["needsConfirmation"]) == (2, 4, True)
-    assert found["message"].startswith("Lacuna fills 2 of 4 holes. Line 8: ")
+    assert found["message"].startswith("2 of 4 holes can be filled. Line 8: ")
     assert filling.client.has_been_told_all()
     assert filling.drafts.empty(), "nobody asked for them"
 

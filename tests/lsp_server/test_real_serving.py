@@ -116,7 +116,7 @@ async def resolved(client, action):
     try:
         return (await client.resolve(action)).edit
     except JsonRpcException as error:
-        if error.code != FAILED or not error.message.startswith("Lacuna has nothing to offer here: "):
+        if error.code != FAILED or not error.message.startswith("There is nothing to offer here: "):
             raise
         return None
 

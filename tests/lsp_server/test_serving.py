@@ -354,7 +354,7 @@ async def test_the_status_says_that_an_answer_was_stale_or_taken_back(client):
 async def test_a_fill_that_fails_says_so_in_the_status_too(client):
     client.open("x = <fill>  # nothing\n")
     await fails(client.resolve(await client.only_action(at(0, 4))), FAILED)
-    message = "Lacuna has nothing to offer here: below threshold."
+    message = "There is nothing to offer here: below threshold."
     assert await client.status(reason="below-threshold", message=message)
 
 
@@ -681,7 +681,7 @@ async def test_an_action_with_nothing_to_offer_says_why(client):
     client.open("x = <fill>  # nothing\n")
     action = await client.only_action(at(0, 4))
     message = await fails(client.resolve(action), FAILED)
-    assert message == "Lacuna has nothing to offer here: below threshold."
+    assert message == "There is nothing to offer here: below threshold."
 
 
 @pytest.mark.parametrize("data", [None, [], {"uri": "x"}, {"uri": "x", "version": "x", "start": 0, "end": 0}], ids=repr)

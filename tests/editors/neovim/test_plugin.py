@@ -104,3 +104,31 @@ def test_leaving_neovim_in_mid_request_leaves_no_server(editor, source, alive):
     while alive(server):
         assert time.monotonic() < end, "the server outlives its client"
         time.sleep(0.02)
+
+
+UNWRITTEN = """\
+def spread(values):
+    low = min(values)
+    high = <fill>
+    return high - low
+
+
+def middle(values):
+    raise NotImplementedError
+"""
+FILL_FILE = """
+    local context = { only = { 'refactor.rewrite.holes.file' }, diagnostics = {} }
+    vim.lsp.buf.code_action({ apply = true, context = context })
+"""
+
+
+def test_all_holes_of_a_file_are_filled_after_a_preview(editor):
+    editor.open(UNWRITTEN)
+    editor.lua(FILL_FILE)
+    editor.wait("the preview", lambda: "@@ " in editor.text)
+    added = [line[1:] for line in editor.text.split("\n") if line.startswith("+")]
+    editor.press("<CR>")
+    editor.wait("the new text", lambda: editor.text.startswith("def spread"))
+    before, after = UNWRITTEN.split("\n"), editor.text.split("\n")
+    assert [line for line in after if line not in before] == added
+    assert [line for line in before if line not in after] == ["    high = <fill>", "    raise NotImplementedError"]

@@ -4,7 +4,7 @@ local languages = require('lacuna.languages')
 
 local M = {}
 
----@class (exact) lacuna.Keys Insert-mode mappings; false switches one off.
+---@class (exact) lacuna.Keys Mappings in insert mode; false switches one off.
 ---@field accept string|false
 ---@field accept_word string|false
 ---@field accept_line string|false
@@ -12,6 +12,8 @@ local M = {}
 ---@field previous string|false
 ---@field dismiss string|false
 ---@field request string|false
+---@field take_draft string|false in normal mode, too, while a fill runs
+---@field drop_draft string|false the same
 
 ---@class (exact) lacuna.Install
 ---@field python? string a Python of 3.11 or newer; without it one is looked for
@@ -53,6 +55,8 @@ function M.defaults()
       previous = '<M-[>',
       dismiss = '<C-]>',
       request = '<M-Bslash>',
+      take_draft = '<Tab>',
+      drop_draft = '<Esc>',
     },
     args = {},
     settings = {},
@@ -94,6 +98,8 @@ local OPTIONS = {
     previous = KEY,
     dismiss = KEY,
     request = KEY,
+    take_draft = KEY,
+    drop_draft = KEY,
   },
   cmd = {
     function(value)

@@ -9,20 +9,21 @@
 local M = {}
 
 local NAMESPACE = vim.api.nvim_create_namespace('lacuna')
-local GHOST, HINT = 'LacunaGhost', 'LacunaHint'
+M.TEXT, M.HINT, M.REPLACED = 'LacunaGhost', 'LacunaHint', 'LacunaReplaced'
 
 --- Name the colours; a colour scheme or the user may have said what they are.
 function M.define_highlights()
   local has_hint = vim.fn.hlexists('ComplHint') == 1 -- from 0.12 on
-  vim.api.nvim_set_hl(0, GHOST, { default = true, link = has_hint and 'ComplHint' or 'Comment' })
-  vim.api.nvim_set_hl(0, HINT, { default = true, link = has_hint and 'ComplHintMore' or 'NonText' })
+  vim.api.nvim_set_hl(0, M.TEXT, { default = true, link = has_hint and 'ComplHint' or 'Comment' })
+  vim.api.nvim_set_hl(0, M.HINT, { default = true, link = has_hint and 'ComplHintMore' or 'NonText' })
+  vim.api.nvim_set_hl(0, M.REPLACED, { default = true, strikethrough = true })
 end
 
 --- Tabs become the spaces that they would take from this screen column on: virtual text does not always expand them.
 ---@param text string
 ---@param column integer
 ---@return string
-local function expanded(text, column)
+function M.expanded(text, column)
   local shown = ''
   for plain, tab in text:gmatch('([^\t]*)(\t?)') do
     shown = shown .. plain
@@ -49,15 +50,15 @@ function M.show(at, text, replaced, hint)
   M.hide(at.buf)
   local lines = vim.split(text, '\n', { plain = true })
   local column = vim.fn.strdisplaywidth(at.line:sub(1, at.col))
-  local first = expanded(lines[1], column)
+  local first = M.expanded(lines[1], column)
   local tail = at.line:sub(at.col + 1)
   local kept = tail:sub(replaced + 1)
-  local last = { { first, GHOST } } -- of the line that the kept text will stand on
+  local last = { { first, M.TEXT } } -- of the line that the kept text will stand on
   local mark = { virt_text = last, virt_text_pos = 'inline', hl_mode = 'replace' }
   if #lines > 1 then
     mark.virt_lines = {}
     for i = 2, #lines do
-      last = { { expanded(lines[i], 0), GHOST } }
+      last = { { M.expanded(lines[i], 0), M.TEXT } }
       table.insert(mark.virt_lines, last)
     end
   end
@@ -65,7 +66,7 @@ function M.show(at, text, replaced, hint)
   if not moves_nothing and tail:find('%S') then
     -- The tail will stand elsewhere, or go: cover it, and show what is kept of it where it will be.
     local behind = (#lines == 1 and column or 0) + vim.fn.strdisplaywidth(last[1][1])
-    table.insert(last, { expanded(kept, behind), 'Normal' })
+    table.insert(last, { M.expanded(kept, behind), 'Normal' })
     local drawn = 0
     for _, chunk in ipairs(mark.virt_text) do
       drawn = drawn + vim.fn.strdisplaywidth(chunk[1], column + drawn)
@@ -75,7 +76,7 @@ function M.show(at, text, replaced, hint)
     mark.virt_text_pos = 'overlay'
   end
   if hint then
-    table.insert(last, { hint, HINT })
+    table.insert(last, { hint, M.HINT })
   end
   vim.api.nvim_buf_set_extmark(at.buf, NAMESPACE, at.row, at.col, mark)
 end

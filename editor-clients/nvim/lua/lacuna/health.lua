@@ -1,5 +1,7 @@
 -- `:checkhealth lacuna`.
 
+local keys = require('lacuna.keys')
+
 local M = {}
 
 local function check_neovim()
@@ -82,7 +84,9 @@ local function check_keys(session)
     return
   end
   for name, key in vim.spairs(session.config.keys) do
-    if key then
+    if key and keys.OF_DRAFTS[name] then
+      vim.health.info(('%s: %s, while a fill runs'):format(name, key))
+    elseif key then
       local desc = vim.api.nvim_buf_call(buf, function()
         return vim.fn.maparg(key, 'i', false, true).desc or ''
       end)

@@ -76,6 +76,18 @@ function M.request()
   M.session().completion:ask()
 end
 
+--- Write what there is of the fill that runs, and end it.
+---@return boolean was_taken
+function M.take_draft()
+  return M.session().filling:take()
+end
+
+--- End the fill that runs; the text stays as it is.
+---@return boolean was_dropped
+function M.drop_draft()
+  return M.session().filling:drop()
+end
+
 --- Complete while typing, or no longer.
 ---@param on? boolean without it: the other way round
 function M.toggle(on)

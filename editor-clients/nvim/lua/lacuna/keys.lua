@@ -104,4 +104,53 @@ function M.map(buf, keys, completion)
   end
 end
 
+---@type table<string, {act: (fun(filling: lacuna.Filling): boolean), desc: string}>
+M.OF_DRAFTS = {
+  take_draft = {
+    act = function(filling)
+      return filling:take()
+    end,
+    desc = 'take the draft as it stands',
+  },
+  drop_draft = {
+    act = function(filling)
+      return filling:drop()
+    end,
+    desc = 'drop the draft',
+  },
+}
+
+--- Map, in insert and normal mode, what is for drafts, while there are some. Returns what gives the keys back.
+---@param buf integer
+---@param keys lacuna.Keys
+---@param filling lacuna.Filling
+---@return fun() unmap
+function M.lend(buf, keys, filling)
+  local lent = {}
+  vim.api.nvim_buf_call(buf, function()
+    for name, what in pairs(M.OF_DRAFTS) do
+      local key = keys[name]
+      for _, mode in ipairs(key and { 'n', 'i' } or {}) do
+        table.insert(lent, { mode = mode, key = key, own = vim.fn.maparg(key, mode, false, true) })
+        vim.keymap.set(mode, key, function()
+          what.act(filling)
+        end, { buffer = buf, nowait = true, desc = 'Lacuna: ' .. what.desc })
+      end
+    end
+  end)
+  return function()
+    if not vim.api.nvim_buf_is_valid(buf) then
+      return
+    end
+    vim.api.nvim_buf_call(buf, function()
+      for _, one in ipairs(lent) do
+        pcall(vim.keymap.del, one.mode, one.key, { buffer = buf }) -- the user may have done so
+        if one.own.buffer == 1 then
+          vim.fn.mapset(one.mode, false, one.own)
+        end
+      end
+    end)
+  end
+end
+
 return M

@@ -2,7 +2,6 @@
 
 local install = require('lacuna.install')
 local languages = require('lacuna.languages')
-local preview = require('lacuna.preview')
 local version = require('lacuna.version')
 
 ---@class lacuna.Server
@@ -22,11 +21,11 @@ function Server.new(session)
   return setmetatable({ _session = session, _bufs = {}, _has_told = {}, _watched = {}, _unfollowed = {} }, Server)
 end
 
---- What Neovim can do, and that what would replace code is shown by a command of ours.
+--- What Neovim can do, and that a command of ours runs fills, and shows what would replace code.
 ---@return lsp.ClientCapabilities
 local function capabilities()
   local found = vim.lsp.protocol.make_client_capabilities()
-  found.experimental = vim.tbl_deep_extend('force', found.experimental or {}, { lacuna = { preview = true } })
+  found.experimental = vim.tbl_deep_extend('force', found.experimental or {}, { lacuna = { fill = true } })
   return found
 end
 
@@ -144,8 +143,15 @@ function Server:_client_config(cmd, root)
     settings = { lacuna = session.config.settings },
     init_options = session.config.settings,
     capabilities = capabilities(),
-    commands = { [preview.COMMAND] = preview.run },
+    commands = {
+      [session.filling.COMMAND] = function(command, context)
+        session.filling:run(command, context)
+      end,
+    },
     handlers = {
+      ['$/progress'] = function(_, progress)
+        session.filling:show(progress)
+      end,
       ['lacuna/status'] = function(_, status)
         session:hear(status)
       end,

@@ -1,6 +1,7 @@
 -- What holds from `setup` on: the server, what it last said, whether to complete while typing, the log.
 
 local Completion = require('lacuna.completion')
+local Filling = require('lacuna.filling')
 local Server = require('lacuna.server')
 local keys = require('lacuna.keys')
 
@@ -19,6 +20,7 @@ local LOGGED = 500 -- sentences
 ---@field config lacuna.Config
 ---@field server lacuna.Server
 ---@field completion lacuna.Completion
+---@field filling lacuna.Filling
 ---@field status? lacuna.Status
 ---@field log string[] newest last
 ---@field is_installing boolean
@@ -39,6 +41,7 @@ function Session.new(config)
     _awake_at = 0,
     _unmap = {},
   }, Session)
+  self.filling = Filling.new(self)
   self.server = Server.new(self)
   self.completion = Completion.new(self)
   return self
@@ -59,6 +62,7 @@ function Session:attach(buf)
 end
 
 function Session:close()
+  self.filling:drop()
   self.completion:close()
   self.server:close()
   for buf, unmap in pairs(self._unmap) do
@@ -130,6 +134,7 @@ end
 function Session:forget()
   self.status = nil
   self.completion:clear()
+  self.filling:drop()
   self:_changed()
 end
 

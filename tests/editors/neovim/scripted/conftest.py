@@ -52,6 +52,43 @@ class Request:
         self.server.send({"id": self.id, "result": {"items": self.items(texts, behind)} if texts else None})
 
 
+@dataclass
+class Fill:
+    """A `lacuna/fill` that was asked for. Holes are told by line, first and last character."""
+
+    id: int
+    target: object
+    token: str
+    server: "Server"
+    is_cancelled: threading.Event = field(default_factory=threading.Event)
+
+    @staticmethod
+    def _range(line, first, last):
+        return {"start": {"line": line, "character": first}, "end": {"line": line, "character": last}}
+
+    def draft(self, *holes, is_code=False):
+        """Show drafts: for each hole where it is, and its slots, None for one that is not written."""
+        shown = [{"range": self._range(*place), "slots": slots, "needsConfirmation": is_code} for place, slots in holes]
+        value = {"uri": "file:///it", "version": 0, "holes": shown}
+        self.server.send({"method": "$/progress", "params": {"token": self.token, "value": value}})
+
+    def answer(self, *edits, is_code=False, message=None):
+        """Edits are told as holes are, with their texts."""
+        changes = [{"range": self._range(*place), "newText": text} for place, text in edits]
+        document = {"uri": "file:///it", "version": 0}
+        result = {
+            "edit": {"documentChanges": [{"textDocument": document, "edits": changes}]},
+            "needsConfirmation": is_code,
+            "filled": len(edits),
+            "holes": len(edits),
+            "message": message,
+        }
+        self.server.send({"id": self.id, "result": result})
+
+    def fail(self, code, message):
+        self.server.send({"id": self.id, "error": {"code": code, "message": message}})
+
+
 class Server:
     """Answers at once what `offers` makes of a request; where that is None, the test answers. Heeds no cancellation."""
 
@@ -65,6 +102,7 @@ class Server:
         self.settings = queue.Queue()
         self.notifications = queue.Queue()
         self.requests = queue.Queue()
+        self.fills = queue.Queue()
         self.documents = {}
         self._pending = {}
         self._connection = None
@@ -148,6 +186,9 @@ class Server:
                 del self.documents[params["textDocument"]["uri"]]
             case "textDocument/inlineCompletion":
                 self._complete(params, id_)
+            case "lacuna/fill":
+                self._pending[id_] = Fill(id_, params["target"], params["partialResultToken"], self)
+                self.fills.put(self._pending[id_])
             case "$/cancelRequest":
                 self._pending[params["id"]].is_cancelled.set()
             case _ if id_ is not None:
