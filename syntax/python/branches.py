@@ -10,6 +10,15 @@ _EVENTFUL = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 """What may be otherwise when it is asked again."""
 
 
+def statements(tree: ast.AST) -> list[ast.AST]:
+    """A tree and the statements in it, with their handlers and cases, the outer ones first."""
+    nodes = [tree]
+    for node in nodes:
+        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+            nodes += getattr(node, part, ())
+    return nodes
+
+
 def unreachable(nodes: Iterable[ast.AST]) -> Iterator[Fault]:
     """Branches of statements among some nodes that another one of the same statement comes before."""
     nodes = tuple(nodes)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
 from pyflakes import messages
-from pyflakes.checker import Binding, Builtin, Checker
+from pyflakes.checker import Checker
 
 from lacuna.syntax.gate import Fault, FaultKind
-from lacuna.syntax.python.branches import unreachable
+from lacuna.syntax.python.branches import statements, unreachable
 
 TELLING = re.compile(
     r"""\b(?:def|class|import|NotImplemented)\b|\b(?:assert|if|elif)\s*\(|['"]\s*[%:]|\.format\b|[@{]"""
@@ -50,9 +50,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 class _Checker(Checker):
     """Does not enter Python's own names, which would cost a third of a check: names are judged elsewhere."""
 
-    def addBinding(self, node: ast.AST, value: Binding) -> None:  # noqa: N802 -- Pyflakes calls it so
-        if not isinstance(value, Builtin):
-            super().addBinding(node, value)
+    builtIns = property(lambda _: (), lambda _self, _names: None)  # noqa: N815 -- Pyflakes calls it so
 
     def checkDeadScopes(self) -> None:  # noqa: N802 -- the same
         """Nothing is said of what is never used: in a part of a module its uses may not be shown."""
@@ -63,7 +61,7 @@ def findings(tree: ast.Module) -> Iterator[Fault]:
 
     Raises RecursionError where a tree is deeper than the interpreter's stack.
     """
-    nodes = tuple(ast.walk(tree))
+    nodes = statements(tree)
     properties = [fault for node in nodes if isinstance(node, ast.ClassDef) for fault in _properties(node)]
     told = {fault.about for fault in properties}
     unconditional = functools.cache(lambda: _unconditional(nodes))

@@ -5,7 +5,7 @@ import re
 from lacuna.syntax.blocks import Blocks
 from lacuna.syntax.check import filled
 from lacuna.syntax.languages.registry import PYTHON
-from lacuna.syntax.lines import line_end
+from lacuna.syntax.lines import line_end, line_start
 from lacuna.syntax.python.unfinished import STRING
 from lacuna.syntax.spans import Span
 
@@ -19,17 +19,23 @@ _TOP = re.compile(
 _IMPORT = re.compile(r"from[ \t]+__future__\b")
 
 
-def displaces_future(text: str, spans: tuple[Span, ...], texts: tuple[str, ...]) -> bool:
-    """Whether texts in the spans of a module bring an import from the future below its top, where none was."""
-    after = filled(text, spans, texts)
-    if "__future__" not in after:
-        return False
-    written_end = len(after) - (len(text) - spans[-1].end)
-    until = max(line_end(after, written_end), len(after) - len(text) + _top(text))
-    return _is_late(after, until) and not _is_late(text, line_end(text, spans[-1].end))
+class Future:
+    """Tells of such imports in a module with spans."""
+
+    def __init__(self, text: str, spans: tuple[Span, ...]) -> None:
+        self._text, self._spans, self._top = text, spans, _top(text)
+
+    def is_late(self, texts: tuple[str, ...]) -> bool:
+        """Whether texts in the spans bring such an import below the top, where none was."""
+        after, first, last = filled(self._text, self._spans, texts), self._spans[0].start, self._spans[-1].end
+        end = line_end(after, len(after) - (len(self._text) - last))
+        if "__future__" not in after[line_start(after, first) : end] and first > self._top:
+            return False
+        until = max(end, len(after) - len(self._text) + self._top)
+        return _has_late(after, until) and not _has_late(self._text, line_end(self._text, last))
 
 
-def _is_late(text: str, until: int) -> bool:
+def _has_late(text: str, until: int) -> bool:
     """Whether such an import stands below the top, in the lines before an offset."""
     top = _top(text)
     if "__future__" not in text[top:until]:

@@ -10,7 +10,7 @@ from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.lines import line_start
 from lacuna.syntax.python.compiling import Refusal
 from lacuna.syntax.python.findings import TELLING
-from lacuna.syntax.python.future import displaces_future
+from lacuna.syntax.python.future import Future
 from lacuna.syntax.python.lowering import lowered
 from lacuna.syntax.python.members import Members
 from lacuna.syntax.python.module import Compiler, Module, is_fault, is_too_new
@@ -99,7 +99,7 @@ class PythonGate:
             return
         if is_too_new(part, texts, self._oldest):
             yield Fault(FaultKind.REFUSED, "", "a string in a string has its quotes, which older Pythons refuse")
-        if part.is_of_module and displaces_future(self._text, self._spans, texts):
+        if part.is_of_module and self._future.is_late(texts):
             yield Fault(FaultKind.REFUSED, "", "imports from __future__ stand at the top of a file")
         until = part.until_end(texts)
         if self._unbound and not (module.suffix and may_bind(until)):
@@ -157,6 +157,8 @@ class PythonGate:
                 module = self._compiler.compiled(line, texts)
                 if isinstance(module, Module):
                     self._refused_anyway = frozenset() if line is part else frozenset(refused)
+                    if line is part and not module.suffix:
+                        self._compiler.settle(part, texts)
                     return part, texts, module
                 if module is None or (module.line <= part.before.count("\n") and not module.is_of_open_bracket):
                     break  # whatever stands in the spans
@@ -181,6 +183,10 @@ class PythonGate:
     def _members(self) -> Members | None:
         own = self._part.own if self._part else None
         return Members(self._text, self._starts, own) if own else None
+
+    @functools.cached_property
+    def _future(self) -> Future:
+        return Future(self._text, self._spans)
 
     @functools.cached_property
     def _unbound(self) -> Unbound | None:

@@ -9,7 +9,9 @@ from lacuna.syntax.python.newer import NEWEST
 from lacuna.syntax.python.unfinished import STRING
 from lacuna.syntax.spans import Span
 
-_HINTS = tuple(map(re.compile, (r"def[ \t]+\w+[ \t]*\[", r"class[ \t]+\w+[ \t]*\[", r"type[ \t]+\w+[^\n=]*=(?!=)")))
+_HINTS = tuple(
+    map(re.compile, (r"def[ \t]+\w+[ \t]*\[", r"class[ \t]+\w+[ \t]*\[", r"type[ \t]+\w+[ \t]*(?:\[|=(?!=))"))
+)
 """Some of which text with type parameters or types has; each begins with letters, which are found fast."""
 _BRACKET = r"\[(?:[^\[\]]|\[[^\[\]]*\]){0,2000}+\]"
 _PIECE = re.compile(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lacuna.syntax.gate import Fault, Version
 from lacuna.syntax.lines import line_start
-from lacuna.syntax.python.branches import unreachable
+from lacuna.syntax.python.branches import statements, unreachable
 from lacuna.syntax.python.compiling import HERE, HOSTILE, Refusal, refusal
 from lacuna.syntax.python.findings import findings
 from lacuna.syntax.python.newer import NEWEST, needed
@@ -48,7 +48,7 @@ class Module:
     @functools.cached_property
     def unreachable(self) -> tuple[Fault, ...]:
         """Branches of it that never run."""
-        return tuple(unreachable(ast.walk(ast.parse(self.source))))
+        return tuple(unreachable(statements(ast.parse(self.source))))
 
 
 class Compiler:
@@ -60,6 +60,8 @@ class Compiler:
         """By what is open at the end of the texts: which ending did, the last time."""
         self._left_open: set[tuple[str, str]] = set()
         """By what is behind and what is open: nothing does not close it."""
+        self._closed_behind: set[tuple[Reduced, str]] = set()
+        """By part and what is open: what is behind closes it."""
 
     def compiled(self, part: Reduced, texts: tuple[str, ...]) -> Module | Refusal | None:
         """A part with texts in its spans, or what the compiler has against it; None where it cannot tell."""
@@ -71,10 +73,16 @@ class Compiler:
         except HOSTILE:
             return None
 
+    def settle(self, part: Reduced, texts: tuple[str, ...]) -> None:
+        """Note that a part compiles with texts as they are: what they leave open is closed behind them."""
+        self._closed_behind.add((part, closing(part.until_end(texts))))
+
     def _ended(self, part: Reduced, until: str) -> Module | Refusal:
         """With the ending that does; without any, what the first that is not vague is refused for."""
         is_at_end, opened = not part.behind.strip(), closing(until)
         endings = tuple(suffixes(until, is_at_end=is_at_end))
+        if opened and (part, opened) in self._closed_behind:
+            endings = endings[:1]
         tried: dict[int, Module | Refusal] = {}
         likely = self._usual.get(opened, int(len(opened) > (0 if is_at_end else len(closing(part.before)))))
         if opened and likely < len(endings):

@@ -148,8 +148,8 @@ def _extent(text: str, starts: Sequence[tuple[int, int]], begin: tuple[int, int]
 
 def _thinned(above: str) -> str:
     """What stands above a line, its functions without bodies; a header that the line may go on with stays."""
-    last = max((found.start() for found in _FUNCTION.finditer(above)), default=0)
-    end = last if closing(above[last:]) else len(above)
+    start, stop = max((found.span() for found in _FUNCTION.finditer(above)), default=(0, 0))
+    end = start if stop == len(above) and closing(above[start:]) else len(above)
     return _FUNCTION.sub(_bodiless, above[:end]) + above[end:]
 
 

@@ -26,6 +26,11 @@ class Names:
     """Names that are read, bound nowhere in the module and not Python's own."""
 
 
+def any_names(source: str) -> Names:
+    """What is known of a module that is not read: each word may be one that is bound."""
+    return Names(frozenset(_WORD.findall(source)), frozenset())
+
+
 def names_of(source: str) -> Names:
     """The names of a module; of one that does not compile, or is very long, each word may be one that is bound."""
     try:
@@ -34,23 +39,21 @@ def names_of(source: str) -> Names:
     except HOSTILE:
         top = None
     if top is None:
-        return Names(frozenset(_WORD.findall(source)), frozenset())
+        return any_names(source)
     binds, reads = set[str](), set[str]()
+    declares = "global" in source
     for table in _tables(top):
+        if isinstance(table, symtable.Function) and not declares:
+            reads.update(table.get_globals())  # a function tells fast which are not its own
+            continue
         is_module = table.get_type() == "module"
-        for symbol in _symbols_of_module(table):
+        for symbol in map(table.lookup, table.get_identifiers()):
             is_bound = symbol.is_assigned() or symbol.is_imported()
             if is_bound and (is_module or symbol.is_declared_global()):
                 binds.add(symbol.get_name())
             elif symbol.is_referenced() and (is_module or symbol.is_global()):
                 reads.add(symbol.get_name())
     return Names(frozenset(binds), frozenset(reads - binds - BUILTIN))
-
-
-def _symbols_of_module(table: symtable.SymbolTable) -> Iterator[symtable.Symbol]:
-    """The symbols of a scope that may be the module's; a function tells fast which of its own are."""
-    names = table.get_globals() if isinstance(table, symtable.Function) else table.get_identifiers()
-    return map(table.lookup, names)
 
 
 @functools.lru_cache(maxsize=_KEPT)
