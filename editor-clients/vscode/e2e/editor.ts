@@ -1,12 +1,12 @@
 // VS Code as its user has it: a window in Chromium, keys in, and what stands on the screen out.
 
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { type Place } from "./source.ts";
 import { PATIENCE, until } from "./waiting.ts";
-import { answerAt, messages, type Position, servers } from "./wire.ts";
+import { answerAt, messages, type Position, servers, standardLines } from "./wire.ts";
 import { required, type Wanted, Workplace } from "./workplace.ts";
 
 const TYPED = 3; // characters typed at a place
@@ -61,8 +61,7 @@ export class Editor {
     test.after(async () => {
       await editor.screenshot("end").catch(() => undefined);
       for (const pid of servers(editor.place.wire)) {
-        const name = `wire-${pid}.jsonl`;
-        copyFileSync(join(editor.place.wire, name), join(editor.#out, name));
+        writeFileSync(join(editor.#out, `wire-${pid}.jsonl`), standardLines(editor.place.wire, pid).join("\n"));
       }
       await editor.close();
     });

@@ -22,15 +22,28 @@ export const CHANGE = "textDocument/didChange";
 
 /** Of all servers so far, the oldest first. */
 export function messages(folder: string): Message[] {
-  return servers(folder).flatMap((pid) =>
-    readFileSync(join(folder, `wire-${String(pid)}.jsonl`), "utf8")
-      .split("\n")
-      .filter((line) => line.endsWith("}")) // the last one may be half written
-      .map((line) => {
-        const { dir, message } = JSON.parse(line) as { dir: Message["sender"]; message: Omit<Message, "sender"> };
-        return { sender: dir, ...message };
-      }),
-  );
+  return servers(folder).flatMap((pid) => lines(folder, pid).map(parse));
+}
+
+/** A server's record without requests of our own, and their answers: the specification's checker knows none of them. */
+export function standardLines(folder: string, pid: number): string[] {
+  const all = lines(folder, pid);
+  const isOwn = ({ method, id }: Message): boolean => id !== undefined && method?.startsWith("lacuna/") === true;
+  const own = new Set(all.map(parse).flatMap((message) => (isOwn(message) ? [message.id] : [])));
+  return all.filter((line) => {
+    const message = parse(line);
+    return !isOwn(message) && !(message.sender === "server" && message.method === undefined && own.has(message.id));
+  });
+}
+
+function lines(folder: string, pid: number): string[] {
+  const text = readFileSync(join(folder, `wire-${String(pid)}.jsonl`), "utf8");
+  return text.split("\n").filter((line) => line.endsWith("}")); // the last one may be half written
+}
+
+function parse(line: string): Message {
+  const { dir, message } = JSON.parse(line) as { dir: Message["sender"]; message: Omit<Message, "sender"> };
+  return { sender: dir, ...message };
 }
 
 /** Process numbers. */
