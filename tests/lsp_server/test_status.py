@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from lacuna.infill.request import Reason, Timings
-from lacuna.lsp_server.notifier import Notifier
+from lacuna.lsp_server.notifier import Notifier, newest
 from lacuna.lsp_server.status import WHY, Latencies, Latency, Outcomes, Parts, Status, Why
 
 PATIENCE = 10  # seconds until a test gives up; none waits that long when all is well
@@ -110,3 +110,21 @@ async def test_nothing_is_sent_before_the_start_and_after_the_end():
     await asyncio.sleep(0.15)
     told.turn("3")
     assert told.messages() == ["1"]
+
+
+async def test_of_what_comes_from_another_thread_the_newest_is_sent():
+    sent, last = [], asyncio.Event()
+
+    def send(number):
+        sent.append(number)
+        if number == 999:
+            last.set()
+
+    with newest(send, 0.05) as put:
+        await asyncio.to_thread(lambda: [put(number) for number in range(1000)])
+        await asyncio.wait_for(last.wait(), PATIENCE)
+    assert sent == sorted(sent)
+    assert len(sent) < 500
+    put(1000)
+    await asyncio.sleep(0)
+    assert sent[-1] == 999
