@@ -188,10 +188,14 @@ def _rank(one: Judged) -> tuple[bool, bool, float]:
 
 
 def refusal(ranked: Sequence[Judged], threshold: float) -> tuple[Reason, str] | None:
-    """Why the best of some answers is not offered, and more about it; None if it is."""
+    """Why the best of some answers is not offered, and more about it; None if it is.
+
+    Where none may be offered, the best is the likeliest, whatever is wrong with the others.
+    """
     if not ranked:
         return Reason.NO_PARSE, ""
-    verdict, confidence = ranked[0].verdict, ranked[0].confidence
+    best = ranked[0] if ranked[0].verdict.may_be_offered else max(ranked, key=lambda one: one.confidence)
+    verdict, confidence = best.verdict, best.confidence
     if verdict.loss:
         return verdict.loss, ""
     reasons = (
@@ -253,6 +257,13 @@ def without_overlap(text: str, span: Span, answer: str) -> str:
         if answer.endswith(rest[:size]):
             return answer[: len(answer) - size]
     return answer
+
+
+def without_doubled_blank(text: str, span: Span, answer: str) -> str:
+    """The answer less the blanks that end its last line, if one stands behind it anyway."""
+    words = answer.rstrip(" \t")
+    is_doubled = text.startswith((" ", "\t"), span.end) and words != "" and not words.endswith("\n")
+    return words if is_doubled else answer
 
 
 def with_line_end(text: str, span: Span, answer: str) -> str:

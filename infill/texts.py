@@ -70,6 +70,7 @@ def in_all_forms(place: Place, answers: Iterable[Written]) -> Iterator[Written]:
 def forms(place: Place, text: str) -> Iterator[str]:
     """An answer as it may stand there, then without what stands after it anyway, then with the line end it lacks."""
     document, span = place.scene.text, place.span
+    text = ranking.without_doubled_blank(document, span, text)
     own = ranking.off_indentation(document, span, text)
     yield own
     for form in (ranking.without_overlap, ranking.with_line_end):

@@ -9,6 +9,7 @@ from lacuna.syntax.spans import Span
 
 _LAST_WORD = re.compile(r"\w*\Z")
 _FIRST_WORD = re.compile(r"\w*")
+_BLANKS = re.compile(r"[ \t]*")
 _GAPS = frozenset(" \t\f([{,.=+-*/%<>&|^~!@:;")
 """Characters behind which something new may begin, whatever follows."""
 _TAKEN = ("(", "[", ".")
@@ -70,7 +71,7 @@ def tears(text: str, span: Span, answer: str, language: Language) -> bool:
 
 def takes_arguments(text: str, span: Span, answer: str) -> bool:
     """Whether an answer with arguments of its own is called with those that stand behind the span."""
-    return text[span.end : span.end + 1] == "(" and answer[-1:] in _CLOSERS
+    return text.startswith("(", _behind_blanks(text, span)) and answer.rstrip(" \t").endswith(_CLOSERS)
 
 
 def takes_over(text: str, span: Span, answer: str) -> bool:
@@ -78,14 +79,33 @@ def takes_over(text: str, span: Span, answer: str) -> bool:
 
     What goes on with the word before the span is still what that was called on.
     """
-    is_operand = answer[-1:] in _CLOSERS or bool(_last_word(answer))
-    return text.startswith(_TAKEN, span.end) and is_operand and not _goes_on(text, span, answer)
+    if answer.rstrip(" \t").endswith(_CLOSERS):
+        return text.startswith(_TAKEN, _behind_blanks(text, span))
+    return text.startswith(_TAKEN, span.end) and bool(_last_word(answer)) and not _goes_on(text, span, answer)
+
+
+def _behind_blanks(text: str, span: Span) -> int:
+    """Where the line goes on behind a span."""
+    match = _BLANKS.match(text, span.end)
+    assert match, "the pattern matches the empty string"
+    return match.end()
 
 
 def renames(text: str, span: Span, answer: str, language: Language) -> bool:
     """Whether an answer makes a word that nobody knows of the object or callee of what stands right behind the span."""
     is_taken = text.startswith(_TAKEN, span.end) and _goes_on(text, span, answer)
-    return is_taken and not is_known(word_before(text, span) + answer, text, span, language)
+    before = text[line_start(text, span.start) : span.start]
+    return (
+        is_taken
+        and not _defines(before + answer, language)
+        and not is_known(word_before(text, span) + answer, text, span, language)
+    )
+
+
+def _defines(line: str, language: Language) -> bool:
+    """Whether a line ends with the name that a definition gives."""
+    pattern = language.openings.called if language.openings else None
+    return pattern is not None and any(found.end("defined") == len(line) for found in pattern.finditer(line))
 
 
 def _goes_on(text: str, span: Span, answer: str) -> bool:

@@ -25,7 +25,8 @@ def unknown(parsed: Parsed, spans: Iterable[Span], seen: frozenset[str]) -> set[
     return {
         _name(node)
         for node in reading
-        if _name(node) not in bound or not _is_bound(node, bound[_name(node)], node.start_byte, rules)
+        if (_name(node) not in bound or not _is_bound(node, bound[_name(node)], node.start_byte, rules))
+        and not _is_bound_about(node, parsed.language, rules)
     }
 
 
@@ -82,6 +83,15 @@ def _is_bound(read: Node, bound: Node, at: int, rules: Names) -> bool:
         if node.type in rules.early:
             return node.start_byte <= read.start_byte
     return bound.start_byte < read.start_byte
+
+
+def _is_bound_about(read: Node, language: Language, rules: Names) -> bool:
+    """Whether a name is read in what binds it wherever that stands in it, such as a comprehension."""
+    return any(
+        _name(read) in map(_name, captured(node, language, "bound"))
+        for node in _ancestors(read)
+        if node.type in rules.early
+    )
 
 
 def _ancestors(node: Node) -> Iterator[Node]:

@@ -6,15 +6,17 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
+from lacuna.syntax.beside import word_before
 from lacuna.syntax.blocks import Blocks
 from lacuna.syntax.check import filled
 from lacuna.syntax.gate import Fault, FaultKind
 from lacuna.syntax.languages.registry import PYTHON
+from lacuna.syntax.lines import line_end, line_start
 from lacuna.syntax.names import is_open_to_any_name
 from lacuna.syntax.python.elsewhere import Elsewhere, free, parts
 from lacuna.syntax.python.module import Module
 from lacuna.syntax.python.reducing import Reduced
-from lacuna.syntax.python.scopes import BUILTIN
+from lacuna.syntax.python.scopes import BUILTIN, names_of
 from lacuna.syntax.python.unfinished import closing, comprehended
 from lacuna.syntax.spans import Span
 
@@ -25,6 +27,17 @@ _WORD = re.compile(r"\w+")
 _FREE_WORD = re.compile(r"(?<![.\w])[^\W\d]\w*")
 _BINDS = re.compile(r"""[='"#]|\b(?:for|import|as|def|class|lambda|case)\b""")
 """What may bind names in an answer, or has words in it that are none."""
+
+_OWN = re.compile(
+    r"""(?mx)
+    ^[ \t]*(?: (?:async[ \t]+)?for[ \t]+ (?P<loop>[\w, \t()*]+?) (?P<over>[ \t]+in\b[^\n]*)
+             | class[ \t]+(?P<class>\w+) (?P<bases>[ \t]*\([^\n]*)
+             | (?P<name>\w+) (?P<value>[ \t]*=(?!=)[^\n]*) )
+    """
+)
+"""A statement that binds names when it has read what it reads."""
+_LATER = re.compile(r"\b(?:for|lambda)\b")
+"""What binds names of its own, or is evaluated later."""
 
 Anyway = Callable[[], tuple[tuple[str, ...], Module]]
 """What stands in the spans, or something else that compiles there, and the part with it."""
@@ -52,6 +65,7 @@ class Unbound:
 
     def faults(self, module: Module, texts: tuple[str, ...]) -> Iterator[Fault]:
         """Such names of the part with texts, unless other blocks expect them, too."""
+        yield from self._too_early(module, texts)
         words = {word for text in texts for word in _FREE_WORD.findall(text)}
         is_replacing = any(span.end > span.start for span in self._spans)  # what stood there may have bound a name
         begun = self._begun(self._part.until_end(texts))
@@ -64,6 +78,23 @@ class Unbound:
         names = {name for name in names if not self._is_expected(name, begun)}
         for name in sorted(names) if names and not self._is_open_to_any_name else ():
             yield Fault(FaultKind.UNBOUND, name, f"{name} is not bound here")
+
+    def _too_early(self, module: Module, texts: tuple[str, ...]) -> Iterator[Fault]:
+        """Names that a text reads in the statement that binds them, when it has read them, and nothing else does."""
+        if len(texts) > 1 or self._is_open_to_any_name:
+            return
+        source, stop = module.source, len(self._part.until_end(texts))
+        start = len(self._part.before) - (len(word_before(self._text, self._spans[0])) if _WORD.match(texts[0]) else 0)
+        for found in _OWN.finditer(source, line_start(source, start), line_end(source, stop)):
+            bound, read = _own(found)
+            words = {word[0] for word in _FREE_WORD.finditer(source, max(start, read.start), min(stop, read.end))}
+            names = words & {*_WORD.findall(source, bound.start, bound.end)}
+            if names and not _LATER.search(source, read.start, read.end):
+                names &= names_of(_alone(found)).reads
+                without = source[: bound.start] + "_" * (bound.end - bound.start) + source[bound.end :]
+                names &= names_of(without).reads if names else names
+                for name in sorted(name for name in names if not self._is_bound(name) and not self._others.reads(name)):
+                    yield Fault(FaultKind.UNBOUND, name, f"{name} is not bound yet")
 
     def _begun(self, until: str) -> frozenset[str]:
         """The name for which a comprehension was begun before the texts, if they close its bracket without binding it.
@@ -114,3 +145,16 @@ class Unbound:
     @functools.cached_property
     def _is_open_to_any_name(self) -> bool:
         return is_open_to_any_name(self._text, PYTHON) or _ANY_NAME.search(self._text) is not None
+
+
+def _own(statement: re.Match[str]) -> tuple[Span, Span]:
+    """Where a statement has the names that it binds, and what it reads before."""
+    bound, read = next(pair for pair in (("loop", "over"), ("class", "bases"), ("name", "value")) if statement[pair[0]])
+    return Span(*statement.span(bound)), Span(*statement.span(read))
+
+
+def _alone(statement: re.Match[str]) -> str:
+    """A module of such a statement, which binds no name of its own."""
+    if statement["loop"]:
+        return f"for _{statement['over']}\n pass"
+    return f"class _{statement['bases']}\n pass" if statement["class"] else f"_{statement['value']}"

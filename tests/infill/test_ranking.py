@@ -12,6 +12,7 @@ from lacuna.infill.ranking import (
     repeats,
     why_not,
     with_line_end,
+    without_doubled_blank,
     without_overlap,
 )
 from lacuna.infill.request import Reason, Request
@@ -66,6 +67,21 @@ def test_repeats(marked, answer, expected):
 def test_without_overlap(marked, answer, expected):
     text, span = at(marked)
     assert without_overlap(text, span, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "answer", "expected"),
+    [
+        pytest.param("fro«» a import b\n", "m ", "m", id="a blank stands behind"),
+        pytest.param("fro«»a import b\n", "m ", "m ", id="no blank stands behind"),
+        pytest.param("x = a«» + b\n", " ", " ", id="nothing but a blank"),
+        pytest.param("def f():\n«»    x = 1\n", "    y = 1\n    ", "    y = 1\n    ", id="a line of its own"),
+        pytest.param("x = «»\n", "1 ", "1 ", id="a line ends behind"),
+    ],
+)
+def test_without_doubled_blank(marked, answer, expected):
+    text, span = at(marked)
+    assert without_doubled_blank(text, span, answer) == expected
 
 
 @pytest.mark.parametrize(
@@ -189,6 +205,13 @@ def test_the_likeliest_answer_says_why_none_is_offered():
     (best, *_) = found = ranked(marked, ("b=2", 0.3), ("c=", 0.2), ("*,", 0.1), is_unasked=True)
     assert best.filled.texts == ("b=2",)
     assert refusal(found, 0.35) == (Reason.NO_PARSE, "duplicate argument 'b' in function definition")
+
+
+def test_the_likeliest_answer_says_why_though_another_is_sound():
+    marked = "def f(«»):\n    return 1\n"
+    found = ranked(marked, ("a, a", 0.5), ("", 0.1), is_unasked=True)
+    assert [judged.filled.texts[0] for judged in found] == ["", "a, a"]
+    assert refusal(found, 0.35) == (Reason.NO_PARSE, "duplicate argument 'a' in function definition")
 
 
 def test_the_compiler_refuses_a_mark_that_adds_nothing():

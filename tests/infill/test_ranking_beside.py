@@ -52,6 +52,14 @@ def candidates(denoiser, request):
         pytest.param("x = 1«»\n", " + 2\n", (), id="nothing follows"),
         pytest.param("«»x = 1\n", "y = 2\n", (), id="a line above"),
         pytest.param("y = ax.«»(1)\n", "plot", (), id="what is called is missing"),
+        pytest.param("stop = 1\nx = st«»  (1)\n", "op()", (TAKES,), id="a call becomes what is called, over blanks"),
+        pytest.param(
+            "class A:\n    def st«»(self):\n        pass\n", "art", (), id="the rest of a function's new name"
+        ),
+        pytest.param("# see st«»(1)\n", "art()", (), id="a call in a comment"),
+        pytest.param("x = 'see st«».y'\n", "art", (), id="a word in a string"),
+        pytest.param("# it is «»so\n", "not ", (), id="a comment says otherwise"),
+        pytest.param("x = 'see ' + st«»(1)\n", "op()", (TAKES,), id="a call behind a string"),
     ],
 )
 def test_what_stands_behind_is_bent(marked, answer, faults):

@@ -12,7 +12,10 @@
   (for_statement left: (identifier) @bound)
   (for_in_clause left: (identifier) @bound)
   (as_pattern_target (identifier) @bound)
-  (as_pattern_target (tuple (identifier) @bound))
+  (as_pattern_target (tuple [(identifier) @bound (list_splat (identifier) @bound)]))
+  (as_pattern_target (list [(identifier) @bound (list_splat (identifier) @bound)]))
+  (case_pattern (as_pattern (identifier) @bound))
+  (splat_pattern (identifier) @bound)
   (parameters (identifier) @bound)
   (lambda_parameters (identifier) @bound)
   (typed_parameter (identifier) @bound)
@@ -30,6 +33,7 @@
 [
   (attribute attribute: (_) @member)
   (keyword_argument name: (_) @member)
+  (keyword_pattern . (identifier) @member)
 ]
 
 ; What they stand for is hardly ever bound in the same block.

@@ -36,6 +36,11 @@ UNBOUND_NAMES = {
         "a",
     ),
     "a global that nothing binds": ("def f():\n    global c\n    return ‸\n", "d"),
+    "but by the loop over it": ("def f(a):\n    for c in ‸:\n        print(c)\n", "c"),
+    "but by the loop that the answer begins": (FUNCTION, "for b, c in c.items():\n        print(c)"),
+    "but by the loop, whose header is half": ("def f(a):\n    for count in cou‸\n        print(count)\n", "nt:"),
+    "but by the class of which it is a base": ("class A(‸):\n    x = 1\n", "A"),
+    "but by the assignment": (FUNCTION, "c = c + a\n    return c"),
     "the first of its own": (FUNCTION, "c += b\n    d = c1"),
 }
 
@@ -48,6 +53,12 @@ def test_a_name_is_bound_nowhere(marked, answer):
 CAPTURES = "def f(a):\n    match a:\n        case {'x': x, **rest}:\n            return ‸\n"
 BOUND_NAMES = {
     "by the answer": (FUNCTION, "c = a\n    return c"),
+    "by another loop, too": ("def f(a):\n    for c in a:\n        for c in ‸:\n            print(c)\n", "c"),
+    "by the module, too": ("c = 1\ndef f(a):\n    for c in ‸:\n        print(c)\n", "c"),
+    "by another branch": ("def f(a):\n    if a:\n        c = 1\n    else:\n        ‸\n    return c\n", "c = c + 1"),
+    "by the assignment, for an argument": ("def f(a):\n    ‸\n    return c\n", "c = a(c=1, b='c')"),
+    "by the assignment, for later": ("def f(a):\n    ‸\n    return c\n", "c = lambda: c"),
+    "by the assignment's comprehension": ("def f(a):\n    ‸\n    return c\n", "c = [c for c in a]"),
     "by a parameter": (FUNCTION, "return a"),
     "by a parameter with a star": ("def f(*args, **options):\n    return ‸\n", "args, options"),
     "by the outer function": ("def f(a):\n    c = 1\n    def g():\n        return ‸\n    return g\n", "c"),
