@@ -26,8 +26,13 @@ from lacuna.workspace.changes import sha256
 _PINNED = Path(__file__).with_name("packages.txt")
 _LIMIT = 900
 """Seconds that tests may take."""
+_SAMPLE = 40
+"""Spans, at least, that are planned with one process and with two."""
+_CHANGED = ("--since", "HEAD")
 _WHO = b"Lacuna <lacuna@localhost>"
 ALL = "all"
+ADAPT = "adapt-calls"
+"""Works on what changed in a tree, and is alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,10 @@ class Planned:
     outcomes: dict[str, int]
     kept: int
     kept_by_rule: dict[str, int]
+    sample: int
+    """Spans of some files that were planned again, to see what that costs."""
     costs: dict[int, Cost]
-    """Of `plan`, by number of processes."""
+    """Of `plan` on these files, by number of processes; none where nothing is found."""
     is_same: bool
     """The plans do not differ by that number."""
     broken: tuple[str, ...]
@@ -140,22 +147,22 @@ class Bench:
         return tuple(sorted(set(found) - set(but)))
 
     def run(self, rules: Sequence[str], failing: Sequence[str]) -> Planned:
-        """Plan with one process and with two, apply, test, undo; then apply with tests as a gate, and undo."""
-        plans, costs = self._plans(rules, [])
+        """Plan, apply, test, undo; then apply with tests as a gate, and undo."""
+        plan = self._plan(rules, [], ["."], 2)
         before = _contents(self.tree)
         broken: tuple[str, ...] = ()
         broken_after: tuple[str, ...] = ()
         dropped: int | None = None
-        if _kept(plans[0]):
-            self._lacuna("apply", str(plans[0]))
+        if _kept(plan):
+            self._lacuna("apply", str(plan))
             broken = self.failing(failing)
             self._lacuna("undo")
         if broken:
-            said = self._lacuna("apply", str(plans[0]), "--test", self.command, "--test-timeout", str(_LIMIT), "--json")
+            said = self._lacuna("apply", str(plan), "--test", self.command, "--test-timeout", str(_LIMIT), "--json")
             dropped = json.loads(said.splitlines()[-1])["dropped"]
             broken_after = self.failing(failing)
             self._lacuna("undo")
-        found = self._report(rules, plans, costs, broken, is_undone=_contents(self.tree) == before)
+        found = self._report(rules, [], plan, broken, is_undone=_contents(self.tree) == before)
         return replace(found, dropped=dropped, broken_after=broken_after)
 
     def adapt(self, failing: Sequence[str], seed: int) -> Planned:
@@ -166,39 +173,40 @@ class Bench:
         for path, text in changed.items():
             (self.tree / path).write_text(text, "utf-8", newline="")
         broken_before, before = self.failing(failing), _contents(self.tree)
-        plans, costs = self._plans(["adapt-calls"], ["--since", "HEAD"])
-        self._lacuna("apply", str(plans[0]), "--allow-dirty")
+        plan = self._plan([ADAPT], _CHANGED, ["."], 2)
+        self._lacuna("apply", str(plan), "--allow-dirty")
         broken = self.failing(failing)
         self._lacuna("undo")
-        is_undone = _contents(self.tree) == before
+        found = self._report([ADAPT], _CHANGED, plan, broken, is_undone=_contents(self.tree) == before)
         for path, data in texts.items():
             (self.tree / path).write_bytes(data)
         assert _contents(self.tree) == published, "only definitions had been changed"
-        found = self._report(["adapt-calls"], plans, costs, broken, is_undone=is_undone)
         return replace(found, broken_before=broken_before)
 
-    def _plans(self, rules: Sequence[str], more: Sequence[str]) -> tuple[list[Path], dict[int, Cost]]:
-        plans, costs = [], dict[int, Cost]()
+    def _plan(self, rules: Sequence[str], more: Sequence[str], paths: Sequence[str], jobs: int) -> Path:
+        plan = self.work / f"{self.package.name}-{len(rules)}-{rules[0]}-{jobs}{'' if '.' in paths else '-again'}.jsonl"
+        options = [part for rule in rules for part in ("--rule", rule)]
+        most = str(self.most * min(4, len(rules)))
+        self._lacuna("plan", *options, "--jobs", str(jobs), "--max-sites", most, "-o", str(plan), *more, *paths)
+        return plan
+
+    def _again(
+        self, rules: Sequence[str], more: Sequence[str], paths: Sequence[str]
+    ) -> tuple[int, dict[int, Cost], bool]:
+        """Plan some files with one process and with two; return the spans, the costs, and whether the plans are equal."""
+        plans, costs = list[Path](), dict[int, Cost]()
         for jobs in (1, 2):
-            plans.append(self.work / f"{self.package.name}-{len(rules)}-{rules[0]}-{jobs}.jsonl")
-            options = [part for rule in rules for part in ("--rule", rule)]
-            most = str(self.most * min(4, len(rules)))
-            options += ["--jobs", str(jobs), "--max-sites", most, "-o", str(plans[-1]), *more]
             clock, cpu = time.perf_counter(), _cpu_of_others()
-            self._lacuna("plan", *options, ".")
+            plans.append(self._plan(rules, more, paths, jobs))
             costs[jobs] = Cost(round(time.perf_counter() - clock, 2), round(_cpu_of_others() - cpu, 2))
-        return plans, costs
+        one, two = plans
+        return len(_sites(one)), costs, one.read_bytes() == two.read_bytes()
 
     def _report(
-        self,
-        rules: Sequence[str],
-        plans: Sequence[Path],
-        costs: dict[int, Cost],
-        broken: tuple[str, ...],
-        *,
-        is_undone: bool,
+        self, rules: Sequence[str], more: Sequence[str], plan: Path, broken: tuple[str, ...], *, is_undone: bool
     ) -> Planned:
-        sites, kept = _sites(plans[0]), _kept(plans[0])
+        sites, kept, first = _sites(plan), _kept(plan), _first(plan)
+        sample, costs, is_same = self._again(rules, more, first) if first else (0, {}, True)
         return Planned(
             self.package.name,
             rules[0] if len(rules) == 1 else ALL,
@@ -206,8 +214,9 @@ class Bench:
             dict(Counter(str(site.outcome) for site in sites)),
             len(kept),
             dict(Counter(site.rule for site in kept)),
+            sample,
             costs,
-            plans[0].read_bytes() == plans[1].read_bytes(),
+            is_same,
             broken,
             None,
             is_undone,
@@ -228,18 +237,25 @@ class Bench:
         return done.stdout
 
 
-def measured(rules: Sequence[str], most: int, seed: int) -> Iterator[Planned | tuple[str, tuple[str, ...]]]:
-    """Of each package the tests that fail before anything is done, then each rule, then all together."""
+def measured(
+    names: Sequence[str], rules: Sequence[str], most: int, seed: int
+) -> Iterator[Planned | tuple[str, tuple[str, ...]]]:
+    """Of each package the tests that fail before anything is done, then each rule, then all of one file together."""
+    of_a_file = [rule for rule in rules if rule != ADAPT]
     with tempfile.TemporaryDirectory(prefix="lacuna-bench-") as folder:
         work = Path(folder)
         for package, tree in fetched(work):
+            if package.name not in names:
+                continue
             bench = Bench(package, tree, work, most)
             failing = bench.failing()
             yield package.name, failing
-            for rule in rules:
+            for rule in of_a_file:
                 yield bench.run([rule], failing)
-            yield bench.run(rules, failing)
-            yield bench.adapt(failing, seed)
+            if len(of_a_file) > 1:
+                yield bench.run(of_a_file, failing)
+            if ADAPT in rules:
+                yield bench.adapt(failing, seed)
 
 
 _SEEDED = (Kind.RENAMED, Kind.REORDERED, Kind.FIELD, Kind.FUNCTION)
@@ -260,6 +276,17 @@ def _with_other_definitions(tree: Path, seed: int) -> dict[str, str]:
 
 def _sites(plan: Path) -> list[Site]:
     return [site for entry in open_plan(plan).entries() if isinstance(entry, PlannedFile) for site in entry.sites]
+
+
+def _first(plan: Path) -> list[str]:
+    """The first files with sites that have enough of them to see what planning costs."""
+    found: list[str] = []
+    count = 0
+    for entry in open_plan(plan).entries():
+        if isinstance(entry, PlannedFile) and count < _SAMPLE:
+            found.append(entry.path)
+            count += len(entry.sites)
+    return found
 
 
 def _kept(plan: Path) -> list[Site]:

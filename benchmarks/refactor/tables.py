@@ -60,8 +60,9 @@ def of_packages(found: PackagesReport) -> Iterator[Table | str]:
     for column in names:
         table.add_column(column, justify="left" if column in ("package", "rule") else "right")
     for one in found.runs:
-        costs = [one.costs[jobs] for jobs in (1, 2)]
-        rates = [f"{one.spans / seconds:.1f}" for seconds in (*(c.clock for c in costs), *(c.cpu for c in costs))]
+        costs = [one.costs[jobs] for jobs in (1, 2)] if one.costs else []
+        seconds = [*(cost.clock for cost in costs), *(cost.cpu for cost in costs)]
+        rates = [f"{one.sample / each:.1f}" for each in seconds] or ["-"] * 4
         dropped = "-" if one.dropped is None else str(one.dropped)
         undone = "yes" if one.is_undone else "NO"
         broken = f"{len(one.broken_before)} -> {len(one.broken)}" if one.broken_before else str(len(one.broken))

@@ -239,14 +239,17 @@ def _wanted(since: str | None, tree: Path) -> Callable[[str, bytes], bool]:
 
 
 def _where(output: str | None, tree: Path) -> Path | None:
-    """The file of a new plan; None is stdout. Raise FileError rather than overwrite what is no plan."""
+    """The file of a new plan; None is stdout. Raise UsageError rather than overwrite what is no plan."""
     if output is None:
         return state_of(tree).new_plan()
     if output == STDOUT:
         return None
     path = Path(output)
     if path.exists() and path.stat().st_size:
-        open_plan(path)
+        try:
+            open_plan(path)
+        except (UsageError, FileError) as error:
+            raise UsageError(f"{path} is no plan, so it is not overwritten.") from error
     return path
 
 
