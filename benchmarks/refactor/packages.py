@@ -193,7 +193,7 @@ class Bench:
     def _again(
         self, rules: Sequence[str], more: Sequence[str], paths: Sequence[str]
     ) -> tuple[int, dict[int, Cost], bool]:
-        """Plan some files with one process and with two; return the spans, the costs, and whether the plans are equal."""
+        """Plan some files with one process and with two; return the spans, the costs, whether the plans are equal."""
         plans, costs = list[Path](), dict[int, Cost]()
         for jobs in (1, 2):
             clock, cpu = time.perf_counter(), _cpu_of_others()

@@ -2,7 +2,8 @@
 
 import ast
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from lacuna.benchmarks.evaluation import metrics
@@ -43,10 +44,12 @@ class Outcome:
     compiling: int
 
 
-def outcomes(case: Case, model: OpenModel, threshold: float) -> Iterator[Outcome]:
-    """Let all contenders adapt a case; one that would do what another does is not asked again."""
+def outcomes(
+    case: Case, model: OpenModel, threshold: float, contenders: Iterable[Contender] = Contender
+) -> Iterator[Outcome]:
+    """Let contenders adapt a case; one that would do what another does is not asked again."""
     known: Adapted | None = None
-    for contender in Contender:
+    for contender in contenders:
         if contender is Contender.BY_NAME:
             yield _by_name(case)
             continue
@@ -175,7 +178,7 @@ def report(found: Sequence[Outcome], *, seed: int, threshold: float, model: str)
     assert found, "no cases, no report"
     kinds = {kind: [one for one in found if one.kind is kind] for kind in Kind}
     packages = tuple(dict.fromkeys(one.package for one in found))
-    count = sum(one.contender is Contender.RULE for one in found)
+    count = max(Counter(one.contender for one in found).values())
     by_kind = {str(kind): _figures(some, seed) for kind, some in kinds.items() if some}
     return SeededReport(seed, threshold, model, packages, count, by_kind, _figures(found, seed), tuple(found))
 

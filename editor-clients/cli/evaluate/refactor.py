@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from lacuna.benchmarks.refactor.cases import Kind
+from lacuna.benchmarks.refactor.contenders import Contender
 from lacuna.cli.evaluate.options import json_option, opened
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
@@ -26,6 +27,14 @@ from lacuna.syntax.errors import FileError
     help="What is changed; may be given many times.  [default: every kind]",
 )
 @click.option(
+    "--contender",
+    "names",
+    type=click.Choice([contender.value for contender in Contender]),
+    multiple=True,
+    default=[contender.value for contender in Contender],
+    help="Who adapts; may be given many times.  [default: all]",
+)
+@click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
     default=0.0,
@@ -36,13 +45,14 @@ from lacuna.syntax.errors import FileError
 @json_option
 @model_options
 @click.pass_obj
-def refactor(
+def refactor(  # noqa: PLR0913 -- one for each option
     opening: Opening,
     *,
     model: ModelOptions,
     packages: tuple[Path, ...],
     count: int,
     kinds: tuple[str, ...],
+    names: tuple[str, ...],
     threshold: float,
     seed: int,
     json_file: Path | None,
@@ -54,12 +64,17 @@ def refactor(
     from lacuna.cli.tables import show
 
     wanted = [kind for kind in Kind if kind in kinds]
+    contenders = [contender for contender in Contender if contender in names]
     cases = [case for package in tracked(packages, "Drawing") for case in drawn(package, count, seed, wanted)]
     if not cases:
         raise FileError(f"{', '.join(map(str, packages))}: nothing defined there is used often enough.")
     with opened(json_file) as keep_report:
         lacuna = opening(model)
-        found = [outcome for case in tracked(cases, "Adapting") for outcome in seeded.outcomes(case, lacuna, threshold)]
+        found = [
+            outcome
+            for case in tracked(cases, "Adapting")
+            for outcome in seeded.outcomes(case, lacuna, threshold, contenders)
+        ]
         whole = seeded.report(found, seed=seed, threshold=threshold, model=lacuna.name)
         keep_report(seeded.to_json(whole))
     show(tables.of_seeded(whole))
