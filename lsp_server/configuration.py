@@ -29,7 +29,7 @@ class Configuration:
     async def finds_out_why_ignored(self, uri: str) -> str | None:
         """The same while the event loop goes on; what takes too long counts as ignored."""
         try:
-            async with asyncio.timeout(ignoring.LONGEST):
+            async with asyncio.timeout(ignoring.PATIENCE):
                 return await asyncio.to_thread(self.why_ignored, uri)
         except TimeoutError:
             return ignoring.TOO_SLOW

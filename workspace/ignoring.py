@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from pathspec import GitIgnoreSpec
 
 from lacuna.workspace.gitignore import Rules
-from lacuna.workspace.uris import globbed
+from lacuna.workspace.uris import LONGEST, globbed
 
 _SECRETS = GitIgnoreSpec.from_lines(
     (
@@ -25,9 +25,11 @@ _SECRETS = GitIgnoreSpec.from_lines(
 
 _OURS = type(PurePath())
 """Paths of the system this runs on; others (a Windows client's, seen from Linux) cannot be looked up."""
-LONGEST = 2.0
-"""Seconds for finding out whether a file is ignored."""
-TOO_SLOW = f"This file counts as ignored: to read what the ignore files say of it takes more than {LONGEST:g} seconds."
+PATIENCE = 2.0
+"""Seconds for which anybody waits to be told whether a file is ignored."""
+_LABOUR = 0.5
+"""Seconds of CPU for finding it out."""
+TOO_SLOW = "This file counts as ignored: to find out what the ignore files say of it takes too long."
 
 
 def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePath]) -> str | None:
@@ -36,6 +38,8 @@ def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePa
     Where no repository is found, .gitignore files count from the workspace's folder downwards.
     """
     name = globbed(path)
+    if len(name) > LONGEST:
+        return "No file has so long a name."
     excluded = exclude.check_file(name).include
     if excluded is not None:
         return "lacuna.exclude names this file." if excluded else None
@@ -62,12 +66,12 @@ def rules_above(root: Path) -> Rules:
 
 
 def _git_ignores(path: Path, folders: Iterable[Path]) -> str | None:
-    rules, latest = Rules(), time.monotonic() + LONGEST
+    rules, latest = Rules(), time.thread_time() + _LABOUR
     for folder, inner in itertools.pairwise([*_from_root(path, folders), path]):
         rules = rules.within(folder)
         if named := rules.naming(inner, is_folder=inner != path):
             return named.sentence("this file")
-        if time.monotonic() > latest:
+        if time.thread_time() > latest:
             return TOO_SLOW
     return None
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
+from lacuna.workspace.uris import LONGEST
+
 MOST = 1_000
 """Patterns of one list."""
 LARGEST = 1 << 16
 """Characters of one list."""
-_LONGEST = 4_096
-"""Characters of a pattern; no path that could be matched is longer."""
 
 # How the library writes what it translates. No literal and no class looks like the first five, which have a bare "/".
 _TOKEN = re.compile(
@@ -63,7 +63,7 @@ def _if_readable(line: str) -> Iterator[GitIgnoreSpecPattern]:
 
 
 def _read(line: str) -> Iterator[GitIgnoreSpecPattern]:
-    if len(line) > _LONGEST:
+    if len(line) > LONGEST:  # as no path is that could be matched
         raise ValueError
     try:
         for pattern in GitIgnoreSpec.from_lines([line]).patterns:

@@ -8,11 +8,13 @@ import unicodedata
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from urllib.parse import unquote, urlsplit
 
+LONGEST = 4_096
+"""Characters of a path; files of longer ones cannot be opened."""
 _DRIVE = re.compile(r"/[A-Za-z]:(?=/|$)")
 
 
 def path_of(uri: str) -> PurePath | None:
-    """The file that a URI names; None if it names none (an untitled buffer, a notebook's cell), or is no URI at all.
+    """The file that a URI names; None if it names none (an untitled buffer, a notebook's cell), or cannot name one.
 
     Escapes are undone whether or not they had to be there: VS Code sends `file:///c%3A/`, others `file:///C:/`.
     """
@@ -21,7 +23,7 @@ def path_of(uri: str) -> PurePath | None:
     except ValueError:
         return None
     path = unquote(parts.path)
-    if parts.scheme != "file" or not path:
+    if parts.scheme != "file" or not 0 < len(path) <= LONGEST:
         return None
     if parts.netloc not in ("", "localhost"):
         return PureWindowsPath(f"//{unquote(parts.netloc)}{path}")
