@@ -18,6 +18,16 @@ class Kind(enum.StrEnum):
     FUNCTION = "function renamed"
 
 
+class Contender(enum.StrEnum):
+    RULE = "adapt-calls"
+    ALONE = "one site at a time"
+    """The same blanks, no answer in view of another."""
+    LISTS = "whole argument lists"
+    """What stands between the brackets of the same calls is a blank."""
+    BY_NAME = "by name alone"
+    """A structural rule without scopes and imports; for a new argument, a variable of its name."""
+
+
 class Label(enum.StrEnum):
     """Whose use it is."""
 

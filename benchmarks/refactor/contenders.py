@@ -1,12 +1,11 @@
 """Who adapts a tree: the rule as it ships, the same one site at a time, whole argument lists as holes, and by name."""
 
-import enum
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lacuna.benchmarks.refactor.cases import Case, Kind
+from lacuna.benchmarks.refactor.cases import Case, Contender, Kind
 from lacuna.benchmarks.refactor.trees import Texts
 from lacuna.infill.opening import OpenModel
 from lacuna.infill.surroundings import around
@@ -18,16 +17,6 @@ from lacuna.refactor.rule import Hole, Replacement, Rule, Sketch, Sketcher
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.spans import Span
-
-
-class Contender(enum.StrEnum):
-    RULE = "adapt-calls"
-    ALONE = "one site at a time"
-    """The same blanks, no answer in view of another."""
-    LISTS = "whole argument lists"
-    """What stands between the brackets of the same calls is a blank."""
-    BY_NAME = "by name alone"
-    """A structural rule without scopes and imports; for a new argument, a variable of its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 from lacuna.benchmarks.evaluation import metrics
 from lacuna.benchmarks.evaluation.metrics import Estimate
-from lacuna.benchmarks.refactor.cases import Case, Kind, Label, Site
-from lacuna.benchmarks.refactor.contenders import Adapted, Contender, adapted, needs_model, written
+from lacuna.benchmarks.refactor.cases import Case, Contender, Kind, Label, Site
+from lacuna.benchmarks.refactor.contenders import Adapted, adapted, needs_model, written
 from lacuna.infill.opening import OpenModel
 from lacuna.syntax.spans import Span
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from lacuna.benchmarks.refactor import seeded, seeds, trees
-from lacuna.benchmarks.refactor.cases import Case, Kind, Label
-from lacuna.benchmarks.refactor.contenders import Contender
+from lacuna.benchmarks.refactor.cases import Case, Contender, Kind, Label
 from lacuna.benchmarks.refactor.drawing import drawn
 from lacuna.benchmarks.refactor.seeds import Seed
 from lacuna.infill.opening import OpenModel

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from lacuna.benchmarks.refactor.cases import Kind
-from lacuna.benchmarks.refactor.contenders import Contender
+from lacuna.benchmarks.refactor.cases import Contender, Kind
 from lacuna.cli.evaluate.options import json_option, opened
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
