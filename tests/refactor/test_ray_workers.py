@@ -88,7 +88,7 @@ def test_a_cluster_makes_the_plan_of_one_process_though_a_node_is_killed_on_the_
 
 def test_a_poisonous_file_has_the_same_end_as_elsewhere_and_others_go_on(nodes: Any):
     items = tasks("old = 1\n", "# compute\n", "# die\n", "# fail\n", "old = 2\n", rules=2)
-    with cluster(nodes, preparation(RENAME, POISON), limits=Limits(file=0.5)) as crew:
+    with cluster(nodes, preparation(RENAME, POISON), limits=Limits(file=0.5, patience=120)) as crew:
         before, *poisoned, after = crew.results(Work.PROPOSE, items)
     assert isinstance(before, PlannedFile)
     assert isinstance(after, PlannedFile)

@@ -37,17 +37,17 @@ def test_the_same_processes_survey_first_and_sample_their_model():
 
 
 @pytest.mark.parametrize(
-    ("poison", "reason"),
+    ("poison", "patience", "reason"),
     [
-        pytest.param("# compute\n", "It took more than 0.4 seconds of computing.", id="it computes for ever"),
-        pytest.param("# sleep\n", "It took more than 2 seconds.", id="it waits for ever"),
-        pytest.param("# die\n", f"{ENDED}, perhaps for want of memory.", id="it dies"),
-        pytest.param("# fail\n", "A defect of Lacuna came up (LookupError).", id="it raises"),
+        pytest.param("# compute\n", 100, "It took more than 0.4 seconds of computing.", id="it computes for ever"),
+        pytest.param("# sleep\n", 5, "It took more than 2 seconds.", id="it waits for ever"),
+        pytest.param("# die\n", 100, f"{ENDED}, perhaps for want of memory.", id="it dies"),
+        pytest.param("# fail\n", 100, "A defect of Lacuna came up (LookupError).", id="it raises"),
     ],
 )  # fmt: skip
-def test_a_poisonous_file_costs_its_own_limit_and_the_others_go_on(poison: str, reason: str):
+def test_a_poisonous_file_costs_its_own_limit_and_the_others_go_on(poison: str, patience: float, reason: str):
     items = tasks("old = 1\n", poison, "old = 2\n", rules=2)
-    with Processes(preparation(RENAME, POISON), 1, Limits(file=0.4, patience=5)) as crew:
+    with Processes(preparation(RENAME, POISON), 1, Limits(file=0.4, patience=patience)) as crew:
         before, skipped, after = crew.results(Work.PROPOSE, items)
     assert isinstance(before, PlannedFile)
     assert isinstance(after, PlannedFile)

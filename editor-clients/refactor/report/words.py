@@ -64,7 +64,7 @@ def candidates(site: Site) -> Iterable[tuple[Alternative, ...]]:
 
 def counted(outcomes: Counter[Outcome]) -> str:
     """`12 kept, 3 low confidence`, in the order of the outcomes; `nothing found` if there are none."""
-    return ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in Outcome if outcomes[outcome]) or "nothing found"
+    return ", ".join(f"{outcomes[outcome]:,} {outcome}" for outcome in Outcome if outcomes[outcome]) or "nothing found"
 
 
 def passed_by(skipped: Counter[str]) -> str:
