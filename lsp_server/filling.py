@@ -12,7 +12,7 @@ from lacuna.lsp_server.inference import NothingToShowError
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import WHY, Why
 from lacuna.lsp_server.where import Holes, What
-from lacuna.lsp_server.worker import Kind, Show
+from lacuna.lsp_server.worker import Kind, OutdatedError, Show
 from lacuna.syntax.languages.language import Language
 from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
 from lacuna.syntax.spans import Span
@@ -73,8 +73,10 @@ async def offered(
 
 
 async def task(session: Session, document: Document, selection: Span, what: What) -> Task:
-    """What was offered, found again; fails with a `NothingToShowError` if it is not there."""
+    """What was offered, found again; fails with a `NothingToShowError` if it is not there, or an `OutdatedError`."""
     found = await _found(session.client, document, language_of(document.language), selection, frozenset({what}))
+    if not session.documents.is_current(document):  # while it was looked through
+        raise OutdatedError("The document changed.")
     if what not in found:
         raise NothingToShowError(Why.NOTHING, "There is nothing to fill here.")
     return Task(document, what, found[what])
