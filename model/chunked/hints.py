@@ -73,7 +73,7 @@ class Hints:
         """Find HINTS hints of a place and their strengths: what follows the longest run, then the best that differs.
 
         If several are equally strong, the nearest to the hole is taken. `slots` are what stands in the hole so far:
-        other files are asked about them, too, and come after the document where they know as much.
+        other files are asked about them, too, for one hint, and come after the document where they know as much.
         """
         own = self._best(hole, reached)
         return own if self._beside is None else _merged(own, self._best_beside(hole, slots, self._beside))
@@ -95,20 +95,16 @@ class Hints:
         return hints, strengths
 
     def _best_beside(self, hole: int, slots: Sequence[int], beside: Beside) -> tuple[list[int], list[int]]:
-        hints, strengths = list[int](), list[int]()
+        """The strongest hint of other files, and its strength; with two of them the network is less often right."""
         start = self._holes[hole]
         before = np.concatenate([self._tokens[max(0, start - LONGEST) : start], np.asarray(slots, np.int64)])[::-1]
         before = before[: int((before == HOLE).argmax())] if HOLE in before else before
-        for ends in beside.ends(before, LONGEST, None if slots else self._heads[hole]):
-            strong = _BESIDE[np.searchsorted(LENGTHS, ends.runs, side="right")]
-            for place in np.argsort(-strong, kind="stable"):
-                token = int(ends.following[place])
-                if token not in hints:
-                    hints.append(token)
-                    strengths.append(int(strong[place]))
-                if len(hints) == HINTS:
-                    return hints, strengths
-        return hints, strengths
+        ends = beside.ends(before, LONGEST, None if slots else self._heads[hole])
+        if ends is None:
+            return [], []
+        strong = _BESIDE[np.searchsorted(LENGTHS, ends.runs, side="right")]
+        best = strong.argmax()  # the nearest of the strongest
+        return [int(ends.following[best])], [int(strong[best])]
 
     def of(self, hole: int, slots: Sequence[int] | Ints) -> tuple[Ints, Ints]:
         """Canvas slots (N,) of a hole -> hints, strengths (1 + N, HINTS): of what follows the anchor and each slot."""

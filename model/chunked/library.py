@@ -3,7 +3,7 @@
 What followed such a run there is a hint, as it is in the document itself (`lacuna.model.chunked.hints`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,10 +89,8 @@ class Library:
         ranks[list(nearest)] = np.arange(len(nearest))
         return Beside(self, ranks)
 
-    def ends(self, before: Ints, longest: int, ranks: Ints, head: Head | None) -> Iterator[Ends]:
-        """Where the runs end that stand before a place, at first those that share the most tokens of the keys.
-
-        Each time the nearest come first.
+    def ends(self, before: Ints, longest: int, ranks: Ints, head: Head | None) -> Ends | None:
+        """Where the runs end that stand before a place and share the most tokens of the keys, the nearest first.
 
         `before` (n,): the tokens before the place and the head, the last first. `ranks` (files + 1,): how near each
         file is, negative where it is not seen.
@@ -112,7 +110,8 @@ class Library:
             nearest = np.argsort(ranks[self._files[places]], kind="stable")[:_COMPARED]
             places = places[nearest]
             runs = written + self._lengthened(places, size, before[: longest - written])
-            yield Ends(self._tokens[places + 1].astype(np.int64), runs)
+            return Ends(self._tokens[places + 1].astype(np.int64), runs)
+        return None
 
     def _ending_with(self, run: Ints) -> Ints:
         """Places, at most _LOOKED_AT, at which a run (n,) ends, given its last token first."""
@@ -147,5 +146,5 @@ class Beside:
     ranks: Ints
     """(files + 1,) how near each is; negative where it is not seen."""
 
-    def ends(self, before: Ints, longest: int, head: Head | None = None) -> Iterator[Ends]:
+    def ends(self, before: Ints, longest: int, head: Head | None = None) -> Ends | None:
         return self.library.ends(before, longest, self.ranks, head)

@@ -19,31 +19,33 @@ def library(*files: list[int]) -> Library:
     return Library([np.array(file, np.uint16) for file in files], len(SPELLINGS))
 
 
-def following(known: Library, before: list[int], nearest: list[int], head: bytes = b"") -> list[list[tuple[int, int]]]:
-    """By the tokens of the keys that were looked up: what follows, and the run's length."""
+def following(known: Library, before: list[int], nearest: list[int], head: bytes = b"") -> list[tuple[int, int]]:
+    """What follows the runs that share the most tokens of the keys, and their lengths."""
     begun = Head(head, SPELLINGS, fitting(head, SPELLINGS)) if head else None
     found = known.seen_from(nearest).ends(np.array(before[::-1], np.int64), LONGEST, begun)
-    return [list(zip(ends.following.tolist(), ends.runs.tolist(), strict=True)) for ends in found]
+    return [] if found is None else list(zip(found.following.tolist(), found.runs.tolist(), strict=True))
 
 
-def text(found: list[list[tuple[int, int]]]) -> list[list[tuple[str, int]]]:
-    return [[(chr(token), run) for token, run in ends] for ends in found]
+def text(found: list[tuple[int, int]]) -> list[tuple[str, int]]:
+    return [(chr(token), run) for token, run in found]
 
 
-def test_the_longest_run_comes_first_and_none_of_less_than_three_tokens():
+def test_the_longest_run_is_found_and_none_of_less_than_three_tokens():
     known = library(tokens("wxabcdefghijk1"), tokens("..jk2..ijk3"))
-    found = text(following(known, tokens("abcdefghijk"), [0, 1]))
-    assert (found[0], found[-1]) == ([("1", 11)], [("1", 3), ("3", 3)])
+    assert text(following(known, tokens("abcdefghijk"), [0, 1])) == [("1", 11)]
+    assert text(following(known, tokens("..ijk"), [0, 1])) == [("3", 5)]
+    assert text(following(known, tokens("-ijk"), [0, 1])) == [("1", 3), ("3", 3)]
+    assert following(known, tokens("-jk"), [0, 1]) == []
 
 
 def test_of_runs_of_the_same_tokens_the_nearest_comes_first():
     known = library(tokens("abc1"), tokens("abc2"), tokens("abc3"))
-    assert text(following(known, tokens("abc"), [2, 0, 1])) == [[("3", 3), ("1", 3), ("2", 3)]]
+    assert text(following(known, tokens("abc"), [2, 0, 1])) == [("3", 3), ("1", 3), ("2", 3)]
 
 
 def test_files_that_are_not_seen_say_nothing():
     known = library(tokens("abc1"), tokens("abc2"))
-    assert text(following(known, tokens("abc"), [1])) == [[("2", 3)]]
+    assert text(following(known, tokens("abc"), [1])) == [("2", 3)]
     assert following(known, tokens("abc"), []) == []
 
 
@@ -55,14 +57,14 @@ def test_no_run_goes_from_one_file_into_the_next():
 def test_what_is_written_counts_as_a_token_of_the_run_and_must_be_gone_on_with():
     known = library([*tokens("a"), SELF, *tokens("..a"), SE, ARCH, *tokens("..a"), SE, LF])
     assert following(known, tokens("a"), [0]) == [], "one token is no run"
-    assert following(known, tokens("a"), [0], b"sel") == [[(SELF, 2), (SE, 2)]], "both spell what is written"
-    assert following(known, tokens("a"), [0], b"sea") == [[(SE, 2)]]
+    assert following(known, tokens("a"), [0], b"sel") == [(SELF, 2), (SE, 2)], "both spell what is written"
+    assert following(known, tokens("a"), [0], b"sea") == [(SE, 2)]
     assert following(known, tokens("a"), [0], b"so") == []
 
 
 def test_the_nearest_of_many_places_are_compared():
     known = library(*[tokens("abc1")] * 300, tokens("abc2"))
-    (ends,) = following(known, tokens("abc"), [300, *range(300)])
+    ends = following(known, tokens("abc"), [300, *range(300)])
     assert (len(ends), ends[0]) == (256, (ord("2"), 3))
 
 
