@@ -7,15 +7,16 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from dulwich import porcelain
 
 from lacuna.benchmarks.refactor.cases import Kind
+from lacuna.benchmarks.refactor.costs import Cost, cost_of
 from lacuna.benchmarks.refactor.drawing import drawn
 from lacuna.refactor.plan import Outcome, PlannedFile, Site
 from lacuna.refactor.planfile import open_plan
@@ -46,15 +47,6 @@ PACKAGES = (
     Package("supervisor", "{python} -B -m pytest -q -p no:cacheprovider supervisor/tests"),
     Package("ply", "cd test && {python} -B testlex.py; lex=$?; {python} -B testyacc.py || exit; exit $lex"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Seconds that a command takes, its start included."""
-
-    clock: float
-    cpu: float
-    """Of all its processes together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +176,15 @@ class Bench:
         return replace(found, broken_before=broken_before)
 
     def _plan(self, rules: Sequence[str], more: Sequence[str], paths: Sequence[str], jobs: int) -> Path:
-        plan = self.work / f"{self.package.name}-{len(rules)}-{rules[0]}-{jobs}{'' if '.' in paths else '-again'}.jsonl"
+        plan = self._place(rules, paths, jobs)
         options = [part for rule in rules for part in ("--rule", rule)]
         most = str(self.most * min(4, len(rules)))
         self._lacuna("plan", *options, "--jobs", str(jobs), "--max-sites", most, "-o", str(plan), *more, *paths)
         return plan
+
+    def _place(self, rules: Sequence[str], paths: Sequence[str], jobs: int) -> Path:
+        again = "" if "." in paths else "-again"
+        return self.work / f"{self.package.name}-{len(rules)}-{rules[0]}-{jobs}{again}.jsonl"
 
     def _again(
         self, rules: Sequence[str], more: Sequence[str], paths: Sequence[str]
@@ -196,9 +192,8 @@ class Bench:
         """Plan some files with one process and with two; return the spans, the costs, whether the plans are equal."""
         plans, costs = list[Path](), dict[int, Cost]()
         for jobs in (1, 2):
-            clock, cpu = time.perf_counter(), _cpu_of_others()
-            plans.append(self._plan(rules, more, paths, jobs))
-            costs[jobs] = Cost(round(time.perf_counter() - clock, 2), round(_cpu_of_others() - cpu, 2))
+            plans.append(self._place(rules, paths, jobs))
+            costs[jobs] = cost_of(partial(self._plan, rules, more, paths, jobs))
         one, two = plans
         return len(_sites(one)), costs, one.read_bytes() == two.read_bytes()
 
@@ -291,12 +286,6 @@ def _first(plan: Path) -> list[str]:
 
 def _kept(plan: Path) -> list[Site]:
     return [site for site in _sites(plan) if site.outcome is Outcome.KEPT]
-
-
-def _cpu_of_others() -> float:
-    """Seconds of all processes that were started here and have ended."""
-    spent = os.times()
-    return spent.children_user + spent.children_system
 
 
 def _contents(tree: Path) -> dict[str, tuple[str, int]]:

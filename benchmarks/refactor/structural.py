@@ -8,14 +8,13 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
-from statistics import median
 
+from lacuna.benchmarks.refactor.costs import Cost, cost_of, median_of
 from lacuna.syntax.errors import FileError
 
 QUERY = """
@@ -37,25 +36,25 @@ class StructuralReport:
     files: int
     lines: int
     """Of all files."""
-    plan: tuple[float, ...]
-    """Seconds, each time."""
-    apply: tuple[float, ...]
-    ast_grep_dry: tuple[float, ...]
-    ast_grep: tuple[float, ...]
+    plan: tuple[Cost, ...]
+    """Each time."""
+    apply: tuple[Cost, ...]
+    ast_grep_dry: tuple[Cost, ...]
+    ast_grep: tuple[Cost, ...]
     """It writes at once."""
     same: int
     """Files that both leave the same."""
     differing: int
-    ratio_dry: float
-    """Of the medians: planning to a dry run."""
-    ratio: float
+    ratio_dry: tuple[float, float]
+    """Planning to a dry run, of the medians, by the clock and by CPU time."""
+    ratio: tuple[float, float]
     """Planning and applying to rewriting."""
 
 
 def measured(files: int, lines: int, rounds: int) -> StructuralReport:
     """Both at work on the same files, in turn; raise FileError where ast-grep is missing or either fails."""
     grep = shutil.which("ast-grep") or str(Path(sysconfig.get_path("scripts")) / "ast-grep")
-    load, times = os.getloadavg()[0], dict[str, list[float]]()
+    load, costs = os.getloadavg()[0], dict[str, list[Cost]]()
     with tempfile.TemporaryDirectory(prefix="lacuna-bench-") as folder:
         work = Path(folder)
         count = written(work / "ours", files, lines)
@@ -71,9 +70,7 @@ def measured(files: int, lines: int, rounds: int) -> StructuralReport:
                 ("apply", partial(_lacuna, ["apply", str(plan)], work)),
             )
             for name, step in steps:
-                began = time.perf_counter()
-                step()
-                times.setdefault(name, []).append(round(time.perf_counter() - began, 3))
+                costs.setdefault(name, []).append(cost_of(step))
             pairs = [
                 (path.read_bytes(), (work / "theirs" / path.name).read_bytes()) for path in (work / "ours").iterdir()
             ]
@@ -82,19 +79,22 @@ def measured(files: int, lines: int, rounds: int) -> StructuralReport:
                 _lacuna(["undo"], work)
                 shutil.rmtree(work / "theirs")
                 shutil.copytree(work / "ours", work / "theirs")
-    both = [median(times["plan"]) + median(times["apply"]), median(times["grep"])]
+    dry, planning, rewriting, applying = (median_of(costs[name]) for name in ("dry", "plan", "grep", "apply"))
     return StructuralReport(
         load,
         files,
         count,
-        tuple(times["plan"]),
-        tuple(times["apply"]),
-        tuple(times["dry"]),
-        tuple(times["grep"]),
+        tuple(costs["plan"]),
+        tuple(costs["apply"]),
+        tuple(costs["dry"]),
+        tuple(costs["grep"]),
         same,
         differing,
-        round(median(times["plan"]) / median(times["dry"]), 2),
-        round(both[0] / both[1], 2),
+        (round(planning.clock / dry.clock, 2), round(planning.cpu / dry.cpu, 2)),
+        (
+            round((planning.clock + applying.clock) / rewriting.clock, 2),
+            round((planning.cpu + applying.cpu) / rewriting.cpu, 2),
+        ),
     )
 
 

@@ -93,7 +93,7 @@ def _share(count: int, of: int) -> str:
 
 def of_structural(found: StructuralReport) -> Iterator[Table | str]:
     table = Table(title=f"{found.files} files, {found.lines:,} lines, seconds", title_justify="left")
-    for column in ("", "median", "least", "most"):
+    for column in ("", "median", "least", "most", "of CPU, median", "least", "most"):
         table.add_column(column, justify="right" if column else "left")
     rows = {
         "ast-grep, dry": found.ast_grep_dry,
@@ -101,9 +101,14 @@ def of_structural(found: StructuralReport) -> Iterator[Table | str]:
         "ast-grep --update-all": found.ast_grep,
         "lacuna refactor apply": found.apply,
     }
-    for name, seconds in rows.items():
-        table.add_row(name, *(f"{one:.2f}" for one in (median(seconds), min(seconds), max(seconds))))
+    for name, costs in rows.items():
+        both = [cost.clock for cost in costs], [cost.cpu for cost in costs]
+        table.add_row(name, *(f"{one:.2f}" for some in both for one in (median(some), min(some), max(some))))
     yield table
-    yield f"plan is {found.ratio_dry:g} times a dry run, plan and apply {found.ratio:g} times a rewrite"
+    for what, (clock, cpu) in (
+        ("planning to a dry run", found.ratio_dry),
+        ("planning and applying to a rewrite", found.ratio),
+    ):
+        yield f"{what}: {clock:g} times as long, {cpu:g} times the CPU time"
     yield f"{found.same} files are the same afterwards, {found.differing} differ"
     yield f"{found.machine_load:.1f} processes wanted to run at the start"

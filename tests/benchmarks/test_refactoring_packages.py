@@ -2,13 +2,16 @@
 
 import ast
 import json
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from lacuna.benchmarks.refactor import packages, structural, tables
+from lacuna.benchmarks.refactor import costs, packages, structural, tables
+from lacuna.benchmarks.refactor.costs import Cost, cost_of
 from lacuna.benchmarks.refactor.packages import Bench, Package, PackagesReport
 
 CODE = """\
@@ -74,8 +77,16 @@ def test_many_files_are_parts_of_the_standard_library(tmp_path: Path):
 
 
 def test_times_are_told_as_ratios():
-    found = structural.StructuralReport(0.0, 2, 600, (2.0, 3.0), (1.0, 1.0), (0.5, 0.5), (0.5, 0.5), 2, 0, 5.0, 7.0)
+    plan, apply, grep = (Cost(2.0, 4.0), Cost(3.0, 5.0)), (Cost(1.0, 1.0),) * 2, (Cost(0.5, 0.25),) * 2
+    found = structural.StructuralReport(0.0, 2, 600, plan, apply, grep, grep, 2, 0, (5.0, 18.0), (7.0, 22.0))
     assert json.loads(structural.to_json(found)) == json.loads(json.dumps(asdict(found)))
-    *_, ratio, same, _ = tables.of_structural(found)
-    assert ratio == "plan is 5 times a dry run, plan and apply 7 times a rewrite"
+    *_, dry, ratio, same, _ = tables.of_structural(found)
+    assert dry == "planning to a dry run: 5 times as long, 18 times the CPU time"
+    assert ratio == "planning and applying to a rewrite: 7 times as long, 22 times the CPU time"
     assert same == "2 files are the same afterwards, 0 differ"
+
+
+def test_a_step_costs_what_the_processes_that_it_starts_compute():
+    cost = cost_of(lambda: subprocess.run([sys.executable, "-c", "sum(range(10_000_000))"], check=True))
+    assert cost.cpu > 0
+    assert costs.median_of([cost, Cost(0.0, 0.0), Cost(9e9, 9e9)]) == cost
