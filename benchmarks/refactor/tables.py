@@ -74,6 +74,10 @@ def of_packages(found: PackagesReport) -> Iterator[Table | str]:
         kept = sum(one.kept for one in runs)
         fine, left = (sum(counts) for counts in ([one.fine for one in runs], [one.left for one in runs]))
         yield f"{title}: {kept} kept; no test breaks by {_share(fine, kept)}, {_share(left, kept)} stay with --test"
+    for one in found.runs:
+        if one.rule == ALL:
+            counts = ", ".join(f"{rule} {count}" for rule, count in one.kept_by_rule.items())
+            yield f"{one.package}, kept of all together: {counts}"
     differing = [f"{one.package} {one.rule}" for one in found.runs if not one.is_same]
     yield f"plans of one and two processes that differ: {', '.join(differing) or 'none'}"
     yield f"{found.machine_load:.1f} processes wanted to run at the start"
