@@ -88,14 +88,16 @@ def unwritten(text: str, language: Language, selection: Span) -> dict[What, Hole
     """
     # A name stands for each marker, so that what is about it parses.
     parsed = parsing.parse(text.replace(spans.MARKER, "_" * len(spans.MARKER)), language)
-    bodies = [] if parsed is None else stubs(parsed)
-    markers = (one for one in spans.markers(text) if not any(body.start <= one.start < body.end for body in bodies))
-    of_file = _holes(sorted([*markers, *bodies], key=spans.by_start), frozenset(bodies))
-    if of_file is None:
-        return {}
+
+    def holes(asked: Span | None = None) -> Holes | None:
+        bodies = [] if parsed is None else stubs(parsed, asked)
+        markers = (one for one in spans.markers(text) if not any(body.start <= one.start < body.end for body in bodies))
+        return _holes(sorted([*markers, *bodies], key=spans.by_start), frozenset(bodies))
+
     functions = [] if parsed is None else functions_about(parsed, selection)
-    of_function = next((found for one in functions if (found := of_file.within(one))), None)
-    return ({What.FUNCTION: of_function} if of_function else {}) | {What.FILE: of_file}
+    within = ((of_all := holes(one)) and of_all.within(one) for one in functions)
+    found = {What.FUNCTION: next(filter(None, within), None), What.FILE: holes()}
+    return {what: of_it for what, of_it in found.items() if of_it}
 
 
 def _holes(found: Iterable[Span], code: frozenset[Span] = frozenset()) -> Holes | None:

@@ -10,19 +10,21 @@ from lacuna.syntax.spans import Span, by_start
 _FUNCTION, _IDLE = "function", "idle"
 
 
-def stubs(parsed: Parsed) -> list[Span]:
-    """Statements that stand for bodies which are not written yet, by start; each is the first thing on its line."""
+def stubs(parsed: Parsed, asked: Span | None = None) -> list[Span]:
+    """Statements that stand for bodies which are not written yet, by start; each is the first thing on its line.
+
+    Some classes leave bodies to others; what holds a function that is `asked` about does not, as who asks means it.
+    """
     root, language = parsed.tree.root_node, parsed.language
     found = set[Span]()
     for kind in STUB_KINDS:
         nodes = [node for node in captured(root, language, f"stub{kind}") if not node.has_error]
-        names = {"unless", f"unless{kind}"} if nodes else ()
-        barred = [bar.byte_range for name in names for bar in captured(root, language, name)]
-        found |= {
-            parsed.span_of(node)
-            for node in nodes
-            if not any(start <= node.start_byte and node.end_byte <= end for start, end in barred)
-        }
+        if nodes:
+            elsewhere = map(parsed.span_of, captured(root, language, f"unless{kind}"))
+            always = map(parsed.span_of, captured(root, language, "unless"))
+            barred = [*always, *(bar for bar in elsewhere if asked is None or not _holds(bar, asked))]
+            bodies = map(parsed.span_of, nodes)
+            found |= {body for body in bodies if not any(_holds(bar, body) for bar in barred)}
     return sorted((span for span in found if _begins_line(parsed.text, span)), key=by_start)
 
 
@@ -42,6 +44,10 @@ def says_nothing(text: str, language: Language) -> bool:
     root = parsed.tree.root_node
     idle = {node.id for node in captured(root, language, _IDLE)}
     return len(root.children) == 1 and root.children[0].id in idle
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _begins_line(text: str, span: Span) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.lsp_server.where import at_cursor, selected, word_start
+from lacuna.lsp_server.where import What, at_cursor, selected, unwritten, word_start
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.spans import Span
 
@@ -80,3 +80,10 @@ def test_garbage_that_takes_too_long_to_parse_leaves_the_selection():
 def test_the_word_before_a_cursor(text, word):
     cursor = text.index("|")
     assert text[word_start(text, cursor) : cursor] == word
+
+
+def test_a_method_that_its_class_leaves_to_others_is_written_where_its_function_is_asked_about():
+    text = "class A:\n    def a(self):\n        raise NotImplementedError\n\n\ndef b():\n    ...\n"
+    found = unwritten(text, PYTHON, Span(text.index("def a"), text.index("def a")))
+    spans = {what: [text[span.start : span.end] for span in holes.spans] for what, holes in found.items()}
+    assert spans == {What.FUNCTION: ["raise NotImplementedError"], What.FILE: ["..."]}

@@ -4,7 +4,8 @@ import pytest
 
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.parsing import parse
-from lacuna.syntax.stubs import says_nothing, stubs
+from lacuna.syntax.spans import Span
+from lacuna.syntax.stubs import functions_about, says_nothing, stubs
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,13 @@ def test_stubs_are_the_first_things_on_their_lines_in_order():
     text = "def a(): ...\ndef b():\n    raise NotImplementedError\ndef c():\n    ...\n"
     parsed = parse(text, PYTHON)
     assert [text[span.start : span.end] for span in stubs(parsed)] == ["raise NotImplementedError", "..."]
+
+
+def test_who_asks_about_a_method_means_it():
+    text = "class A(ABC):\n    def a(self):\n        raise NotImplementedError\n    def b(self):\n        ...\n"
+    text += "    @abstractmethod\n    def c(self):\n        ...\n"
+    parsed = parse(text, PYTHON)
+    assert stubs(parsed) == []
+    methods = [functions_about(parsed, Span(at, at))[0] for at in (text.index("def a"), text.index("def c"))]
+    found = [[text[span.start : span.end] for span in stubs(parsed, asked)] for asked in methods]
+    assert found == [["raise NotImplementedError", "..."]] * 2, "what stands in its class is told, too"
