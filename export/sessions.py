@@ -86,7 +86,6 @@ def session_options(provider: str, threads: int | None) -> onnxruntime.SessionOp
     options = onnxruntime.SessionOptions()
     options.log_severity_level = ERRORS_ONLY
     options.intra_op_num_threads = threads or 0
-    options.enable_cpu_mem_arena = False  # encoded chunks are its outputs: dropped, they would stay with an arena
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # an idle server takes no CPU
     if provider == CPU_NAME and overflows():
         # Weights are laid out without a sign, and their products summed in 32 bits. Where nothing overflows, this would

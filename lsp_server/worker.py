@@ -118,6 +118,7 @@ class Worker:
         `tell` is called, in the worker's thread, whenever `state` or `busy` changed.
         """
         self._tell = tell
+        memory.keep_apart()
         self._thread.start()
 
     def unload_after(self, seconds: float) -> None:

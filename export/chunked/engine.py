@@ -85,7 +85,9 @@ class Engine:
         dims = self.manifest.dimensions
         shape = dims.layers, len(chunk), dims.key_heads, dims.head_width
         feeds = {"tokens": np.asarray(chunk, np.int64)}
-        encoded = Encoded(*sessions.run(self._sessions.encode, ENCODE, feeds, (shape, shape)))
+        # Copied, as ONNX Runtime's memory grows with all of its outputs that are kept, and stays so.
+        keys, values = (one.copy() for one in sessions.run(self._sessions.encode, ENCODE, feeds, (shape, shape)))
+        encoded = Encoded(keys, values)
         self.cache.put(chunk, encoded)
         return encoded
 
