@@ -24,7 +24,7 @@ class Scripted:
     tried: int | None = None
     """Holes that were answered before one was not good enough; by default all."""
     drafts: tuple[Draft, ...] = ()
-    before_answer: Callable[[], None] = lambda: None
+    before_answer: Callable[[], object] = tuple
     librarian: Librarian | None = None
     requests: list[Request] = field(default_factory=list)
     options: list[ModelOptions] = field(default_factory=list)

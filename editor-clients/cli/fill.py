@@ -202,7 +202,7 @@ def _faults(answer: Answer) -> Iterator[str]:
 
 def _print_diff(document: TextFile, change: Change, colour: Colour) -> None:
     diff = unified(document.path, document.data, textfile.with_change(document.data, change))
-    on_terminal = sys.stdout is not None and sys.stdout.isatty()  # it may be closed
+    on_terminal = sys.stdout.isatty()
     is_coloured = terminal.is_coloured(colour, on_terminal=on_terminal)
     if on_terminal or is_coloured:
         diff = terminal.visible(diff)

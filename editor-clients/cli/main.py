@@ -1,5 +1,6 @@
 """The command line `lacuna`: its commands, and the one place where errors become a sentence and an exit code."""
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -8,11 +9,12 @@ from collections.abc import Sequence
 
 import click
 
+from lacuna.cli import output
 from lacuna.cli.exit_codes import MEANINGS, ExitCode, exit_code_of
 from lacuna.cli.lazy import LazyCommand, LazyGroup
 from lacuna.cli.terminal import say
 from lacuna.infill.opening import NO_RUNTIME, Opening, open_model
-from lacuna.syntax.errors import LacunaError
+from lacuna.syntax.errors import FileError, LacunaError
 
 COMMANDS = {
     "fill": LazyCommand("lacuna.cli.fill:fill", "Fill holes of a file; print the change as a diff."),
@@ -67,6 +69,7 @@ def run(arguments: Sequence[str], opening: Opening = open_model) -> int:
     """The exit code of the command line `arguments`; `opening` is how commands get their model."""
     try:
         code = lacuna.main(list(arguments), prog_name="lacuna", obj=opening, standalone_mode=False)
+        sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
         return _failed(ExitCode.INTERRUPTED, "interrupted; no file changed.")
     except click.ClickException as error:
@@ -80,12 +83,18 @@ def run(arguments: Sequence[str], opening: Opening = open_model) -> int:
     return code if isinstance(code, int) else ExitCode.DONE
 
 
-def main() -> int:
-    return run(sys.argv[1:])
+def main(opening: Opening = open_model) -> int:
+    """The exit code of this process, whose standard output is ours."""
+    try:
+        output.claim()
+    except FileError as error:
+        return _failed(ExitCode.FILE, str(error))
+    return run(sys.argv[1:], opening)
 
 
 def _failed(code: ExitCode, sentence: str) -> int:
-    say(f"lacuna: {sentence}", is_error=True)
+    with contextlib.suppress(OSError):  # the code says it to whoever has no standard error
+        say(f"lacuna: {sentence}", is_error=True)
     if os.environ.get("LACUNA_DEBUG", "0") != "0":
         traceback.print_exc()
     return code

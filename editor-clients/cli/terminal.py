@@ -1,15 +1,11 @@
 """What differs on a terminal: colours, and control characters of a file made visible."""
 
-import contextlib
 import enum
 import os
 import re
 import sys
-from typing import BinaryIO
 
 import click
-
-from lacuna.syntax.errors import FileError
 
 _CONTROL = re.compile(
     rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]"
@@ -59,19 +55,9 @@ def coloured(diff: bytes) -> bytes:
 
 
 def emit(data: bytes) -> None:
-    """Write to stdout; a reader that has gone (`| head`) is no error. Raise FileError if it cannot be written."""
-    if sys.stdout is None:  # it was closed before Lacuna began
-        raise FileError("There is no standard output to write to.")
-    stream: BinaryIO = sys.stdout.buffer
-    try:
-        stream.write(data)
-        stream.flush()
-    except OSError as error:
-        # What is left in the buffer must not fail a second time when the interpreter ends.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise FileError(f"The standard output cannot be written: {error.strerror}.") from error
+    """Write to stdout at once."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def _painted(line: bytes, colours: tuple[tuple[bytes, bytes], ...]) -> bytes:

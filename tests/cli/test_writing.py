@@ -8,11 +8,11 @@ from typing import NoReturn
 
 import pytest
 
-from lacuna.cli import main
+from lacuna.cli import main, output
 
 FILL = """
 import os, pathlib, signal, sys
-from lacuna.cli import main
+from lacuna.cli import main, output
 from lacuna.infill.opening import OpenModel
 from lacuna.infill.request import Answer, Candidate, Draft, Timings, Tokens
 from lacuna.workspace.changes import Edit
@@ -35,7 +35,7 @@ def infill(request):
         Timings(0, 0, (), 0), Tokens(0, 0, 0), "scripted", "scripted", 0.5,
     )
 
-sys.exit(main.run(sys.argv[1:], lambda options: OpenModel(infill)))
+sys.exit(main.main(lambda options: OpenModel(infill)))
 """
 OLD, NEW = "x = <fill>\n", "x = 1\n"
 
@@ -95,3 +95,42 @@ def test_what_cannot_be_read_is_4(tmp_path, monkeypatch, capsys, command: tuple[
 
 def denied() -> NoReturn:
     raise PermissionError(13, os.strerror(13))
+
+
+PRINTING = {
+    "version": ("--version",),
+    "help": ("--help",),
+    "help of a command": ("fill", "--help"),
+    "fill": ("fill", "a.py"),
+    "serve": ("serve", "--settings-schema"),
+    "refactor rules": ("refactor", "rules"),
+    "refactor rules, as JSON": ("refactor", "rules", "--json"),
+    "refactor plan": ("refactor", "plan", "f-strings", "b.py", "--jobs", "1"),
+    "doctor": ("doctor", "--json"),
+    "model list": ("model", "list"),
+    "model verify": ("model", "verify"),
+    "train": ("train", "--help"),
+    "export": ("export", "--help"),
+    "eval": ("eval", "--help"),
+    "bench": ("bench", "--help"),
+}
+
+
+@pytest.mark.parametrize("command", PRINTING.values(), ids=PRINTING)
+def test_what_a_full_disk_does_not_take_is_4_whatever_the_command(tmp_path, monkeypatch, capsys, scripted, command):
+    monkeypatch.chdir(tmp_path)
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "state"))
+    (tmp_path / "a.py").write_text(OLD)
+    (tmp_path / "b.py").write_text('print("%s" % a)\n')
+    with open("/dev/full", "w", encoding="utf-8") as full, monkeypatch.context() as patch:  # noqa: PTH123 -- a device
+        patch.setattr(sys, "stdout", full)
+        output.claim()
+        code = main.run(command, scripted().open)
+        sys.stdout.flush()  # nothing fails a second time
+    assert code == 4
+    assert f"The standard output cannot be written: {os.strerror(28)}." in capsys.readouterr().err
+
+
+def test_every_command_is_among_those_that_print():
+    assert {name.split(",")[0].split()[0] for name in PRINTING} >= main.COMMANDS.keys()
