@@ -144,10 +144,16 @@ def test_a_solution_cannot_say_that_it_passed(run, solution):
 # --- what is out of its reach
 
 REACHES = {
-    "no interface but a dead one": "import socket\nok = [name for _, name in socket.if_nameindex()] in ([], ['lo'])",
+    "no interface": "import socket\ntry:\n    socket.if_nameindex()\nexcept OSError:\n    ok = True",
     "no connection": (
         "import socket\ntry:\n    socket.create_connection(('127.0.0.1', {port}), 1)\nexcept OSError:\n    ok = True"
     ),
+    "no socket of another family": (
+        "import socket\nok = True\nfor family in range(2, 64):\n    for make in (socket.socket, socket.socketpair):\n"
+        "        try:\n            make(family, socket.SOCK_DGRAM)\n            ok = False\n"
+        "        except OSError as error:\n            ok &= error.errno == 97"
+    ),
+    "no socket from a ring": "import ctypes\nok = call('syscall', 425, 1, ctypes.create_string_buffer(120)) == -1",
     "no socket of the system's": "try:\n    open('{secret}.socket')\nexcept FileNotFoundError:\n    ok = True",
     "no file of the user's": "try:\n    open('{secret}')\nexcept FileNotFoundError:\n    ok = True",
     "no file to write": "import os\nok = not any(os.access(top, os.W_OK) for top in ('/', '/usr', '/dev', '{base}'))",
