@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
+
+from lacuna.model.bars import Described
 
 T = TypeVar("T")
 
@@ -12,7 +14,7 @@ T = TypeVar("T")
 def tracked(items: Iterable[T], description: str, total: int | None = None) -> Iterable[T]:
     """Yield the items while a bar grows; `total` is needed for items that have no length."""
     columns = (
-        TextColumn("{task.description}"),
+        Described(),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -12,12 +12,13 @@ import click
 from lacuna.benchmarks.memory import peak_mib
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
-from lacuna.cli.terminal import say, visible_text
+from lacuna.cli.terminal import say
 from lacuna.cli.version import DISTRIBUTION
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.infill.request import Draft, Request, answered
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.spans import Span
+from lacuna.workspace.visible import visible_text
 
 DISTRIBUTIONS = (
     DISTRIBUTION,

@@ -23,6 +23,7 @@ from lacuna.workspace.changes import Change
 from lacuna.workspace.diff import unified
 from lacuna.workspace.requirement import oldest_python
 from lacuna.workspace.textfile import TextFile
+from lacuna.workspace.visible import visible
 from lacuna.workspace.write import apply
 
 if TYPE_CHECKING:  # `--help` needs no numpy
@@ -205,5 +206,5 @@ def _print_diff(document: TextFile, change: Change, colour: Colour) -> None:
     on_terminal = sys.stdout.isatty()
     is_coloured = terminal.is_coloured(colour, on_terminal=on_terminal)
     if on_terminal or is_coloured:
-        diff = terminal.visible(diff)
+        diff = visible(diff)
     terminal.emit(terminal.coloured(diff) if is_coloured else diff)

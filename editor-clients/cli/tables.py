@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lacuna.cli.terminal import visible_text
+from lacuna.workspace.visible import visible_text
 
 PIPED_WIDTH = 120
 

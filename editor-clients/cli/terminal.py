@@ -1,16 +1,13 @@
-"""What differs on a terminal: colours, and control characters of a file made visible."""
+"""What differs on a terminal: colours, and what a file's lines and names may not do to it."""
 
 import enum
 import os
-import re
 import sys
 
 import click
 
-_CONTROL = re.compile(
-    rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]"
-    rb"|\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]"  # these turn the order of what follows
-)
+from lacuna.workspace.visible import visible_text
+
 _RESET = b"\x1b[0m"
 _COLOURS = ((b"--- ", b"\x1b[1m"), (b"+++ ", b"\x1b[1m"), (b"@@ ", b"\x1b[36m"))
 _CHANGES = ((b"-", b"\x1b[31m"), (b"+", b"\x1b[32m"))
@@ -27,16 +24,6 @@ def is_coloured(colour: Colour, *, on_terminal: bool) -> bool:
         return colour is Colour.ALWAYS
     # https://no-color.org: set and not empty, whatever its value.
     return on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def visible(data: bytes) -> bytes:
-    """Escape what could drive a terminal or show a line in another order, which a file must not; tabs and LF stay."""
-    return _CONTROL.sub(lambda found: _caret(found.group()), data)
-
-
-def visible_text(text: str) -> str:
-    """The same for text; what is not UTF-8 is shown as U+FFFD."""
-    return visible(text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
 
 def say(text: str, *, is_error: bool = False) -> None:
@@ -63,10 +50,3 @@ def emit(data: bytes) -> None:
 def _painted(line: bytes, colours: tuple[tuple[bytes, bytes], ...]) -> bytes:
     colour = next((colour for sign, colour in colours if line.startswith(sign)), None)
     return colour + line + _RESET if colour else line
-
-
-def _caret(character: bytes) -> bytes:
-    code = ord(character.decode("utf-8"))
-    if code < 0x80:
-        return b"^" + bytes([code ^ 0x40])
-    return b"\\x%02x" % code if code < 0x100 else b"\\u%04x" % code

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from lacuna.cli.terminal import visible_text
 from lacuna.infill.request import Draft, Request
+from lacuna.workspace.visible import visible_text
 
 MASKED = "░"
 LINES_AROUND = 3

@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
+from lacuna.model.bars import Described
 from lacuna.model.corpus import repository
 from lacuna.model.corpus.files import REPORT, CorpusError, RawFile, Role, SourceFile
 from lacuna.model.corpus.selection import Dropped, Duplicates, contaminated, examine, is_test, probes_of
@@ -228,6 +229,4 @@ def _sum(amounts: Iterable[Amount]) -> Amount:
 
 
 def _progress(column: DownloadColumn | MofNCompleteColumn) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), column, TimeElapsedColumn(), console=Console(stderr=True)
-    )
+    return Progress(Described(), BarColumn(), column, TimeElapsedColumn(), console=Console(stderr=True))

@@ -1,10 +1,14 @@
 """No command lets a name that somebody else chose drive the terminal, be taken for markup, or turn a line around."""
 
+import re
+
 import pytest
 from rich.table import Table
 
+from lacuna.benchmarks.evaluation.progress import tracked
 from lacuna.cli import main
 from lacuna.cli.tables import show
+from lacuna.model.training.progress import shown
 
 NAME = "a\x1b]0;PWNED\x07\x9b2J\u202e\u2066[link=http:x]b[nope]\x1b[2J.py"
 COMMANDS = {
@@ -55,6 +59,17 @@ def test_a_name_is_shown_escaped(tmp_path, monkeypatch, capfd, command):
 
 def test_every_command_is_among_them():
     assert {name.split(",")[0].split()[0] for name in COMMANDS} >= main.COMMANDS.keys()
+
+
+def test_bars_take_names_for_what_they_are(capfd, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "400")
+    assert list(tracked([1], NAME)) == [1]
+    with shown(NAME, 1) as show:
+        show(1, NAME)
+    said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capfd.readouterr().err)  # Rich's own
+    assert_harmless(said)
+    assert said.count("[link=http:x]b[nope]") >= 3
 
 
 def test_tables_take_names_for_what_they_are(capsys):

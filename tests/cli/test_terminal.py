@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lacuna.cli.terminal import Colour, is_coloured, visible_text
+from lacuna.cli.terminal import Colour, is_coloured
 from lacuna.cli.watch import picture
 from lacuna.infill.request import Draft, Request
 from lacuna.syntax.spans import Span
+from lacuna.workspace.visible import visible_text
 
 WATCHED = """
 import sys

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lacuna.cli.terminal import coloured, visible
+from lacuna.cli.terminal import coloured
 from lacuna.workspace.diff import unified
+from lacuna.workspace.visible import visible
 
 LINES = st.lists(
     st.sampled_from([b"a", b"b", b"c\r", b"", b" d", b"-e", b"+f", b"@@ -1 +1 @@", b"\\ g", b"\xff"]), max_size=30

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import click
 
 from lacuna.cli import terminal
-from lacuna.cli.terminal import Colour, visible_text
+from lacuna.cli.terminal import Colour
 from lacuna.refactor.applying import Reply
 from lacuna.refactor.plan import PlannedFile, Site
 from lacuna.refactor.report import words
 from lacuna.refactor.report.hunks import Hunk, Line, Mark, Original, Sign
 from lacuna.workspace.textfile import TextFile
+from lacuna.workspace.visible import visible_text
 
 _HELP = {
     Reply.YES: "write this edit",

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from lacuna.cli.terminal import visible_text
 from lacuna.refactor.plan import Outcome
 from lacuna.refactor.planning import SURVEYED, Estimate, Progress
 from lacuna.refactor.report import words
+from lacuna.workspace.visible import visible_text
 
 
 class Shown(Protocol):

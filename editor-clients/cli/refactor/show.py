@@ -17,6 +17,7 @@ from lacuna.refactor.report.reviewed import Reviewed, Selection, Totals, reviewe
 from lacuna.refactor.state import state_of
 from lacuna.refactor.tree import permitted, tree_of
 from lacuna.syntax.errors import UsageError
+from lacuna.workspace.visible import visible
 
 Found = Iterable[Reviewed | Skipped]
 
@@ -84,7 +85,7 @@ def show(
         _print_diff(found, selection.outcomes or KEPT, Colour(color))
     else:
         for piece in _pieces(shape, plan, found, selection.outcomes or KEPT, totals):
-            terminal.emit(terminal.visible(piece.encode()) if sys.stdout.isatty() else piece.encode())
+            terminal.emit(visible(piece.encode()) if sys.stdout.isatty() else piece.encode())
     for sentence in _sentences(plan, totals):
         say(f"lacuna: {words.one_line(sentence)}", is_error=True)
     return ExitCode.DONE
@@ -106,7 +107,7 @@ def _print_diff(found: Found, drawn: frozenset[Outcome], colour: Colour) -> None
             shown = diff.FileDiff((diff.skipped_note(one),) if one.is_failure else (), b"")
         else:
             shown = diff.file_diff(one, drawn)
-        data = terminal.visible(shown.diff) if on_terminal or is_coloured else shown.diff
+        data = visible(shown.diff) if on_terminal or is_coloured else shown.diff
         notes = (f"# {note}".encode() for note in shown.notes)
         terminal.emit(b"".join((_NOTE % note if is_coloured else note) + b"\n" for note in notes))
         terminal.emit(terminal.coloured(data) if is_coloured else data)
