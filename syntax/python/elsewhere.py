@@ -18,7 +18,7 @@ _CLASS = re.compile(r"(?:@[^\n]*\n)*class\b[^\n]*:[ \t]*(?:#[^\n]*)?\n")
 _MEMBER = re.compile(r"(?m)^(?P<indent>[ \t]+)(?:@[^\n]*\n(?P=indent))*(?:(?:async[ \t]+)?def|class)\b")
 _LONG = 2_000
 """Code points of a class of which only the members with a name are read, as far as that tells enough."""
-READ = 24_000
+READ = 15_000
 """Code points of blocks that are read for a request: what comes after that may bind each of its words."""
 
 
@@ -36,8 +36,8 @@ class Elsewhere:
         self._left = READ
         self._names_of = functools.cache(self._read)
         begun = filter(None, map(_BEGINS.match, self._blocks))
-        imports = (names_of_block(each).binds for each in self._blocks if _IMPORT.match(each))
-        self.defined = frozenset(found[1] or found[2] for found in begun).union(*imports)
+        imports = [each for each in self._blocks if _IMPORT.match(each)]
+        self.defined = frozenset(found[1] or found[2] for found in begun).union(*_imported(imports))
         """Names that the blocks bind first of all: it is cheap to tell."""
         self.binds = functools.cache(self._binds)
         self.reads = functools.cache(self._reads)
@@ -105,6 +105,12 @@ class Elsewhere:
     def _ends(self) -> list[int]:
         """Where each block ends in the text of all."""
         return list(itertools.accumulate(map(len, self._blocks)))
+
+
+def _imported(blocks: list[str]) -> Iterator[frozenset[str]]:
+    """The names that imports bind: read together, which is cheap, or else one by one, as some do not compile."""
+    together = names_of_block("".join(blocks)).binds
+    yield from (names_of_block(each).binds for each in blocks) if "import" in together else (together,)
 
 
 def _may_bind_more(block: str) -> bool:

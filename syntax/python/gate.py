@@ -22,12 +22,14 @@ from lacuna.syntax.spans import Span
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 """A line end like any other."""
 _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+def|def|class)[ \t]+(\w+)")
-SEARCHED, JUDGED = 10_000, 18_000
+SEARCHED, JUDGED = 10_500, 19_000
 """Code points that are gone through for a request while it is searched, and in all: some 15 ms of CPU.
 
 What comes after that passes. Counted are code points and not time: the same answers come on every machine.
 """
-FINDING = 3
+ONCE = 60
+"""What each go costs beside the code points of the part."""
+FINDING = 4
 """What it costs to find more than refusals and names, in goes through a part."""
 _BRANCHES = re.compile(r"(?m)^[ \t]*(?:except|elif|case)\b")
 """What another branch may come before."""
@@ -79,7 +81,7 @@ class PythonGate:
 
     def _affords(self, part: Reduced | None, times: int, most: int) -> bool:
         """Whether a part may be gone through so many times more; if so, that is spent."""
-        cost = times * (len(part.before) + len(part.behind)) if part else 0
+        cost = times * (ONCE + len(part.before) + len(part.behind)) if part else 0
         is_affordable = self._spent + cost <= most
         self._spent += cost if is_affordable else 0
         return is_affordable

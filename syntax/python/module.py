@@ -18,6 +18,8 @@ from lacuna.syntax.spans import Span
 
 LARGE = 12_000
 """Code points beyond which nothing is compiled."""
+VAIN = 30_000
+"""Code points that were refused for a request beyond which it compiles no more."""
 
 _FORMAT = re.compile(r"""[fF][rR]?["']""")
 """What begins a string with values in it."""
@@ -62,11 +64,12 @@ class Compiler:
         """By what is behind and what is open: nothing does not close it."""
         self._closed_behind: set[tuple[Reduced, str]] = set()
         """By part and what is open: what is behind closes it."""
+        self._vain = 0
 
     def compiled(self, part: Reduced, texts: tuple[str, ...]) -> Module | Refusal | None:
         """A part with texts in its spans, or what the compiler has against it; None where it cannot tell."""
         until = part.until_end(texts)
-        if len(until) + len(part.behind) > LARGE:
+        if len(until) + len(part.behind) > LARGE or self._vain > VAIN:
             return None
         try:
             return self._ended(part, until)
@@ -108,7 +111,9 @@ class Compiler:
 
     def _tried(self, part: Reduced, until: str, suffix: str) -> Module | Refusal:
         source = until + suffix + part.behind
-        return refusal(source, self._oldest) or Module(source, suffix)
+        refused = refusal(source, self._oldest)
+        self._vain += len(source) if refused else 0
+        return refused or Module(source, suffix)
 
 
 def is_too_new(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> bool:
