@@ -15,7 +15,8 @@ def claim() -> None:
     if sys.stdout is None:  # it was closed before Lacuna began
         raise FileError("There is no standard output to write to.")
     given = sys.stdout
-    raw: io.RawIOBase = given.buffer.raw  # type: ignore[union-attr]  # what typeshed does not know of a BufferedWriter
+    given_bytes: Any = given.buffer
+    raw: io.RawIOBase = getattr(given_bytes, "raw", given_bytes)  # with `python -u` nothing is buffered
     buffer = io.BufferedWriter(_Output(raw))
     sys.stdout = io.TextIOWrapper(buffer, given.encoding, given.errors, line_buffering=given.isatty())
 

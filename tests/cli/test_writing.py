@@ -132,5 +132,12 @@ def test_what_a_full_disk_does_not_take_is_4_whatever_the_command(tmp_path, monk
     assert f"The standard output cannot be written: {os.strerror(28)}." in capsys.readouterr().err
 
 
+def test_an_output_without_a_buffer_is_one_too():
+    command = [sys.executable, "-u", "-m", "lacuna.cli", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("lacuna")
+
+
 def test_every_command_is_among_those_that_print():
     assert {name.split(",")[0].split()[0] for name in PRINTING} >= main.COMMANDS.keys()
