@@ -10,6 +10,7 @@ from lacuna.export.artifact import DENOISE, ENCODE, ON_CUDA, WEIGHTS, Artifact, 
 from lacuna.export.processor import overflows
 from lacuna.export.providers import CPU_NAME, CUDA_NAME, NOT_STARTED, Choice, Provider, choose, without_cuda
 from lacuna.export.runtime import onnxruntime
+from lacuna.model.chunked.context import BEFORE_ANCHOR
 
 ERRORS_ONLY = 3
 LONGEST_REASON = 200
@@ -33,6 +34,7 @@ INPUTS = {
         "far_offsets",
     ),
 }
+_TYPES = {"tensor(int64)": np.int64, "tensor(float)": np.float32, "tensor(bool)": np.bool_}
 OUTPUTS = {ENCODE: ("keys", "values"), DENOISE: ("logits", "existence", "keys", "values")}
 
 Array = NDArray[np.float32] | NDArray[np.int64]
@@ -67,6 +69,22 @@ def run(
     except Exception as error:  # ONNX Runtime's errors have no common base of their own
         raise ArtifactError(f"The model's {name} does not run: {_reason(error)}.") from error
     return tuple(_floats(output, name, shape) for output, shape in zip(outputs, shapes, strict=True))
+
+
+def shrink(session: onnxruntime.InferenceSession) -> None:
+    """Give back the memory that ONNX Runtime keeps for runs; it does so behind a run alone: the smallest is run."""
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    inputs = session.get_inputs()
+    feeds: dict[str, Array] = {one.name: np.zeros([*map(_smallest, one.shape)], _TYPES[one.type]) for one in inputs}
+    session.run(None, feeds, options)
+
+
+def _smallest(size: int | str) -> int:
+    """The least a size of the graphs' inputs may be, by its name unless it is fixed."""
+    if isinstance(size, int):
+        return size
+    return BEFORE_ANCHOR + 1 if size == "T" else 1
 
 
 def _floats(output: object, name: str, shape: tuple[int, ...]) -> Floats:

@@ -69,6 +69,7 @@ class OpenModel:
     librarian: "Librarian | None" = None
     """None: it makes no use of other files."""
     forget: Callable[[], None] = lambda: None
+    """Lets go of what is kept of texts."""
 
 
 Opening = Callable[[ModelOptions], OpenModel]
@@ -103,7 +104,7 @@ def open_model(options: ModelOptions) -> OpenModel:
         engine.provider,
         functools.partial(warm, engine),
         engine,
-        engine.cache.clear,
+        engine.forget,
     )
 
 

@@ -68,6 +68,12 @@ class Engine:
         """The same artifact, opened once, with a cache of its own that is empty at first."""
         return Engine(self.manifest, self.tokenizer, self._sessions, ChunkCache())
 
+    def forget(self) -> None:
+        """Let go of what is kept of texts, and of the memory that ONNX Runtime keeps for more."""
+        self.cache.clear()
+        sessions.shrink(self._sessions.encode)
+        sessions.shrink(self._sessions.denoise)
+
     def look(self, scene: Scene, sampling: Sampling) -> "Sight":
         """See the scene's first place. What stood there is not made use of, other files for their hints."""
         dims = self.manifest.dimensions

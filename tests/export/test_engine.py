@@ -18,6 +18,8 @@ from lacuna.model.tokenizer import MASK
 from lacuna.syntax.spans import Span
 
 PIECES = ("x", " ", "\n", '"', '"""', "'", "(", ")", "[", "]", "{", "#", "def f(a):\n    return a\n", "\t", "é", "")
+_KEPT = 1 << 20
+"""Bytes that may stay in use."""
 
 
 def read(engine: Engine, text: str, *spans: Span) -> Sight:
@@ -139,6 +141,17 @@ def test_what_the_cache_lets_go_is_free_again(engine: Engine) -> None:
     assert Allocated.now() - before >= held, "what is kept is counted"
     fresh.cache.clear()
     assert Allocated.now() - before < held / 10
+
+
+def test_who_forgets_gives_back_what_onnx_runtime_keeps_for_runs(engine: Engine, text: str) -> None:
+    fresh = engine.apart()
+    fresh.forget()
+    before = Allocated.now()
+    read(fresh, text[:3000], Span(900, 910)).predict(*masks(16))
+    held = fresh.cache.size
+    assert Allocated.now() - before > held + _KEPT
+    fresh.forget()
+    assert Allocated.now() - before < _KEPT
 
 
 def test_near_keys_are_those_of_the_tokens_around_the_hole(engine: Engine, text: str) -> None:
