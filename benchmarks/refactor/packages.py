@@ -47,7 +47,8 @@ PACKAGES = (
     Package("supervisor", "{python} -B -m pytest -q -p no:cacheprovider supervisor/tests"),
     Package(
         "ply",
-        "cd test && rm -f pkg_test4/parsing/parser.out; {python} -B testlex.py; lex=$?; {python} -B testyacc.py || exit; exit $lex",
+        "cd test && rm -f pkg_test4/parsing/parser.out; {python} -B testlex.py; lex=$?; "
+        "{python} -B testyacc.py || exit; exit $lex",
     ),
 )
 
