@@ -76,7 +76,7 @@ def test_a_value_comes_over_as_it_is(run, value):
 def test_tests_see_what_the_solution_defines_and_their_own(run):
     solution = f"import math\nfrom typing import List\nLIMIT = [1, 2]\n{ADDS}class Own(Exception):\n    pass\n"
     tests = (
-        "import functools\ndef check(f):\n    assert f(1, b=2) == 3\nassert LIMIT == [1, 2] and math.pi > 3\ncheck(add)"
+        "def check(f):\n    import math\n    assert f(1, b=2) == math.floor(3.1)\nassert LIMIT == [1, 2]\ncheck(add)"
     )
     assert run(solution, tests) is Outcome.PASSED
 
@@ -139,6 +139,48 @@ LIES = {
 @pytest.mark.parametrize("solution", LIES.values(), ids=LIES)
 def test_a_solution_cannot_say_that_it_passed(run, solution):
     assert run(solution, "assert abs(f() - 1) == 0 and f() == 1") is not Outcome.PASSED
+
+
+def forging(**names: object) -> str:
+    """A solution that takes the pipes from the frame of its server: it defines `names`, and all they say is 0."""
+    return f"""
+import json, sys
+frame = sys._getframe()
+while "answers" not in frame.f_locals:
+    frame = frame.f_back
+answer = {{"names": {names!r}}}
+for _ in frame.f_locals["requests"]:
+    frame.f_locals["answers"].write(json.dumps(answer).encode() + b"\\n")
+    frame.f_locals["answers"].flush()
+    answer = {{"value": 0}}
+"""
+
+
+FUNCTION = {"function": None}
+FORGED = {
+    "what it says comes over": (forging(f=FUNCTION), "assert f() == 0", Outcome.PASSED),
+    "no builtin": (forging(f=FUNCTION, abs=FUNCTION), "assert abs(f() - 1) == 0", Outcome.ASSERTION),
+    "not all builtins": (
+        forging(f=FUNCTION, __builtins__={"value": {"dict": []}}),
+        "assert __builtins__ is not None and abs(f()) == 0",
+        Outcome.PASSED,
+    ),
+    "nothing that tests do not name": (
+        forging(f=FUNCTION, g=FUNCTION),
+        "f\nassert set(globals()) & {'f', 'g'} == {'f'}",
+        Outcome.PASSED,
+    ),
+    "no module": (
+        forging(f={"module": "wave"}),
+        "f\nimport sys\nassert 'wave' not in sys.modules",
+        Outcome.PASSED,
+    ),
+}
+
+
+@pytest.mark.parametrize(("solution", "tests", "outcome"), FORGED.values(), ids=FORGED)
+def test_a_solution_that_answers_by_itself_defines_only_what_tests_want_of_it(run, solution, tests, outcome):
+    assert run(solution, tests) is outcome
 
 
 # --- what is out of its reach
