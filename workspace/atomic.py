@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from io import BufferedRandom, BufferedWriter
@@ -13,6 +14,8 @@ try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None
+
+_LEFT_BEHIND = re.compile(r"\.lacuna-[0-9a-f]{16}(-[0-9a-f]{8})?\.tmp")
 
 
 def write(path: Path, data: bytes) -> None:
@@ -26,8 +29,8 @@ def replacing(path: Path, token: str | None = None) -> Iterator[BufferedWriter]:
     """Yield a stream to a temporary file in the same folder, which replaces `path` when the block has ended.
 
     An exception in the block leaves `path` as it was. Nothing else is left behind, unless the process is killed: who
-    gave a token can tell by it which file that is. A link is replaced, not followed; the new file has the owner and
-    mode of any new file.
+    gave a token (16 hex digits, or 16, a dash and 8) can tell by it which file that is. A link is replaced, not
+    followed; the new file has the owner and mode of any new file.
     """
     temporary = left_behind(path, token or secrets.token_hex(8))
     try:
@@ -51,6 +54,8 @@ def sweep(folder: Path) -> None:
     if fcntl is None:
         return
     for temporary in folder.glob(left_behind(Path("_"), "*").name):
+        if not _LEFT_BEHIND.fullmatch(temporary.name):  # somebody's own
+            continue
         with contextlib.suppress(OSError):  # another run was faster, or it is not ours to remove
             handle = os.open(temporary, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:

@@ -148,3 +148,14 @@ def test_no_folder_is_made(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         atomic.write(tmp_path / "gone" / "a.txt", b"new")
     assert contents(tmp_path) == {}
+
+
+def test_only_names_that_a_write_makes_are_swept(tmp_path: Path):
+    digits = "0123456789abcdef"
+    left = {f".lacuna-{digits}.tmp", f".lacuna-{digits}-01234567.tmp"}
+    own = {".lacuna-notes.tmp", f".lacuna-{digits}0.tmp", f".lacuna-{digits.upper()}.tmp", f".lacuna-{digits}.tmp\n"}
+    own |= {f".lacuna-{digits}.tmp.tmp", f".lacuna-{digits}-notes.tmp", f"a.lacuna-{digits}.tmp"}
+    for name in left | own:
+        (tmp_path / name).touch()
+    atomic.sweep(tmp_path)
+    assert contents(tmp_path).keys() == own
