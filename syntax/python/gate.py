@@ -14,6 +14,7 @@ from lacuna.syntax.python.future import Future
 from lacuna.syntax.python.lowering import lowered
 from lacuna.syntax.python.members import Members
 from lacuna.syntax.python.module import Compiler, Module, is_fault, is_too_new
+from lacuna.syntax.python.patterns import alternative
 from lacuna.syntax.python.reducing import Reduced, reductions, thinned
 from lacuna.syntax.python.unbound import Unbound
 from lacuna.syntax.python.unfinished import closing, has_block, may_bind
@@ -51,9 +52,29 @@ _FILLINGS = (
     "for",
     "with",
     "except",
+    "__=id()",
+    "__=",
+    "=id()",
+    "id.id: id()",
+    ": id()",
 )
-"""Texts of which one compiles in most places; what they read is bound everywhere. The last stand between operands."""
-_LINES = ("id", "id,", "if id:", "def id():", "try:", "except id:", "id(", "id import (", "case id.id:")
+"""Texts of which one compiles in most places; what they read is bound everywhere.
+
+Those from `in` to `except` stand between operands; the last are (parts of) arguments, defaults, items and patterns.
+"""
+_LINES = (
+    "id",
+    "id,",
+    "if id:",
+    "def id():",
+    "try:",
+    "except id:",
+    "id(",
+    "id import (",
+    "case id.id:",
+    "__=id(),",
+    "id.id: id(),",
+)
 """Lines of which one compiles in most places, instead of all that stands in the line of a span."""
 
 
@@ -87,22 +108,12 @@ class PythonGate:
         return is_affordable
 
     def _at_first_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
-        if self._compiling is None:
-            return
-        part, *_ = self._compiling
-        module = self._modules[texts] = self._compiler.compiled(part, texts)
-        if (
-            isinstance(module, Refusal)
-            and module.words not in self._refused_anyway
-            and is_fault(module, part, texts, self._oldest)
-        ):
-            yield Fault(FaultKind.REFUSED, module.words, module.words)
-        if not isinstance(module, Module):
+        yield from self._refused(texts)
+        module, part = self._modules[texts], self._part
+        if not isinstance(module, Module) or not part:
             return
         if is_too_new(part, texts, self._oldest):
             yield Fault(FaultKind.REFUSED, "", "a string in a string has its quotes, which older Pythons refuse")
-        if part.is_of_module and self._future.is_late(texts):
-            yield Fault(FaultKind.REFUSED, "", "imports from __future__ stand at the top of a file")
         until = part.until_end(texts)
         if self._unbound and not (module.suffix and may_bind(until)):
             yield from self._unbound.faults(module, texts)
@@ -111,6 +122,20 @@ class PythonGate:
         if self._members:
             for span, answer in zip(self._spans, texts, strict=True):
                 yield from self._members.foreign(span, answer)
+
+    def _refused(self, texts: tuple[str, ...]) -> Iterator[Fault]:
+        """What the compiler would have against the whole file for the sake of texts, a part of it compiled."""
+        part = self._part
+        module = self._modules[texts] = self._compiler.compiled(part, texts) if part else None
+        if (
+            part
+            and isinstance(module, Refusal)
+            and module.words not in self._refused_anyway
+            and is_fault(module, part, texts, self._oldest)
+        ):
+            yield Fault(FaultKind.REFUSED, module.words, module.words)
+        elif (not part or part.is_of_module) and self._future.is_late(texts):
+            yield Fault(FaultKind.REFUSED, "", "imports from __future__ stand at the top of a file")
 
     def _at_second_sight(self, texts: tuple[str, ...]) -> Iterator[Fault]:
         module, part = self._modules.get(texts), self._part
@@ -145,11 +170,8 @@ class PythonGate:
         """
         tried = 0
         for part in reductions(self._blocks, self._starts, self._spans):
-            lines = [(part, one) for one in _FILLINGS]
-            if len(self._spans) == 1:
-                lines += [(part.without_line(), one) for one in _LINES]
             refused = set[str]()
-            for line, filling in lines:
+            for line, filling in _stand_ins(part):
                 if not filling and line.is_blank and not closing(line.before):
                     continue  # says nothing of what may stand there
                 tried += len(line.before) + len(line.behind)
@@ -164,7 +186,7 @@ class PythonGate:
                     return part, texts, module
                 if module is None or (module.line <= part.before.count("\n") and not module.is_of_open_bracket):
                     break  # whatever stands in the spans
-                if line is part:
+                if line is part and "__future__" not in module.words:  # which nothing in the line heals
                     refused.add(module.words)
         return None
 
@@ -188,7 +210,7 @@ class PythonGate:
 
     @functools.cached_property
     def _future(self) -> Future:
-        return Future(self._text, self._spans)
+        return Future(self._text, self._spans, self._starts)
 
     @functools.cached_property
     def _unbound(self) -> Unbound | None:
@@ -212,6 +234,17 @@ class PythonGate:
         heading = _DEFINITION.match(until, line_start(until, len(until)))
         if heading and heading.end() > len(until) - len(written) and not _is_missing(heading[1], self._text):
             yield Fault(FaultKind.BODILESS, heading[1], f"{heading[1]} has no body")
+
+
+def _stand_ins(part: Reduced) -> Iterator[tuple[Reduced, str]]:
+    """Parts, and a text for every span of theirs, of which one compiles in most places."""
+    is_of_one_span = not part.between
+    if is_of_one_span and (pattern := alternative(part)):
+        yield part, pattern
+    yield from ((part, one) for one in _FILLINGS)
+    if is_of_one_span:
+        without_line = part.without_line()
+        yield from ((without_line, one) for one in _LINES)
 
 
 def _is_missing(name: str, text: str) -> bool:
