@@ -10,6 +10,7 @@ import tree_sitter
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.languages.language import Language, grammar_of
+from lacuna.syntax.slices import Slices
 from lacuna.syntax.spans import Span
 
 WHOLE = 64_000
@@ -24,7 +25,6 @@ BRISK = 0.03
 """Seconds of CPU a parse may take: a whole document for batch work, one while somebody waits, a window."""
 
 _STRIDE = 256
-_CHUNK = 16_384  # bytes handed over at a time; as bytes: a memoryview crashes the binding's predicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def parse_window(text: str, language: Language, window: Window, *, seconds: floa
     parser = tree_sitter.Parser(grammar_of(language))  # one for each call: parsers are not for several threads
     try:
         tree = parser.parse(
-            lambda byte, _point: source[byte : byte + _CHUNK],
+            Slices(source),
             encoding="utf8",
             progress_callback=lambda _byte, _has_error: time.thread_time() > deadline,
         )

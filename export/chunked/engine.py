@@ -15,6 +15,7 @@ from lacuna.export.chunked.canvases import Canvases, Row
 from lacuna.export.manifest import Manifest
 from lacuna.export.providers import Provider
 from lacuna.export.sessions import Sessions
+from lacuna.model.chunked import chunks
 from lacuna.model.chunked.context import window
 from lacuna.model.chunked.hints import Hints
 from lacuna.model.chunked.library import Beside, Library
@@ -71,6 +72,7 @@ class Engine:
     def forget(self) -> None:
         """Let go of what is kept of texts, and of the memory that ONNX Runtime keeps for more."""
         self.cache.clear()
+        chunks.forget()
         sessions.shrink(self._sessions.encode)
         sessions.shrink(self._sessions.denoise)
 

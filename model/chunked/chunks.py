@@ -94,6 +94,11 @@ def _line(tokenizer: Tokenizer, parts: tuple[str, ...]) -> _Line:
     return _Line(tuple(tokens), noise + (0.0 if is_blank else max(0.0, 3.0 - depth / 4)), is_blank)
 
 
+def forget() -> None:
+    """Let go of the lines that were tokenised."""
+    _line.cache_clear()
+
+
 def _priorities(lines: Sequence[_Line]) -> NDArray[np.float64]:
     """Priority of the boundary before each line: shallow lines first, those after a blank line before all others."""
     own = np.array([line.priority for line in lines], dtype=np.float64)
