@@ -18,6 +18,11 @@ def visible_text(text: str) -> str:
     return visible(text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
 
+def visible_line(text: str) -> str:
+    """The same for what is to be one line, as a sentence that names a file: it ends no line and begins none."""
+    return visible_text(text).replace("\n", "^J")
+
+
 def _caret(character: bytes) -> bytes:
     code = ord(character.decode("utf-8"))
     if code < 0x80:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from lacuna.workspace.visible import visible_text
+from lacuna.workspace.visible import visible_line
 
 _RESET = b"\x1b[0m"
 _COLOURS = ((b"--- ", b"\x1b[1m"), (b"+++ ", b"\x1b[1m"), (b"@@ ", b"\x1b[36m"))
@@ -28,7 +28,7 @@ def is_coloured(colour: Colour, *, on_terminal: bool) -> bool:
 
 def say(text: str, *, is_error: bool = False) -> None:
     """Print a line that may name a file, a model or whatever else somebody else has named."""
-    click.echo(visible_text(text), err=is_error)
+    click.echo(visible_line(text), err=is_error)
 
 
 def coloured(diff: bytes) -> bytes:

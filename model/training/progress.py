@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lacuna.model.bars import Described
-from lacuna.workspace.visible import visible_text
+from lacuna.workspace.visible import visible_line
 
 SECONDS = 15.0
 """Time between two lines where there is no terminal."""
@@ -28,12 +28,12 @@ def shown(description: str, total: int, done: int = 0) -> Iterator[Show]:
     columns = (Described(), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, TextColumn("{task.fields[note]}", markup=False), console=console) as progress:
         bar = progress.add_task(description, total=total, completed=done, note="")
-        yield lambda now, note: progress.update(bar, completed=now, note=visible_text(note))
+        yield lambda now, note: progress.update(bar, completed=now, note=visible_line(note))
 
 
 def say(sentence: str) -> None:
     """Print one line beside the progress."""
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(visible_text(sentence))
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(visible_line(sentence))
 
 
 class _Lines:
@@ -50,4 +50,4 @@ class _Lines:
         self._due = now + SECONDS
         seconds = (now - self._began) / max(1, done - self._first) * (self._total - done)
         line = f"{self._description} {done}/{self._total}  {timedelta(seconds=round(seconds))} left  {note}"
-        self._console.print(visible_text(line.rstrip()), highlight=False, markup=False, soft_wrap=True)
+        self._console.print(visible_line(line.rstrip()), highlight=False, markup=False, soft_wrap=True)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from lacuna.cli import main
 from lacuna.cli.terminal import Colour, is_coloured
 from lacuna.cli.watch import picture
 from lacuna.infill.request import Draft, Request
 from lacuna.syntax.spans import Span
-from lacuna.workspace.visible import visible_text
+from lacuna.workspace.visible import visible_line, visible_text
 
 WATCHED = """
 import sys
@@ -123,3 +124,11 @@ def test_holes_are_drawn_among_the_lines_around_them():
 )
 def test_what_a_file_holds_does_not_drive_the_terminal(text: str, shown: str) -> None:
     assert visible_text(text) == shown
+    assert visible_line(text) == shown.replace("\n", "^J")
+
+
+def test_a_name_ends_no_line_of_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    main.run(["fill", "x\nlacuna: all is well.py", "--at", "1:1"])
+    assert capsys.readouterr().err.splitlines() == [
+        "lacuna: x^Jlacuna: all is well.py cannot be read: No such file or directory."
+    ]

@@ -12,7 +12,7 @@ from rich.progress import Progress as Bar
 from lacuna.refactor.plan import Outcome
 from lacuna.refactor.planning import SURVEYED, Estimate, Progress
 from lacuna.refactor.report import words
-from lacuna.workspace.visible import visible_text
+from lacuna.workspace.visible import visible_line
 
 
 class Shown(Protocol):
@@ -24,7 +24,7 @@ class Shown(Protocol):
 
 
 def say(sentence: str) -> None:
-    click.echo(f"lacuna: {visible_text(sentence)}", err=True)
+    click.echo(f"lacuna: {visible_line(sentence)}", err=True)
 
 
 @contextlib.contextmanager
