@@ -1,6 +1,5 @@
 """The command line `lacuna`: its commands, and the one place where errors become a sentence and an exit code."""
 
-import contextlib
 import os
 import sys
 import tempfile
@@ -93,8 +92,7 @@ def main(opening: Opening = open_model) -> int:
 
 
 def _failed(code: ExitCode, sentence: str) -> int:
-    with contextlib.suppress(OSError):  # the code says it to whoever has no standard error
-        say(f"lacuna: {sentence}", is_error=True)
+    say(f"lacuna: {sentence}", is_error=True)
     if os.environ.get("LACUNA_DEBUG", "0") != "0":
         traceback.print_exc()
     return code

@@ -62,6 +62,20 @@ def test_who_has_no_output_keeps_the_file_and_is_told(tmp_path, redirected, sent
     assert (tmp_path / "a.py").read_text() == OLD
 
 
+@pytest.mark.parametrize(
+    ("redirected", "options", "code"),
+    [
+        (">/dev/full 2>&1", (), 4),
+        (">/dev/full 2>&1", ("--at", "99:0"), 2),
+        ("2>/dev/full", ("--at", "99:0"), 2),
+        ("2>&-", ("--at", "99:0"), 2),
+    ],
+)
+def test_who_has_no_standard_error_is_told_by_the_code(tmp_path, redirected, options, code):
+    assert filled(tmp_path, redirected, *options).returncode == code
+    assert (tmp_path / "a.py").read_text() == OLD
+
+
 def test_a_reader_that_has_gone_is_no_reason(tmp_path):
     done = filled(tmp_path, "| true")
     assert done.stderr == ""
