@@ -1,23 +1,30 @@
 """Messages on a stream of bytes: headers of any form that names a length, and bodies."""
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator
 
+_log = logging.getLogger(__name__)
 LARGEST = 1 << 30
 """Bytes of a body."""
-LONGEST = 256
+LONGEST = 1 << 16
 """Bytes at the end of a line in which a length is looked for; lines may be of any length."""
 # At the end of a line, whatever stands before: so a body that was longer than its header said is the only one lost.
 _LENGTH = re.compile(rb"(?<![\w-])content-length[ \t]*:[ \t]*\+?0*(\d{1,10})[ \t]*\r?\n", re.IGNORECASE)
 
 
 async def bodies(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """Yield the body of each message. Headers that name no length, or none that can be, are passed over."""
+    """Yield the body of each message. Headers that name no length, or none that can be, are passed over.
+
+    A line of LONGEST bytes or more without a length is logged: it may have named one before what was kept of it.
+    """
     length: int | None = None
     while line := await _end_of_line(stream):
         if named := _LENGTH.search(line):
             length = int(named[1]) if int(named[1]) <= LARGEST else None
+        elif len(line) == LONGEST:
+            _log.warning("A line of the client's is passed over: it has %d bytes or more, and no length", LONGEST)
         elif length is not None and not line.strip():
             yield await stream.readexactly(length)
             length = None

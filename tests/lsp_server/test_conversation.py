@@ -123,16 +123,27 @@ SHUTDOWN = b'{"jsonrpc": "2.0", "id": 1, "method": "shutdown"}'
         b"Content-Length: %d\n",
         b"Content-Length: 00000000000000000000%d\r\n",
         b"Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: %d\r\n",
-        b"Content-Length: %d\r\nContent-Type: " + b"x" * 200_000 + b"\r\n",
-        b"X-A: " + b"0" * 70_000 + b"\r\nContent-Length: %d\r\n",
+        b"Content-Length: " + b"0" * 300 + b"%d\r\n",
+        b"Content-Length: " + b"0" * 65_000 + b"%d\r\n",
+        b"Content-Length: %d\r\nContent-Type: " + b"x" * 65_000 + b"\r\n",
+        b"X-A: " + b"0" * 65_000 + b"\r\nContent-Length: %d\r\n",
         b"Content-Length: " + b"9" * 5_000 + b"\r\nContent-Length: %d\r\n",
         b"Content-Length: " + b"9" * 30 + b"\r\n\r\nContent-Length: %d\r\n",
         b'Content-Length: 3\r\n\r\n{"a": 1}Content-Length: %d\r\n',
         b"Content-Length: 3\r\n\r\n" + b"x" * 300_000 + b"}Content-Length: %d\r\n",
     ],
     ids=[
-        *("small letters", "capitals", "blanks", "no carriage return", "zeros", "another before", "a long one behind"),
-        *("a long one before", "thousands of digits", "30 digits", "a body too long", "a body far too long"),
+        *("small letters", "capitals", "blanks", "no carriage return", "zeros", "another before"),
+        *(
+            "hundreds of zeros",
+            "65,000 zeros",
+            "a long one behind",
+            "a long one before",
+            "thousands of digits",
+            "30 digits",
+            "a body too long",
+            "a body far too long",
+        ),
     ],
 )
 def test_a_header_of_any_form_is_read(pipes, header):
@@ -141,6 +152,25 @@ def test_a_header_of_any_form_is_read(pipes, header):
     assert pipes.answer(1)["result"] is None
     pipes.write({"method": "exit"})
     assert pipes.end() == ("", 0)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Content-Length: %d\r\nContent-Type: " + b"x" * 200_000 + b"\r\n",
+        b"X-A: " + b"0" * 70_000 + b"\r\nContent-Length: %d\r\n",
+        b"Content-Length: " + b"0" * 70_000 + b"9\r\n\r\n{}Content-Length: %d\r\n",
+        b"Content-Length: %d\r\n" + b"X-A: x" + b" " * 70_000 + b"\r\n",
+    ],
+    ids=["behind", "before", "a length", "blanks"],
+)
+def test_a_line_that_is_too_long_to_be_kept_is_logged(pipes, header):
+    pipes.initialize()
+    pipes.process.stdin.write(header % len(SHUTDOWN) + b"\r\n" + SHUTDOWN)
+    assert pipes.answer(1)["result"] is None
+    pipes.write({"method": "exit"})
+    said = "A line of the client's is passed over: it has 65536 bytes or more, and no length"
+    assert pipes.end() == (f"WARNING lacuna.lsp_server.framing: {said}\n", 0)
 
 
 NO_URI = ("file://[::1/x.py", "file://\u2100/x.py", "[", "file:///%00/x.py", "", "\ud800")
