@@ -100,7 +100,7 @@ async def filled(session: Session, task: Task, show: Show) -> Filling:
         replaces=replaces,
         is_partial=not is_selection,
     )
-    answer = await session.inference.infill(document, Kind.EXPLICIT, request, show)
+    answer = await session.inference.infill(document, Kind.FILLING, request, show)
     if not answer.edits:
         raise NothingToShowError(WHY[answer.reason or Reason.EMPTY], _why_nothing(task, answer))
     return Filling(task, answer.edits, answer.left)

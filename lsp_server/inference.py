@@ -125,7 +125,7 @@ class Inference:
         busy, model = self.worker.busy, self.worker.model
         return Status(
             state=self.worker.state.value,
-            busy=None if busy is None else busy.name.lower(),
+            busy=None if busy is None else busy.told,
             model=model.name if model else None,
             provider=model.provider if model else None,
             files=self._indexing.files,

@@ -7,7 +7,7 @@ import enum
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -32,6 +32,13 @@ class Kind(enum.IntEnum):
     """The editor asked while the user types."""
     BACKGROUND = 2
     """Warming: what later requests will need."""
+    FILLING = 3
+    """The user has holes filled, which may take long: all else goes between two steps of it."""
+
+    @property
+    def told(self) -> str:
+        """As the status has it."""
+        return (Kind.EXPLICIT if self is Kind.FILLING else self).name.lower()
 
 
 class State(enum.StrEnum):
@@ -79,7 +86,7 @@ class _Job:
 
 
 class Worker:
-    """Runs one infill at a time, the most urgent first.
+    """Runs one infill at a time, the most urgent first; a filling lets the others go first at each of its steps.
 
     Newest wins for each document and kind: at most one request of each runs or waits. A request that is
     over (answered otherwise, cancelled through its future, dropped) starts no step after the one that runs.
@@ -89,7 +96,7 @@ class Worker:
         self._load = load
         self._changed = threading.Condition()
         self._waiting: dict[tuple[str, Kind], _Job] = {}
-        self._running: _Job | None = None
+        self._under_way: list[_Job] = []  # more than one while a filling gives way
         self._model: Model | None = None
         self._failure: Exception | None = None
         self._idle_limit = float("inf")
@@ -104,8 +111,8 @@ class Worker:
     @property
     def busy(self) -> Kind | None:
         """The kind of what runs now."""
-        running = self._running
-        return running.kind if running else None
+        under_way = self._under_way[-1:]
+        return under_way[0].kind if under_way else None
 
     @property
     def model(self) -> Model | None:
@@ -148,11 +155,11 @@ class Worker:
             older = self._waiting.pop(key, None)
             if older is not None:
                 older.drop(SupersededError("A newer request took its place."))
-            running = self._running
-            if running is not None and running.kind > job.kind:
-                running.drop(PreemptedError("A more urgent request took the worker."))
-            elif running is not None and (running.document, running.kind) == key:
-                running.drop(SupersededError("A newer request took its place."))
+            for running in self._under_way:
+                if Kind.FILLING > running.kind > job.kind:
+                    running.drop(PreemptedError("A more urgent request took the worker."))
+                elif (running.document, running.kind) == key:
+                    running.drop(SupersededError("A newer request took its place."))
             self._waiting[key] = job
             self._changed.notify()
         return job.future
@@ -162,8 +169,9 @@ class Worker:
         with self._changed:
             for key in [key for key in self._waiting if key[0] == document]:
                 self._waiting.pop(key).drop(OutdatedError("The document changed."))
-            if self._running is not None and self._running.document == document:
-                self._running.drop(OutdatedError("The document changed."))
+            for running in self._under_way:
+                if running.document == document:
+                    running.drop(OutdatedError("The document changed."))
 
     def forget(self) -> None:
         """Let go of what the model keeps of texts, as no document is open any more."""
@@ -176,7 +184,7 @@ class Worker:
         """Drop everything and end the thread after the step that runs. Does not wait."""
         with self._changed:
             self._is_stopped = True
-            for job in [*self._waiting.values(), *([self._running] if self._running else [])]:
+            for job in [*self._waiting.values(), *self._under_way]:
                 job.drop(StoppedError("The server is shutting down."))
             self._waiting.clear()
             self._changed.notify()
@@ -191,18 +199,24 @@ class Worker:
         self._open()
         while (job := self._next()) is not None:
             self._tell()
-            if self.state is State.UNLOADED or (self.state is State.FAILED and job.kind is Kind.EXPLICIT):
+            if self.state is State.UNLOADED or (
+                self.state is State.FAILED and job.kind in (Kind.EXPLICIT, Kind.FILLING)
+            ):
                 self._open()
-            try:
-                self._run(job)
-            except BaseException as error:  # noqa: BLE001 (it belongs to the asker; the thread lives on)
-                if not _settle(job.future, _told(error)) and not isinstance(error, LacunaError):
-                    _log.error("An infill failed after it was dropped:\n%s", traceback_of(error))
-            finally:
-                with self._changed:
-                    self._running = None
-                self._tell()
+            self._serve(job)
             del job  # it holds its text, and idleness may last
+
+    def _serve(self, job: _Job) -> None:
+        """Run a job that is under way; afterwards it is over, whatever came."""
+        try:
+            self._run(job)
+        except BaseException as error:  # noqa: BLE001 (it belongs to the asker; the thread lives on)
+            if not _settle(job.future, _told(error)) and not isinstance(error, LacunaError):
+                _log.error("An infill failed after it was dropped:\n%s", traceback_of(error))
+        finally:
+            with self._changed:
+                self._under_way.remove(job)
+            self._tell()
 
     def _open(self) -> None:
         self._turn(State.LOADING)
@@ -235,10 +249,7 @@ class Worker:
                 if self._is_stopped:
                     return None
                 if self._waiting:
-                    # Oldest first within a kind: dictionaries keep their order.
-                    key = min(self._waiting, key=lambda key: key[1])
-                    self._running = self._waiting.pop(key)
-                    return self._running
+                    return self._first(self._waiting)
                 left = idle_since + self._idle_limit - time.monotonic()
                 if self._model is None or left == float("inf"):
                     self._changed.wait()
@@ -246,6 +257,23 @@ class Worker:
                     self._changed.wait(min(left, threading.TIMEOUT_MAX))
             if self._model is not None and left <= 0:
                 self._unload()  # outside the lock: whoever submits must not wait for it
+
+    def _first(self, keys: Iterable[tuple[str, Kind]]) -> _Job:
+        """Begin with the most urgent of some that wait; the lock is held."""
+        key = min(keys, key=lambda key: key[1])  # oldest first within a kind: dictionaries keep their order
+        self._under_way.append(self._waiting.pop(key))
+        return self._under_way[-1]
+
+    def _give_way(self) -> None:
+        """Serve whatever waits but fillings."""
+        while True:
+            with self._changed:
+                others = [key for key in self._waiting if key[1] is not Kind.FILLING]
+                if not others:
+                    return
+                job = self._first(others)
+            self._tell()
+            self._serve(job)
 
     def _run(self, job: _Job) -> None:
         if job.future.done():
@@ -259,6 +287,8 @@ class Worker:
         try:
             while not job.future.done():
                 job.show(next(work))
+                if job.kind is Kind.FILLING:
+                    self._give_way()
         except StopIteration as ended:
             _settle(job.future, ended.value)
         finally:

@@ -222,9 +222,9 @@ async def test_cancelling_ends_it(filling):
     request = asyncio.ensure_future(filling.ask(await filling.target(FILE, 0)))
     run = await filling.client.begun("step 0")
     filling.client.cancel("fill")
+    await fails(request, CANCELLED)
     run.let(1)
     assert await run.event() == "closed"
-    await fails(request, CANCELLED)
 
 
 async def test_a_changed_document_drops_it(filling):

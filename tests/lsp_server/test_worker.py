@@ -147,6 +147,34 @@ def test_an_explicit_request_takes_the_worker_from_an_automatic_one(worker, infi
     assert infill.begun_so_far() == [("explicit", 0), ("explicit", 1), ("explicit", 2)]
 
 
+def test_a_filling_lets_others_go_between_two_of_its_steps(worker, infill):
+    filling = worker.submit("a.py", Kind.FILLING, asking("filling"))
+    infill.wait_for("filling", 0)
+    warming = worker.warm("b.py", asking("warming"))
+    automatic = worker.submit("b.py", Kind.AUTOMATIC, asking("automatic"))
+    infill.let(9)
+    assert [answered(future) for future in (automatic, filling)] == ["automatic", "filling"]
+    warming.result(PATIENCE)
+    steps = [f"{name} {step}" for name, step in infill.begun_so_far()]
+    others = [f"{name} {step}" for name in ("automatic", "warming") for step in range(3)]
+    assert steps == [*others, "filling 1", "filling 2"]
+
+
+def test_a_filling_that_gives_way_is_dropped_with_its_document_and_by_a_newer_one(worker, infill):
+    filling = worker.submit("a.py", Kind.FILLING, asking("filling"))
+    infill.wait_for("filling", 0)
+    automatic = worker.submit("b.py", Kind.AUTOMATIC, asking("automatic"))
+    infill.let(1)
+    infill.wait_for("automatic", 0)
+    newer = worker.submit("a.py", Kind.FILLING, asking("newer"))
+    assert isinstance(filling.exception(PATIENCE), SupersededError)
+    worker.withdraw("a.py")
+    assert isinstance(newer.exception(PATIENCE), OutdatedError)
+    infill.let(9)
+    assert answered(automatic) == "automatic"
+    assert "filling" in {infill.closed.get(timeout=PATIENCE) for _ in range(2)}
+
+
 def test_the_more_urgent_of_those_that_wait_goes_first(worker, infill):
     running = worker.submit("a.py", Kind.EXPLICIT, asking("running"))
     infill.wait_for("running", 0)
