@@ -38,7 +38,7 @@ def infill(
         reason = Reason.TOO_LONG
     candidates: dict[int, tuple[Candidate, ...]] = {}
     parse_ms, encode_ms, steps_ms, attended, encoded = 0.0, 0.0, list[float](), 0, 0
-    while reason is None and (place := filled.place(request)) is not None:
+    while reason is None and (place := filled.place(request, rules.check)) is not None:
         # 1. Look: what the place sees
         seen = denoiser.look(place.scene, sampling)
         parse_ms += clock.lap()
@@ -110,7 +110,8 @@ class _Judge:
             return ()
         scene, head = self.place.scene, self.seen.head.decode("utf-8", "surrogatepass")
         language = language_of(self.rules.request.language)
-        check = SyntaxCheck(scene.text, scene.spans, language) if self.filled.texts else self.rules.check
+        is_as_asked = scene.text == self.rules.request.text
+        check = self.rules.check if is_as_asked else SyntaxCheck(scene.text, scene.spans, language)
         tokens = (self.seen.encode(head + opening) for opening in check.openings())
         return tuple(row for row in tokens if len(row) < self.sampling.canvas)
 
@@ -135,7 +136,8 @@ class _Judge:
             verdict = self._verdict(text)
             known = evidence.of_answer(common, answer.score, verdict, is_whole=is_whole)
             confidence = self.calibration.probability(known) if self.calibration else math.exp(min(0.0, answer.score))
-            judged.append(Judged(self.filled.written(text, confidence, is_open=is_open), verdict, known))
+            after = self.filled.written(self.place.lead + text, confidence, is_open=is_open)
+            judged.append(Judged(after, verdict, known))
         return ranking.rank(judged)
 
     def shown(self, drafts: Drafts) -> tuple[tuple[str | None, ...], ...]:
@@ -145,7 +147,7 @@ class _Judge:
         done: list[tuple[str | None, ...]] = [
             () if hole in left else (text,) for hole, text in enumerate(self.filled.texts)
         ]
-        in_hand = (*done.pop(), *slots) if self.filled.is_open else slots
+        in_hand = (*done.pop(), *slots) if self.filled.is_open else (*filter(None, (self.place.lead,)), *slots)
         return (*done, in_hand, *((None,),) * (len(self.place.scene.spans) - 1))
 
     def stand_in(self) -> str:
@@ -155,7 +157,7 @@ class _Judge:
         return before if check.accepts((*texts, before)) else check.completed(texts)[hole]
 
     def _verdict(self, text: str, *, is_brief: bool = False) -> Verdict:
-        after = self.filled.written(text, 1.0, is_open=False)
+        after = self.filled.written(self.place.lead + text, 1.0, is_open=False)
         return self.rules.verdict(self.place, text, after.texts, is_brief=is_brief)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lacuna.infill.request import Left, Reason, Request
 from lacuna.model.denoiser import Scene
-from lacuna.syntax.check import filled
+from lacuna.syntax.check import SyntaxCheck, filled
 from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import Edit
 
@@ -18,6 +18,9 @@ class Place:
     """Which of the request's holes it is."""
     scene: Scene
     """The text with the answers so far, and the spans of this place and of the holes to come."""
+
+    lead: str = ""
+    """Indentation that the hole's text begins with, whatever is written: the scene has it before the place."""
 
     @property
     def span(self) -> Span:
@@ -39,16 +42,20 @@ class Filled:
     left: tuple[Left, ...] = ()
     """Holes that stay open; their texts only stand in for what is missing."""
 
-    def place(self, request: Request) -> Place | None:
-        """The next place to write; None if there is none."""
+    def place(self, request: Request, check: SyntaxCheck) -> Place | None:
+        """The next place to write; None if there is none. `check` is the one of the request."""
         done = len(self.texts)
         if done == len(request.spans) and not self.is_open:
             return None
-        text = filled(request.text, request.spans[:done], self.texts)
+        spans, texts, lead = request.spans[:done], self.texts, ""
+        if not self.is_open and (lead := check.lead(done)):
+            start = request.spans[done].start
+            spans, texts = (*spans, Span(start, start)), (*texts, lead)
+        text = filled(request.text, spans, texts)
         longer = len(text) - len(request.text)
         to_come = tuple(Span(span.start + longer, span.end + longer) for span in request.spans[done:])
         if not self.is_open:
-            return Place(done, Scene(text, to_come, request.before[done:], request.beside))
+            return Place(done, Scene(text, to_come, request.before[done:], request.beside), lead)
         # What the last hole replaced is gone from the text: its end is an empty span.
         last = filled(request.text, request.spans[: done - 1], self.texts[:-1])
         end = request.spans[done - 1].start + len(last) - len(request.text) + len(self.texts[-1])

@@ -1,5 +1,6 @@
 """Which answers may be offered, and in what order."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,11 @@ class Verdict:
     def may_be_offered(self) -> bool:
         is_fine = self.parses and not self.repeats and not self.runs_on and self.changes and not self.loss
         return is_fine and not (self.faults and self.is_unasked)
+
+    @property
+    def is_fine(self) -> bool:
+        """It may be offered, and nothing is known against it."""
+        return self.may_be_offered and self.is_sound and not self.faults
 
     @property
     def worth(self) -> float:
@@ -174,11 +180,14 @@ def rank(answers: Iterable[Judged]) -> list[Judged]:
     """Sort answers, each text once whatever lines end it.
 
     Those that may be offered come first, of these the ones without a fault; then the product of confidence and worth
-    decides.
+    decides. An answer that spoils a better one by the lines that it adds is none.
     """
     best: dict[str, Judged] = {}
     for judged in sorted(answers, key=_rank):
-        best.setdefault(judged.filled.texts[-1].rstrip(), judged)
+        text = judged.filled.texts[-1].rstrip()
+        fine = (known for known, one in best.items() if one.verdict.is_fine)
+        if judged.verdict.is_fine or not any(known and text.startswith(f"{known}\n") for known in fine):
+            best.setdefault(text, judged)
     return list(best.values())
 
 
@@ -230,7 +239,10 @@ def _says_twice(request: Request, texts: tuple[str, ...]) -> bool:
 
 
 def repeats(text: str, span: Span, answer: str) -> bool:
-    """Whether the answer says again what stands beside it: some of the rest of its line, or a whole line next to it."""
+    """Whether the answer says again what stands beside it: some of the rest of its line, or a whole line next to it.
+
+    A line that it writes twice in a row is one such, the line that it completes included.
+    """
     lines = split_lines(answer)
     end = rest_of_line(text, span.end).end
     rest = text[span.end : end].strip()
@@ -246,8 +258,8 @@ def repeats(text: str, span: Span, answer: str) -> bool:
     written = [line.strip() for line in lines if line.strip()]
     if not written:
         return False
-    pairs = ((written[0], _last_line(text, start)), (written[-1], _next_line(text, end)))
-    return any(_is_wordy(one) and one == other for one, other in pairs)
+    around = (_last_line(text, start), *written, _next_line(text, end))
+    return any(_is_wordy(one) and one == other for one, other in itertools.pairwise(around))
 
 
 def without_overlap(text: str, span: Span, answer: str) -> str:

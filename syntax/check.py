@@ -2,12 +2,20 @@
 
 import functools
 import itertools
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 
 from lacuna.syntax.blocks import Blocks, Window
 from lacuna.syntax.defects import defects
 from lacuna.syntax.languages.language import Language
-from lacuna.syntax.layout import as_line, has_block_behind, header_stand_ins, indentations, places
+from lacuna.syntax.layout import (
+    as_line,
+    has_block_behind,
+    header_stand_ins,
+    indentations,
+    lacking_indentations,
+    places,
+)
 from lacuna.syntax.names import is_open_to_any_name, visible
 from lacuna.syntax.openings import may_open, openings
 from lacuna.syntax.parsing import BRISK, NARROW, Parsed, parse_window
@@ -60,6 +68,11 @@ class SyntaxCheck:
         To bind names that are read behind it and that nothing else binds, or as the header of the block that follows.
         """
         return self._regions[0].openings()
+
+    def lead(self, hole: int) -> str:
+        """What any answer to a span begins with: the indentation that it lacks, such as in a block that is empty."""
+        region = next(region for region in self._regions if hole < region.last)
+        return region.lead(hole - region.first)
 
     def completed(self, replacements: tuple[str, ...]) -> tuple[str, ...]:
         """A text for every span: replacements for the first of them, what leaves the others as sound as it gets."""
@@ -144,13 +157,23 @@ class _Part:
         tried = dict.fromkeys((*as_they_are, *as_lines))
         return next((texts for texts in tried if self.defects(texts) == 0), None)
 
+    def fewest(self, replacements: Iterable[tuple[str, ...]]) -> float:
+        """How many syntax errors the best of some replacements leaves."""
+        found = map(self.defects, replacements)
+        return min((defects for defects in found if defects is not None), default=math.inf)
+
     def as_lines(self, stand_in: str, last: int = 0) -> tuple[str, ...]:
-        """The text for each span, as a line where the span begins one, as far right as its first (or last) place is."""
-        text = self.blocks.text
-        places = (indentations(text, span, self.blocks.language) for span in self.spans)
+        """The text for each span, as a line where the span begins one, as far right as its first (or last) place is.
+
+        Behind white space alone, a line goes on to the only place that it may have.
+        """
+        text, language = self.blocks.text, self.blocks.language
+        leads = (
+            indentations(text, span, language) or lacking_indentations(text, span, language) for span in self.spans
+        )
         return tuple(
-            as_line(text, span, place[last] + stand_in) if place else stand_in
-            for span, place in zip(self.spans, places, strict=True)
+            as_line(text, span, lead[last] + stand_in) if lead else stand_in
+            for span, lead in zip(self.spans, leads, strict=True)
         )
 
 
@@ -190,6 +213,15 @@ class _Region:
         part, language = self._narrow, self._narrow.blocks.language
         stand_ins = (*language.stand_ins, *header_stand_ins(language))
         return part.healed_by(stand_ins) or ("",) * len(part.spans)
+
+    def lead(self, nth: int) -> str:
+        part, language = self._narrow, self._narrow.blocks.language
+        leads = lacking_indentations(part.blocks.text, part.spans[nth], language)
+        if not leads:
+            return ""
+        stand_ins = [stand_in for stand_in in language.stand_ins if stand_in]
+        as_they_are = ((stand_in,) * len(part.spans) for stand_in in stand_ins)
+        return leads[0] if part.fewest(map(part.as_lines, stand_ins)) < part.fewest(as_they_are) else ""
 
     def openings(self) -> tuple[str, ...]:
         part = self._narrow

@@ -35,6 +35,19 @@ def indentations(text: str, span: Span, language: Language) -> tuple[str, ...]:
     return (after if len(own) < len(after) < len(deeper) else deeper,)
 
 
+def lacking_indentations(text: str, span: Span, language: Language) -> tuple[str, ...]:
+    """What the indentation before a span lacks of the only one that a statement may have on its line, empty otherwise.
+
+    None at the start of a line: what stands there brings its indentation.
+    """
+    start, end = line_start(text, span.start), rest_of_line(text, span.end).end
+    begun = text[start : span.start]
+    if not begun or begun.strip() or text[span.end : end].strip():
+        return ()
+    known = indentations(text, Span(start, end), language)
+    return tuple(one[len(begun) :] for one in known if len(known) == 1 and one != begun and one.startswith(begun))
+
+
 def as_line(text: str, span: Span, statement: str) -> str:
     """A statement for a span that begins its line: with a line end, unless the rest of the line is empty."""
     rest = rest_of_line(text, span.end)

@@ -38,6 +38,48 @@ def filled(denoiser, asked, **options):
     return answered(infill(denoiser, asked, **options), drafts.append), drafts
 
 
+# --- depth
+
+METHODS = "class Box:\n    def area(self):\n    <>\n\n    def width(self):\n        return 2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        pytest.param(METHODS, "    ", id="a method"),
+        pytest.param("def f(xs):\n    for x in xs:\n    <>\n    return xs\n", "    ", id="for"),
+        pytest.param("def f(xs):\n    while xs:\n    <>\n    return xs\n", "    ", id="while"),
+        pytest.param("def f(xs):\n    if xs:\n        f(1)\n    else:\n    <>\n    return xs\n", "    ", id="else"),
+        pytest.param("def f(xs):\n    try:\n    <>\n    except OSError:\n        f(1)\n", "    ", id="try"),
+        pytest.param("def f(xs):\n    try:\n    <>\n", "    ", id="try without the rest"),
+        pytest.param("def f(xs):\n    with xs:\n  <>\n    return xs\n", "      ", id="left of the header"),
+        pytest.param("def f(xs):\n    with xs:\n        <>\n    return xs\n", "", id="in the block"),
+        pytest.param('def f(xs):\n    """Do so:\n    <>\n    """\n', "", id="no header, but prose"),
+        pytest.param("def f(xs):\n    f(1)\n    # so:\n    <>\n    f(2)\n", "", id="no header, but a comment"),
+    ],
+)
+def test_an_answer_in_an_empty_block_brings_the_indentation_that_is_lacking(text, lead):
+    asked = request(text)
+    denoiser = always({"f(3)": 0.9})
+    answer, drafts = filled(denoiser, asked)
+    (edit,), ((candidate, *_),) = answer.edits, answer.candidates
+    assert (edit.span, edit.new_text, candidate.text, candidate.parses) == (asked.spans[0], *(lead + "f(3)",) * 2, True)
+    (seen, _), *_ = denoiser.looked
+    assert seen.text[: seen.spans[0].start] == asked.text[: asked.spans[0].start] + lead
+    assert "".join(filter(None, drafts[-1].holes[0])) == lead + "f(3)"
+
+
+def test_a_comment_is_no_block():
+    answer, _ = filled(always({"#": 0.9}), request(METHODS))
+    assert (answer.reason, answer.candidates[0][0].parses) == (Reason.NO_PARSE, False)
+
+
+def test_each_hole_in_an_empty_block_brings_the_indentation_that_is_lacking():
+    holes = "def f(xs):\n    if xs:\n    <>\n    else:\n    <>\n"
+    answer, _ = filled(always({"f(1)": 0.6, "f(2)": 0.4}), request(holes))
+    assert [edit.new_text for edit in answer.edits] == ["    f(1)", "    f(1)"]
+
+
 # --- confidence and threshold
 
 

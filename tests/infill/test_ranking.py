@@ -46,6 +46,9 @@ def at(marked):
         pytest.param("f(\n    1,\n    «»\n)\n", "1,", False, id="a short line may stand twice"),
         pytest.param("x = 1\n«»y = 2\n", "z = 3\n", False, id="another line"),
         pytest.param("retur«»n x\n", "n", False, id="part of a word"),
+        pytest.param("    a.b = «»\n", "b\n    a.b = b", True, id="the line that it completes"),
+        pytest.param("«»\n", "f(x)\nf(x)", True, id="a line of its own"),
+        pytest.param("«»\n", "f(x)\ng(x)\nf(x)", False, id="a line of its own, with another between"),
     ],
 )
 def test_repeats(marked, answer, expected):
@@ -119,7 +122,8 @@ def test_off_indentation(marked, answer, expected):
 def ranked(marked, *answers, **options):
     text, span = at(marked)
     request = Request(text, "python", (span,), 0.0, **options)
-    rules, place = Rules.of(request), Filled().place(request)
+    rules = Rules.of(request)
+    place = Filled().place(request, rules.check)
     return rank(
         Judged(Filled().written(answer, confidence, is_open=False), rules.verdict(place, answer, (answer,)), {})
         for answer, confidence in answers
@@ -145,7 +149,7 @@ def test_of_several_holes_each_must_get_something():
     request = Request("f(, )\n", "python", (Span(2, 2), Span(4, 4)), 0.0)
     rules = Rules.of(request)
     for first, second, changes in (("a", "b", True), ("a", " ", False), ("", "b", False)):
-        place = Filled().written(first, 1.0, is_open=False).place(request)
+        place = Filled().written(first, 1.0, is_open=False).place(request, rules.check)
         assert rules.verdict(place, second, (first, second)).changes is changes
 
 
@@ -172,7 +176,8 @@ CONFLICT = "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other\n"
 def verdict_at(marked, answer, **options):
     text, span = at(marked)
     request = Request(text, "python", (span,), 0.0, **options)
-    return Rules.of(request).verdict(Filled().place(request), answer, (answer,))
+    rules = Rules.of(request)
+    return rules.verdict(Filled().place(request, rules.check), answer, (answer,))
 
 
 @pytest.mark.parametrize(
@@ -221,8 +226,8 @@ def test_the_compiler_refuses_a_mark_that_adds_nothing():
 def unasked_refusal(marked, answer, confidence, threshold):
     text, span = at(marked)
     request = Request(text, "python", (span,), threshold, is_unasked=True)
-    place = Filled().place(request)
-    verdict = Rules.of(request).verdict(place, answer, (answer,))
+    rules = Rules.of(request)
+    verdict = rules.verdict(Filled().place(request, rules.check), answer, (answer,))
     return refusal([Judged(Filled().written(answer, confidence, is_open=False), verdict, {})], threshold)
 
 
@@ -249,10 +254,23 @@ def test_answers_that_differ_by_line_ends_are_one():
     assert [judged.filled.texts[0] for judged in ranked("x = «»\n", ("1\n", 0.3), ("1", 0.4), ("1  ", 0.1))] == ["1"]
 
 
+def test_an_answer_that_spoils_a_better_one_by_what_it_adds_is_no_alternative():
+    marked = "def f(a):\n    a.b = «»\n"
+    answers = (
+        ("a", 0.9),
+        ("a\n    a", 0.5),
+        ("a\n    c()", 0.5),
+        ("a\n    a.b +=", 0.4),
+        ("a\n    a.c = a", 0.3),
+        ("1", 0.2),
+    )
+    assert [judged.filled.texts[0] for judged in ranked(marked, *answers)] == ["a", "a\n    a.c = a", "1"]
+
+
 def test_two_holes_side_by_side_do_not_get_the_same():
     request = Request("def f():\n    \n    \n", "python", (Span(13, 13), Span(18, 18)), 0.0)
     rules = Rules.of(request)
-    place = Filled().written("g()", 1.0, is_open=False).place(request)
+    place = Filled().written("g()", 1.0, is_open=False).place(request, rules.check)
     assert rules.verdict(place, "g()", ("g()", "g()")).repeats
     assert not rules.verdict(place, "h()", ("g()", "h()")).repeats
 

@@ -24,7 +24,8 @@ def asked(marked, **options):
 
 
 def verdict(request, answer):
-    return Rules.of(request).verdict(Filled().place(request), answer, (answer,))
+    rules = Rules.of(request)
+    return rules.verdict(Filled().place(request, rules.check), answer, (answer,))
 
 
 def candidates(denoiser, request):

@@ -3,7 +3,7 @@
 import pytest
 
 from lacuna.syntax.languages.registry import PYTHON
-from lacuna.syntax.layout import as_line, indentations
+from lacuna.syntax.layout import as_line, indentations, lacking_indentations
 from lacuna.syntax.spans import Span
 
 
@@ -32,6 +32,23 @@ def at_mark(marked):
 )
 def test_a_line_may_be_indented_as(marked, expected):
     assert indentations(*at_mark(marked), PYTHON) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        pytest.param("def f():\n    if a:\n    |\n", ("    ",), id="in the head's own column"),
+        pytest.param("def f():\n    if a:\n  |  \n", ("      ",), id="left of it"),
+        pytest.param("def f():\n    if a:\n        |\n", (), id="where it stands"),
+        pytest.param("def f():\n    if a:\n          |\n", (), id="right of it"),
+        pytest.param("def f():\n    if a:\n\t|\n", (), id="behind other white space"),
+        pytest.param("def f():\n    a()\n  |\nb()\n", (), id="where there are two places"),
+        pytest.param("def f():\n    if a:\n    |b()\n", (), id="before a statement"),
+        pytest.param("if a:\n|\n", (), id="at the start of a line"),
+    ],
+)
+def test_a_line_lacks_of_its_indentation(marked, expected):
+    assert lacking_indentations(*at_mark(marked), PYTHON) == expected
 
 
 def test_a_statement_that_stands_above_a_line_brings_its_line_end():
