@@ -13,7 +13,7 @@ from lacuna.lsp_server.offers import Offer
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.status import WHY, Why
 from lacuna.lsp_server.tracebacks import traceback_of
-from lacuna.lsp_server.worker import Kind, SupersededError
+from lacuna.lsp_server.worker import Kind, OutdatedError, SupersededError
 from lacuna.syntax.errors import LacunaError
 from lacuna.syntax.languages.language import Prose
 from lacuna.syntax.languages.registry import language_of
@@ -60,7 +60,11 @@ async def offered(session: Session, uri: str, kind: Kind, find: Callable[[Docume
 async def _offer(session: Session, place: Cursor, kind: Kind, number: int) -> Offer:
     document = place.document
     configuration = await session.configured()
-    _refuse_where_unwanted(configuration, place, kind)
+    async with session.in_turn:  # a burst is submitted in the order in which it came
+        ignored = await configuration.finds_out_why_ignored(document.uri)
+    if not session.documents.is_current(document):  # meanwhile
+        raise OutdatedError("The document changed.")
+    _refuse_where_unwanted(configuration, ignored, place, kind)
     settings = configuration.settings_of(document.uri)
     threshold = settings.threshold if kind is Kind.AUTOMATIC else 0.0
     alternatives = settings.alternatives if kind is Kind.EXPLICIT else 1
@@ -86,9 +90,8 @@ async def _offer(session: Session, place: Cursor, kind: Kind, number: int) -> Of
     return offer
 
 
-def _refuse_where_unwanted(configuration: Configuration, place: Cursor, kind: Kind) -> None:
+def _refuse_where_unwanted(configuration: Configuration, ignored: str | None, place: Cursor, kind: Kind) -> None:
     document = place.document
-    ignored = configuration.why_ignored(document.uri)
     if ignored is not None:
         raise NothingToShowError(Why.IGNORED, ignored)
     settings = configuration.settings_of(document.uri)

@@ -48,6 +48,8 @@ class Session(LanguageServer):
         """What came with `initialize`; what the client says of its configuration overrides it."""
         self.configuration = Configuration()
         self.is_configured = asyncio.Event()
+        self.in_turn = asyncio.Lock()
+        """Who finds out something before a request is submitted holds it: it is fair, and keeps their order."""
 
     async def configured(self) -> Configuration:
         """The configuration, once the client has told it: what it keeps us out of must not be filled before."""

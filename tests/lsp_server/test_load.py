@@ -63,7 +63,7 @@ async def test_a_burst_of_cancelled_requests_starts_at_most_one_more_step(client
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_burst_of_automatic_requests_does_not_kill_an_explicit_one(client):
+async def test_a_burst_of_automatic_requests_goes_between_the_steps_of_a_fill_and_does_not_kill_it(client):
     client.open("x = <fill>  # gated\n")
     place = types.Range(types.Position(0, 4), types.Position(0, 4))
     fill = asyncio.ensure_future(client.resolve(await client.only_action(place)))
@@ -72,9 +72,9 @@ async def test_a_burst_of_automatic_requests_does_not_kill_an_explicit_one(clien
     for outcome in await asyncio.gather(*burst[:-1], return_exceptions=True):
         assert outcome.code == CANCELLED
     run.let(3)
-    assert (await fill).edit is not None
     (await client.begun("step 0")).let(3)
     assert (await burst[-1]).items
+    assert (await fill).edit is not None
 
 
 def resident(pid):
