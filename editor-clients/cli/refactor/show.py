@@ -66,7 +66,7 @@ def show(
     below: float | None,
     color: str,
 ) -> ExitCode:
-    """Show PLAN, else the newest plan of this tree; it changes nothing.
+    """Show PLAN, else the newest plan of this tree; it changes no file of the tree.
 
     Printed as a diff, sites that are kept are drawn, and all others are named with the reason; --outcome draws others.
     """

@@ -15,9 +15,10 @@ from lacuna.refactor.planfile import Plan, line_of
 from lacuna.refactor.report import words
 from lacuna.refactor.report.hunks import Hunk, Original, alone
 from lacuna.refactor.report.reviewed import PROPOSED, Reviewed, Totals
-from lacuna.syntax.errors import FileError
+from lacuna.syntax.errors import FileError, UsageError
 from lacuna.workspace import atomic
 
+_BEGINNING = b"<!doctype html>"
 _PARTS = Path(__file__).with_name("page")
 _PIECES = 1000
 """Of the page that are written at once; a hunk has dozens."""
@@ -46,13 +47,23 @@ class _Entry:
 
 
 def write(path: Path, plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> None:
-    """Write the page as the plan is read, atomically; raise FileError if that cannot be done."""
+    """Write the page as the plan is read, atomically; raise FileError if that cannot be done.
+
+    What stands there and is no page is not overwritten: that is a UsageError.
+    """
     try:
+        if path.exists() and not _begins_a_page(path):
+            raise UsageError(f"{path} is no page, so it is not overwritten.")
         with atomic.replacing(path) as stream:
             for piece in _pieces(plan, found, totals):
                 stream.write(piece.encode("utf-8", "replace"))
     except OSError as error:
         raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _begins_a_page(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(_BEGINNING)) in (b"", _BEGINNING)
 
 
 def _pieces(plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> Iterator[str]:

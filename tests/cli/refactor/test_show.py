@@ -91,6 +91,11 @@ def test_the_page_s_name_is_printed(run: Run, plan: Sample, tmp_path: Path) -> N
     ended = run("refactor", "show", plan.plan, "--html", tmp_path / "page.html")
     assert (ended.code, ended.out.decode(), ended.err) == (ExitCode.DONE, f"{tmp_path / 'page.html'}\n", SUMS)
     assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
+    assert run("refactor", "show", plan.plan, "--html", tmp_path / "page.html").code is ExitCode.DONE
+    before = Path(plan.plan).read_bytes()
+    ended = run("refactor", "show", plan.plan, "--html", plan.plan)
+    assert (ended.code, ended.err) == (ExitCode.USAGE, f"lacuna: {plan.plan} is no page, so it is not overwritten.\n")
+    assert Path(plan.plan).read_bytes() == before
 
 
 def test_a_page_is_no_other_shape(run: Run, plan: Sample, tmp_path: Path) -> None:
