@@ -136,7 +136,7 @@ class _Judge:
             verdict = self._verdict(text)
             known = evidence.of_answer(common, answer.score, verdict, is_whole=is_whole)
             confidence = self.calibration.probability(known) if self.calibration else math.exp(min(0.0, answer.score))
-            after = self.filled.written(self.place.lead + text, confidence, is_open=is_open)
+            after = self.filled.written(self.place.indentation + text, confidence, is_open=is_open)
             judged.append(Judged(after, verdict, known))
         return ranking.rank(judged)
 
@@ -147,7 +147,7 @@ class _Judge:
         done: list[tuple[str | None, ...]] = [
             () if hole in left else (text,) for hole, text in enumerate(self.filled.texts)
         ]
-        in_hand = (*done.pop(), *slots) if self.filled.is_open else (*filter(None, (self.place.lead,)), *slots)
+        in_hand = (*done.pop(), *slots) if self.filled.is_open else (*filter(None, (self.place.indentation,)), *slots)
         return (*done, in_hand, *((None,),) * (len(self.place.scene.spans) - 1))
 
     def stand_in(self) -> str:
@@ -157,7 +157,7 @@ class _Judge:
         return before if check.accepts((*texts, before)) else check.completed(texts)[hole]
 
     def _verdict(self, text: str, *, is_brief: bool = False) -> Verdict:
-        after = self.filled.written(self.place.lead + text, 1.0, is_open=False)
+        after = self.filled.written(self.place.indentation + text, 1.0, is_open=False)
         return self.rules.verdict(self.place, text, after.texts, is_brief=is_brief)
 
 

@@ -19,7 +19,7 @@ class Place:
     scene: Scene
     """The text with the answers so far, and the spans of this place and of the holes to come."""
 
-    lead: str = ""
+    indentation: str = ""
     """Indentation that the hole's text begins with, whatever is written: the scene has it before the place."""
 
     @property
@@ -47,15 +47,15 @@ class Filled:
         done = len(self.texts)
         if done == len(request.spans) and not self.is_open:
             return None
-        spans, texts, lead = request.spans[:done], self.texts, ""
-        if not self.is_open and (lead := check.lead(done)):
+        spans, texts, indentation = request.spans[:done], self.texts, ""
+        if not self.is_open and (indentation := check.indentation(done)):
             start = request.spans[done].start
-            spans, texts = (*spans, Span(start, start)), (*texts, lead)
+            spans, texts = (*spans, Span(start, start)), (*texts, indentation)
         text = filled(request.text, spans, texts)
         longer = len(text) - len(request.text)
         to_come = tuple(Span(span.start + longer, span.end + longer) for span in request.spans[done:])
         if not self.is_open:
-            return Place(done, Scene(text, to_come, request.before[done:], request.beside), lead)
+            return Place(done, Scene(text, to_come, request.before[done:], request.beside), indentation)
         # What the last hole replaced is gone from the text: its end is an empty span.
         last = filled(request.text, request.spans[: done - 1], self.texts[:-1])
         end = request.spans[done - 1].start + len(last) - len(request.text) + len(self.texts[-1])

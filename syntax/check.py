@@ -69,10 +69,10 @@ class SyntaxCheck:
         """
         return self._regions[0].openings()
 
-    def lead(self, hole: int) -> str:
+    def indentation(self, hole: int) -> str:
         """What any answer to a span begins with: the indentation that it lacks, such as in a block that is empty."""
         region = next(region for region in self._regions if hole < region.last)
-        return region.lead(hole - region.first)
+        return region.indentation(hole - region.first)
 
     def completed(self, replacements: tuple[str, ...]) -> tuple[str, ...]:
         """A text for every span: replacements for the first of them, what leaves the others as sound as it gets."""
@@ -168,12 +168,12 @@ class _Part:
         Behind white space alone, a line goes on to the only place that it may have.
         """
         text, language = self.blocks.text, self.blocks.language
-        leads = (
+        lacking = (
             indentations(text, span, language) or lacking_indentations(text, span, language) for span in self.spans
         )
         return tuple(
-            as_line(text, span, lead[last] + stand_in) if lead else stand_in
-            for span, lead in zip(self.spans, leads, strict=True)
+            as_line(text, span, indentation[last] + stand_in) if indentation else stand_in
+            for span, indentation in zip(self.spans, lacking, strict=True)
         )
 
 
@@ -214,14 +214,14 @@ class _Region:
         stand_ins = (*language.stand_ins, *header_stand_ins(language))
         return part.healed_by(stand_ins) or ("",) * len(part.spans)
 
-    def lead(self, nth: int) -> str:
+    def indentation(self, nth: int) -> str:
         part, language = self._narrow, self._narrow.blocks.language
-        leads = lacking_indentations(part.blocks.text, part.spans[nth], language)
-        if not leads:
+        lacking = lacking_indentations(part.blocks.text, part.spans[nth], language)
+        if not lacking:
             return ""
         stand_ins = [stand_in for stand_in in language.stand_ins if stand_in]
         as_they_are = ((stand_in,) * len(part.spans) for stand_in in stand_ins)
-        return leads[0] if part.fewest(map(part.as_lines, stand_ins)) < part.fewest(as_they_are) else ""
+        return lacking[0] if part.fewest(map(part.as_lines, stand_ins)) < part.fewest(as_they_are) else ""
 
     def openings(self) -> tuple[str, ...]:
         part = self._narrow

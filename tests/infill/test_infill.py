@@ -44,7 +44,7 @@ METHODS = "class Box:\n    def area(self):\n    <>\n\n    def width(self):\n    
 
 
 @pytest.mark.parametrize(
-    ("text", "lead"),
+    ("text", "indentation"),
     [
         pytest.param(METHODS, "    ", id="a method"),
         pytest.param("def f(xs):\n    for x in xs:\n    <>\n    return xs\n", "    ", id="for"),
@@ -58,15 +58,19 @@ METHODS = "class Box:\n    def area(self):\n    <>\n\n    def width(self):\n    
         pytest.param("def f(xs):\n    f(1)\n    # so:\n    <>\n    f(2)\n", "", id="no header, but a comment"),
     ],
 )
-def test_an_answer_in_an_empty_block_brings_the_indentation_that_is_lacking(text, lead):
+def test_an_answer_in_an_empty_block_brings_the_indentation_that_is_lacking(text, indentation):
     asked = request(text)
     denoiser = always({"f(3)": 0.9})
     answer, drafts = filled(denoiser, asked)
     (edit,), ((candidate, *_),) = answer.edits, answer.candidates
-    assert (edit.span, edit.new_text, candidate.text, candidate.parses) == (asked.spans[0], *(lead + "f(3)",) * 2, True)
+    assert (edit.span, edit.new_text, candidate.text, candidate.parses) == (
+        asked.spans[0],
+        *(indentation + "f(3)",) * 2,
+        True,
+    )
     (seen, _), *_ = denoiser.looked
-    assert seen.text[: seen.spans[0].start] == asked.text[: asked.spans[0].start] + lead
-    assert "".join(filter(None, drafts[-1].holes[0])) == lead + "f(3)"
+    assert seen.text[: seen.spans[0].start] == asked.text[: asked.spans[0].start] + indentation
+    assert "".join(filter(None, drafts[-1].holes[0])) == indentation + "f(3)"
 
 
 def test_a_comment_is_no_block():
