@@ -36,9 +36,15 @@ def is_behind_line(text: str, span: Span) -> bool:
 
 
 def cuts_known_word(text: str, span: Span, language: Language) -> bool:
-    """Whether the word about a span, the parts on both sides of it together, is known, or there is none before it."""
+    """Whether the word about a span, the parts on both sides of it together, is known, or there is none before it.
+
+    The name of a definition is known where what belongs to it stands behind the span.
+    """
     before, tail = word_before(text, span), word_behind(text, span)
-    return not before or is_known(before + tail, text, span, language)
+    is_defined = text.startswith(_TAKEN, span.end) and _defines(
+        text[line_start(text, span.start) : span.start], language
+    )
+    return not before or is_defined or is_known(before + tail, text, span, language)
 
 
 def word_before(text: str, span: Span) -> str:

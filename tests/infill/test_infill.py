@@ -195,9 +195,12 @@ def test_a_block_that_has_no_head_gets_one():
 # --- the middle of a line
 
 
-def test_unasked_nothing_is_filled_in_the_middle_of_what_is_whole():
+@pytest.mark.parametrize(
+    "text", [HEADER + "resul<>t\n", "def test_mean<>():\n    return 1\n"], ids=["a word", "a definition's name"]
+)
+def test_unasked_nothing_is_filled_in_the_middle_of_what_is_whole(text):
     denoiser = always({"s": 1.0})
-    answer, drafts = filled(denoiser, request(HEADER + "resul<>t\n", is_unasked=True))
+    answer, drafts = filled(denoiser, request(text, is_unasked=True))
     assert (answer.reason, answer.edits, drafts) == (Reason.COMPLETE, (), [])
     assert not denoiser.looked
 

@@ -72,8 +72,14 @@ def test_what_stands_right_behind_a_line(marked, expected):
         ("whi‸le x:\n", True),
         ("prin‸t(1)\n", True),
         ("f()‸.x\n", True),
+        ("def mean‸(prices):\n    return 1\n", True),
+        ("def mea‸n(prices):\n    return 1\n", False),
+        ("def mean‸", False),
     ],
-    ids=["stands elsewhere", "stands nowhere else", "a constant", "a keyword", "a builtin", "no word before it"],
+    ids=[
+        *("stands elsewhere", "stands nowhere else", "a constant", "a keyword", "a builtin", "no word before it"),
+        *("a definition's name", "within a definition's name", "a definition's name, the rest missing"),
+    ],
 )
 def test_a_word_is_what_stands_on_both_sides_of_the_cursor(marked, expected):
     assert cuts_known_word(*at(marked), PYTHON) is expected
