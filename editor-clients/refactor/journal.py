@@ -168,6 +168,15 @@ def journal_of(state: State, number: int | None) -> Journal:
     return Journal(state.runs / str(number), _read_run(state.runs / f"{number}.json"))
 
 
+def journal_to_undo(state: State) -> Journal:
+    """The journal of the newest run that has not been undone; raise RunError if there is none."""
+    runs = runs_of(state)
+    for run in reversed(runs):
+        if run.stage is not Stage.UNDONE:
+            return journal_of(state, run.number)
+    raise RunError(f"Every run in {state.tree} has been undone." if runs else f"There is no run in {state.tree}.")
+
+
 def _numbers(state: State) -> set[int]:
     return {int(path.stem) for path in state.runs.glob("*.json") if path.stem.isdecimal()}
 

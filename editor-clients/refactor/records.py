@@ -13,6 +13,8 @@ class FileState(enum.StrEnum):
     WRITTEN = "written"
     REVERTED = "reverted"
     """It has its original bytes again."""
+    UNCHANGED = "unchanged"
+    """It had its original bytes before the run was undone: it was not written, or somebody else has put them back."""
     REFUSED = "refused"
     """It does not fit the plan, or is none that Lacuna may touch."""
     LEFT = "left"
@@ -22,6 +24,8 @@ class FileState(enum.StrEnum):
 
 
 SPOILT = frozenset({FileState.REFUSED, FileState.LEFT, FileState.FAILED})
+UNDONE = frozenset({FileState.REFUSED, FileState.REVERTED, FileState.UNCHANGED})
+"""There is nothing of the run in the file."""
 
 
 class Stage(enum.StrEnum):

@@ -1,6 +1,7 @@
 """A run is taken back, and one that was ended is finished; what somebody else has edited stays."""
 
 import json
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 
 from lacuna.refactor.applying import Wishes, apply
 from lacuna.refactor.carrying import StoppedError, token_of
-from lacuna.refactor.journal import Journal, RunError, beginning, journal_of, runs_of
+from lacuna.refactor.journal import Journal, RunError, beginning, journal_of, journal_to_undo, runs_of
 from lacuna.refactor.plan import FORMAT, Header, PlannedFile
-from lacuna.refactor.records import FileState, Stage
+from lacuna.refactor.records import FileState, Record, Stage
 from lacuna.refactor.state import State, state_of
 from lacuna.refactor.undoing import resume, undo
 from lacuna.syntax.errors import FileError
@@ -113,13 +114,61 @@ def test_a_file_that_is_as_before_the_run_is_no_edit(state: State, journal: Jour
     (state.tree / "a.py").write_bytes(ORIGINALS["a.py"])
     undo(state.tree, journal)
     assert contents(state.tree) == ORIGINALS
-    assert all_of(journal) == {FileState.REVERTED}
+    assert [found for found, _ in told(journal).values()] == [
+        FileState.UNCHANGED,
+        FileState.REVERTED,
+        FileState.REVERTED,
+    ]
+    assert journal.run.stage is Stage.UNDONE
 
 
 def test_a_run_that_wrote_nothing_is_undone(state: State, begun: Journal):
     undo(state.tree, begun)
     assert contents(state.tree) == ORIGINALS
-    assert all_of(begun) == {FileState.REVERTED}
+    assert all_of(begun) == {FileState.UNCHANGED}
+    assert journal_of(state, None).run.stage is Stage.UNDONE
+
+
+def test_what_an_undo_had_brought_back_before_it_was_killed_was_put_back(
+    state: State, journal: Journal, monkeypatch: pytest.MonkeyPatch
+):
+    note = Journal.note
+
+    def killed(self: Journal, *records: Record, is_lasting: bool = False) -> None:
+        if not is_lasting:
+            raise SystemExit
+        note(self, *records, is_lasting=is_lasting)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "note", killed)
+        with pytest.raises(SystemExit):
+            undo(state.tree, journal)
+    assert contents(state.tree) == ORIGINALS
+    assert {record.state for record in undo(state.tree, journal_of(state, 1))} == {FileState.REVERTED}
+
+
+def test_undo_tells_of_the_files_that_it_had_to_bring_back(state: State, journal: Journal):
+    (state.tree / "a.py").write_bytes(b"edited")
+    assert [record.state for record in undo(state.tree, journal)] == [
+        FileState.LEFT,
+        FileState.REVERTED,
+        FileState.REVERTED,
+    ]
+    (state.tree / "a.py").write_bytes(WRITTEN["a.py"])
+    assert [(record.file, record.state) for record in undo(state.tree, journal)] == [("a.py", FileState.REVERTED)]
+    with pytest.raises(RunError, match=r"^Run 1 has been undone already\.$"):
+        undo(state.tree, journal)
+
+
+def test_the_newest_run_that_has_not_been_undone_is_undone(state: State, journal: Journal):
+    again = planned("c.py", b"new\n", replacing("new\n", "new", "newer"))
+    apply(plan_for(state.tree, state.tree.parent / "plan", [again]), state, Wishes())
+    for number in (2, 1):
+        assert journal_to_undo(state).run.number == number
+        undo(state.tree, journal_to_undo(state))
+    assert contents(state.tree) == ORIGINALS
+    with pytest.raises(RunError, match=r"^Every run in .*tree has been undone\.$"):
+        journal_to_undo(state)
 
 
 def test_an_original_that_is_damaged_is_not_written(state: State, journal: Journal):
@@ -194,13 +243,19 @@ def test_a_line_that_a_killed_process_has_begun_is_no_line(state: State, begun: 
     assert all_of(journal_of(state, None)) == {FileState.WRITTEN}
 
 
-@pytest.mark.parametrize("is_partly", [True, False], ids=["partly", "wholly"])
-def test_a_run_that_is_undone_is_not_resumed(state: State, journal: Journal, is_partly: bool):  # noqa: FBT001 -- a case
-    if is_partly:
-        (state.tree / "a.py").write_bytes(b"edited")
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (WRITTEN["a.py"], "Run 1 has been undone; `apply` begins anew."),
+        (b"edited", "Run 1 is partly undone: `undo 1` goes on with that; `apply` begins anew."),
+    ],
+    ids=["wholly", "partly"],
+)
+def test_a_run_that_is_undone_is_not_resumed(state: State, journal: Journal, data: bytes, sentence: str):
+    (state.tree / "a.py").write_bytes(data)
     undo(state.tree, journal)
     before = contents(state.tree)
-    with pytest.raises(RunError, match=r"^Run 1 is (partly )?undone: "):
+    with pytest.raises(RunError, match=rf"^{re.escape(sentence)}$"):
         resume(state.tree, journal, None)
     assert contents(state.tree) == before
 

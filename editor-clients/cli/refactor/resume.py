@@ -8,7 +8,7 @@ from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.refactor import runs
 from lacuna.refactor.carrying import Interrupted
 from lacuna.refactor.journal import journal_of
-from lacuna.refactor.records import Stage
+from lacuna.refactor.records import FileState, Stage
 from lacuna.refactor.undoing import resume as go_on
 
 
@@ -31,4 +31,6 @@ def resume(*, number: int | None, command: str | None, limit: int, folder: Path 
             go_on(state.tree, journal, runs.tests_of(command, state, limit))
         except Interrupted as stop:
             return runs.interrupted(stop.run)
-    return runs.tell_changed(journal, is_json=is_json)
+    # It has nothing to do with files that it refused.
+    records = [record for record in journal.records.values() if record.state is not FileState.REFUSED]
+    return runs.tell(records, journal.run, is_json=is_json)

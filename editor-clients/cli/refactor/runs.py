@@ -76,12 +76,6 @@ def tell(records: Sequence[Record], run: Run | None, *, is_json: bool) -> ExitCo
     return ExitCode.FILE if any(record.state in SPOILT for record in records) else ExitCode.DONE
 
 
-def tell_changed(journal: Journal, *, is_json: bool) -> ExitCode:
-    """The same of a run that was undone or resumed, which has nothing to do with files that it refused."""
-    records = [record for record in journal.records.values() if record.state is not FileState.REFUSED]
-    return tell(records, journal.run, is_json=is_json)
-
-
 def line_of(journal: Journal, state: State, *, is_json: bool) -> str:
     """A run in one line."""
     run, records = journal.run, tuple(journal.records.values())

@@ -59,7 +59,7 @@ def test_a_refused_file_is_said_and_the_exit_code_tells(run, tree: Path, plan: P
     assert run("refactor", "undo").code == 0
     assert contents(tree) == ORIGINALS | {"a.py": b"edited"}
     ended = run("refactor", "resume")
-    assert (ended.code, ended.err) == (2, "lacuna: Run 1 is undone: `undo 1` goes on with that; `apply` begins anew.\n")
+    assert (ended.code, ended.err) == (2, "lacuna: Run 1 has been undone; `apply` begins anew.\n")
 
 
 def test_a_plan_of_which_all_is_refused_makes_no_run(run, tree: Path, plan: Path):
@@ -69,10 +69,29 @@ def test_a_plan_of_which_all_is_refused_makes_no_run(run, tree: Path, plan: Path
     assert len(run("refactor", "status").out.splitlines()) == 1
 
 
+def test_undo_takes_the_newest_run_that_has_not_been_undone(run, tree: Path):
+    for text, new in (("x = old\n", "new"), ("x = new\n", "newer")):
+        site = replacing(text, text[4:-1], new)
+        run("refactor", "apply", plan_for(tree, tree.parent / "plan", [planned("a.py", text.encode(), site)]).path)
+    assert run("refactor", "undo").out == b"Run 2, undone: 1 reverted.\n"
+    ended = run("refactor", "undo", 2)
+    assert (ended.code, ended.out, ended.err) == (2, b"", "lacuna: Run 2 has been undone already.\n")
+    assert run("refactor", "undo").out == b"Run 1, undone: 1 reverted.\n"
+    ended = run("refactor", "undo")
+    assert (ended.code, ended.out, ended.err) == (2, b"", f"lacuna: Every run in {tree} has been undone.\n")
+    assert contents(tree) == ORIGINALS
+
+
+def test_undo_counts_what_it_put_back(run, tree: Path, plan: Path):
+    run("refactor", "apply", plan)
+    (tree / "a.py").write_bytes(ORIGINALS["a.py"])
+    assert run("refactor", "undo").out == b"Run 1, undone: 1 reverted, 1 unchanged.\n"
+
+
 def test_json_has_a_line_for_each_file_and_one_at_last(run, tree: Path, plan: Path):
     (tree / "a.py").write_bytes(b"edited")
     ended = run("refactor", "apply", plan, "--json")
-    counts = {"pending": 0, "written": 1, "reverted": 0, "refused": 1, "left": 0, "failed": 0}
+    counts = {"pending": 0, "written": 1, "reverted": 0, "unchanged": 0, "refused": 1, "left": 0, "failed": 0}
     refused = {"file": "a.py", "state": "refused", "reason": "a.py has changed since the plan was made.", "dropped": []}
     written = {"file": "sub/b.py", "state": "written", "reason": "", "dropped": []}
     summary = {"run": 1, "stage": "done", "files": counts, "dropped": 0, "failed_before": None}
@@ -155,6 +174,11 @@ def test_a_plan_that_was_interrupted_is_applied_and_that_is_said(run, tree: Path
     path.write_text(line_of(Header(FORMAT, "0.1.0", str(tree), "", (), {})) + line_of(one("a.py")))
     ended = run("refactor", "apply", path)
     assert (ended.code, ended.err) == (0, "lacuna: this plan was interrupted: it does not have all files.\n")
+
+
+def test_a_plan_that_cannot_be_read_is_told(run, tree: Path):
+    ended = run("refactor", "apply", "plan.jsonl")
+    assert (ended.code, ended.err) == (4, "lacuna: plan.jsonl cannot be read: No such file or directory.\n")
 
 
 @pytest.mark.parametrize(
