@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     r"|(?P<any>\[\^/\])|(?P<class>\[\^?\]?[^\]]*\])|(?P<other>\\.|.)",
     re.DOTALL,
 )
+_RANGE = re.compile(r"(\\.|.)(?:-(\\.|.))?", re.DOTALL)
+"""A character of a class, or the first and the last one of a range."""
 
 
 class TooManyError(ValueError):
@@ -65,10 +67,11 @@ def _if_readable(line: str) -> Iterator[GitIgnoreSpecPattern]:
 def _read(line: str) -> Iterator[GitIgnoreSpecPattern]:
     if len(line) > LONGEST:  # as no path is that could be matched
         raise ValueError
+    expression, include = GitIgnoreSpecPattern.pattern_to_regex(line)
+    if expression is None:  # a comment
+        return
     try:
-        for pattern in GitIgnoreSpec.from_lines([line]).patterns:
-            if pattern.regex is not None:
-                yield GitIgnoreSpecPattern(re.compile(linear(pattern.regex.pattern)), pattern.include)
+        yield GitIgnoreSpecPattern(re.compile(linear(expression)), include)
     except re.error as error:
         raise ValueError from error
 
@@ -108,4 +111,16 @@ def _names(tokens: Sequence[_Token]) -> str:
 
 
 def _one(token: _Token) -> str:
-    return f"(?!/){token.text}" if token.kind == "class" else token.text  # no class has a slash, for git
+    return f"(?!/){_literal(token.text)}" if token.kind == "class" else token.text  # no class has a slash, for git
+
+
+def _literal(characters: str) -> str:
+    """Escape what a class has, ranges apart: Python warns of a "[[" or "--" there, which may have a meaning one day."""
+    begin = "[^" if characters.startswith("[^") else "["
+    ranges = _RANGE.findall(characters[len(begin) : -1])
+    written = (_escaped(first) + ("-" + _escaped(last) if last else "") for first, last in ranges)
+    return f"{begin}{''.join(written)}]"
+
+
+def _escaped(character: str) -> str:
+    return character if character.startswith("\\") else re.escape(character)

@@ -14,6 +14,7 @@ from lacuna.syntax.languages.files import loose_predicate, unknown_predicate
 from lacuna.syntax.languages.language import Language, grammar_of
 from lacuna.syntax.languages.registry import PYTHON, language_of
 from lacuna.syntax.queries import compiled, names_in
+from lacuna.workspace import patterns
 
 NAMED = f"{HOLE}."
 """What a hole's capture begins with where a match has several."""
@@ -25,6 +26,7 @@ def rewrites_of(file: RuleFile) -> tuple[Rewrite, ...]:
     if language.name != file.language:
         raise RuleError(f"{file.language!r} is no language; {language.name!r} is one.")
     _check_needs(file, language)
+    _check_files(file)
     if isinstance(file.rewrite, str):
         if file.rewrite not in REWRITES:
             raise RuleError(f"{file.rewrite!r} is none of Lacuna's rewrites: {', '.join(sorted(REWRITES))}.")
@@ -53,6 +55,14 @@ def _check_needs(file: RuleFile, language: Language) -> None:
             need_of(line)
         except (ValueError, SyntaxError) as error:
             raise RuleError(f"needs: {line!r} neither imports one name nor gives one a value.") from error
+
+
+def _check_files(file: RuleFile) -> None:
+    try:
+        patterns.of(file.files)
+    except ValueError as error:
+        most = f"{patterns.MOST:,} of them, of {patterns.LARGEST >> 10} KiB, at most"
+        raise RuleError(f"'files' should be patterns as in .gitignore, {most}.") from error
 
 
 def _numbered(number: int, table: Table, language: Language) -> Rewrite:

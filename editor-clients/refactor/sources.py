@@ -11,7 +11,7 @@ from lacuna.refactor.plan import Skipped
 from lacuna.refactor.rule import Rule
 from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
 from lacuna.syntax.lines import split_lines
-from lacuna.workspace import written
+from lacuna.workspace import patterns, written
 from lacuna.workspace.ignoring import holds_secrets, rules_above, why_ignored
 from lacuna.workspace.walk import LeftOut, entries
 
@@ -62,8 +62,8 @@ class Sources:
         name = _language(path)
         return tuple(
             n
-            for n, (language, patterns, is_of_tree) in enumerate(self._specs)
-            if language == name and (patterns is None or patterns.match_file(path))
+            for n, (language, spec, is_of_tree) in enumerate(self._specs)
+            if language == name and (spec is None or spec.match_file(path))
             if is_wanted or is_of_tree
         )
 
@@ -140,7 +140,7 @@ def _outermost(starts: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _patterns(rule: Rule) -> GitIgnoreSpec | None:
-    return GitIgnoreSpec.from_lines(rule.files) if rule.files else None
+    return patterns.of(rule.files) if rule.files else None
 
 
 def _language(path: str) -> str | None:

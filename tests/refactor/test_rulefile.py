@@ -64,6 +64,14 @@ WRONG = {
     "a share that is none": (RULE.replace("name =", "threshold = 2\nname ="), "2 is no number from 0 to 1"),
     "another language": (RULE.replace('"python"', '"cobol"'), "Lacuna does not know the language of 'cobol'"),
     "a suffix for a language": (RULE.replace('"python"', '"a.py"'), "'a.py' is no language; 'python' is one"),
+    "files that nothing can match": (
+        RULE.replace("name =", 'files = ["!"]\nname ='),
+        "'files' should be patterns as in .gitignore, 1,000 of them, of 64 KiB, at most",
+    ),
+    "a range of files that ends before it begins": (
+        RULE.replace("name =", 'files = ["[z-a]"]\nname ='),
+        "'files' should be patterns as in .gitignore",
+    ),
     "no rewrites": (RULE.partition("[[")[0] + "rewrite = []", "the rule has no [[rewrite]]"),
     "another rewrite": (RULE.partition("[[")[0] + 'rewrite = "os.system"', "'os.system' is none of Lacuna's rewrites"),
     "a broken query": (

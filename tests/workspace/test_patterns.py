@@ -1,7 +1,9 @@
 """Patterns match what the library says, and in a time that no pattern makes long."""
 
 import random
+import re
 import time
+import warnings
 
 import pytest
 from pathspec import GitIgnoreSpec
@@ -10,13 +12,16 @@ from lacuna.workspace import patterns
 from tests.campaign import seeds
 
 PARTS = ("a", "b", "*", "?", "[ab]", "[b-z]", "**", ".", "\\*", "\\[")
+CLASSES = ("[[:alpha:]", "[[a]", "[]-]", "[]a]", "[+--]", "[--.]", "[a&&b]", "[a||b]", "[~~]", "[\\]", "[[-\\]")
+"""None has a slash, which the library lets a class match."""
 
 
 def drawn(draw: random.Random) -> tuple[str, list[str]]:
     """A pattern, and paths that it may match."""
-    segments = ("**" if draw.random() < 0.25 else "".join(draw.choices(PARTS, k=draw.randint(1, 4))) for _ in range(4))
+    parts = PARTS + draw.choice((CLASSES, ()))
+    segments = ("**" if draw.random() < 0.25 else "".join(draw.choices(parts, k=draw.randint(1, 4))) for _ in range(4))
     pattern = "/".join(list(segments)[: draw.randint(1, 4)])
-    names = ["/".join("".join(draw.choices("aab.*[", k=draw.randint(1, 4))) for _ in range(3)) for _ in range(12)]
+    names = ["/".join("".join(draw.choices("aab.*[]\\-&", k=draw.randint(1, 4))) for _ in range(3)) for _ in range(12)]
     paths = [name[draw.randrange(len(name)) :].lstrip("/") + draw.choice(("", "/")) for name in names]
     return draw.choice(("", "", "/", "!")) + pattern + draw.choice(("", "", "/")), paths
 
@@ -27,8 +32,9 @@ def test_what_is_linear_matches_what_the_library_does(seed: int):
     for _ in range(500):
         pattern, paths = drawn(draw)
         try:
-            expected = GitIgnoreSpec.from_lines([pattern])
-        except ValueError:
+            with warnings.catch_warnings(action="ignore"):  # those of the library's own expression
+                expected = GitIgnoreSpec.from_lines([pattern])
+        except (ValueError, re.error):
             continue
         found = patterns.of([pattern])
         for path in paths:
@@ -65,6 +71,14 @@ def test_what_cannot_be_read_is_refused_or_left_out(pattern: str):
     with pytest.raises(ValueError, match=r"^"):
         patterns.of(["a", pattern])
     assert [patterns.readable(["a", pattern]).match_file(path) for path in ("a", "b")] == [True, False]
+
+
+def test_no_class_is_warned_of():
+    """Warnings are errors here, as everywhere in the tests."""
+    for inner in ("[", "[:alpha:", "+--", "a-z--9", "&&", "||", "~~", "!--", "^[", "!]["):
+        spec = patterns.of([f"[{inner}]b"])
+        assert not spec.match_file("/b")
+        assert spec.match_file(f"{'x' if inner[0] in '!^' else inner[0]}b")
 
 
 def test_longer_lists_are_refused_but_comments_are_no_patterns():
