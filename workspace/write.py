@@ -34,8 +34,7 @@ def overwrite(path: Path, old: str, new: bytes, token: str | None = None) -> Non
         # Replacing asks only for a writable folder; a file made read-only means it.
         if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             raise FileError(f"{path} is read-only.")
-        if target.stat().st_nlink > 1:
-            raise FileError(f"{path} has other names (hard links), which would keep the old text; it stays as it is.")
+        refuse_other_names(path)
         atomic.sweep(target.parent)
         with atomic.replacing(target, token) as stream:
             _liken(Path(stream.name), target)  # while it is empty: nobody who may not read the file reads the new text
@@ -44,6 +43,12 @@ def overwrite(path: Path, old: str, new: bytes, token: str | None = None) -> Non
             expected.check(read_bytes(target))
     except OSError as error:
         raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def refuse_other_names(path: Path) -> None:
+    """Raise FileError if a file has hard links: replacing it would change it under one name alone."""
+    if path.stat().st_nlink > 1:
+        raise FileError(f"{path} has other names (hard links), which would keep the old text; it stays as it is.")
 
 
 def _liken(temporary: Path, target: Path) -> None:

@@ -18,7 +18,7 @@ from lacuna.refactor.state import State
 from lacuna.refactor.testruns import Tests
 from lacuna.refactor.tree import permitted
 from lacuna.syntax.errors import FileError
-from lacuna.workspace import textfile
+from lacuna.workspace import textfile, write
 from lacuna.workspace.changes import sha256
 from lacuna.workspace.textfile import TextFile
 
@@ -168,5 +168,6 @@ def _kept(plan: Plan) -> Iterator[PlannedFile]:
 def _source(tree: Path, file: PlannedFile) -> TextFile:
     """Read a file; raise FileError unless all that the plan keeps of it fits."""
     source = textfile.read(permitted(tree, file.path))
+    write.refuse_other_names(source.path)
     rewritten(file, source, file.sites)
     return source

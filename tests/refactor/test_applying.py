@@ -217,6 +217,14 @@ def test_a_file_with_other_bytes_is_refused(state: State, data: bytes, sentence:
     assert contents(state.tree) == {"a.py": data, "sub/b.py": b"z = new\n"}
 
 
+def test_a_file_with_other_names_is_refused_before_anything_is_written(state: State):
+    (state.tree.parent / "other.py").hardlink_to(state.tree / "a.py")
+    sentence = "a.py has other names (hard links), which would keep the old text; it stays as it is."
+    done = applied(state, one("a.py", A), one("sub/b.py", B))
+    assert told(done)["a.py"] == (FileState.REFUSED, sentence)
+    assert contents(state.tree) == {"a.py": A, "sub/b.py": b"z = new\n"}
+
+
 @pytest.mark.parametrize(
     "parts",
     [
