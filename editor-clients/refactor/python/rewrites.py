@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lacuna.refactor.python.annotations import AnnotationsSource
+from lacuna.refactor.python.bare_excepts import BareExcepts
 from lacuna.refactor.python.format_strings import FormatStrings
 from lacuna.refactor.python.mutable_defaults import MutableDefaults
 from lacuna.refactor.python.os_paths import OsPaths
@@ -30,6 +31,7 @@ class Everywhere:
 REWRITES: Mapping[str, RuleSource] = {
     "adapt-calls": AdaptedCalls(),
     "annotations": AnnotationsSource(),
+    "bare-excepts": Everywhere(BareExcepts),
     "format-strings": Everywhere(FormatStrings),
     "mutable-defaults": Everywhere(MutableDefaults),
     "os-paths": Everywhere(OsPaths),

@@ -20,7 +20,7 @@ def test_each_rule_is_told_with_its_example(run):
 
 def test_a_rule_is_told_by_its_name(run):
     shown = run("refactor", "rules", "bare-except").out.decode()
-    assert "except ⟦…⟧:" in shown
+    assert "except Exception:" in shown
     assert "annotations" not in shown
 
 
