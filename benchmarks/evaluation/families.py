@@ -33,9 +33,18 @@ class _Program(ctypes.Structure):
 
 def allow_local_alone() -> None:
     """Refuse all but AF_UNIX from now on; raise OSError where that cannot be, as while new rights can be got."""
-    if platform.machine() not in _CALLS:
+    instructions = filter_of(platform.machine())
+    program = _Program(len(instructions), instructions)
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "no filter of calls can be set")
+
+
+def filter_of(machine: str) -> "ctypes.Array[_Instruction]":
+    """The filter for a kind of processor, by its name in `uname`; raise OSError if its calls are not known."""
+    if machine not in _CALLS:
         raise OSError(errno.ENOSYS, "a processor whose calls are not known")
-    processor, one, pair = _CALLS[platform.machine()]
+    processor, one, pair = _CALLS[machine]
     refused, allowed = 9, 10
     written = [  # an instruction, which comes next if it is true, which if it is not, and its constant
         (_LOAD, 1, 1, _PROCESSOR),
@@ -50,10 +59,6 @@ def allow_local_alone() -> None:
         (_RETURN, 10, 10, _REFUSED),
         (_RETURN, 11, 11, _ALLOWED),
     ]
-    instructions = (_Instruction * len(written))(
+    return (_Instruction * len(written))(
         *(_Instruction(code, yes - n, no - n, k) for n, (code, yes, no, k) in enumerate(written, start=1))
     )
-    program = _Program(len(written), instructions)
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "no filter of calls can be set")
