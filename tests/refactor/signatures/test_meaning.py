@@ -66,6 +66,11 @@ def signatures(draw: st.DrawFn) -> tuple[list[Taken], list[Taken]]:
     return old, ordered(new)
 
 
+def value(draw: st.DrawFn, number: int) -> str:
+    """What is evaluated to the number as text: a call, something that depends on the calls before it, or a constant."""
+    return draw(st.sampled_from((f"v({number})", f"seen.at[{number}]", f"'{number}'")))
+
+
 @st.composite
 def calls(draw: st.DrawFn, old: Sequence[Taken], *, rest: bool, named: bool) -> str:
     """A call that the old function takes."""
@@ -77,31 +82,56 @@ def calls(draw: st.DrawFn, old: Sequence[Taken], *, rest: bool, named: bool) -> 
         for one in old
         if one not in positional[:count] and one.kind != "positional" and (one.default is None or draw(st.booleans()))
     ]
-    given = [f"v({n})" for n in range(count)]
-    given += [f"v({40 + n})" for n in range(draw(st.integers(0, 2)))] if rest and count == len(positional) else []
+    given = [value(draw, n) for n in range(count)]
+    given += [value(draw, 40 + n) for n in range(draw(st.integers(0, 2)))] if rest and count == len(positional) else []
     if draw(st.integers(0, 5)) == 0:
         starred = draw(st.integers(0, len(given)))
         given[starred:] = [f"*[{', '.join(given[starred:])}]"]
     by_name = draw(st.permutations(by_name))
     doubly = draw(st.integers(0, len(by_name))) if draw(st.integers(0, 5)) == 0 else len(by_name)
-    given += [f"{one.name}=v({60 + one.number})" for one in by_name[:doubly]]
+    given += [f"{one.name}={value(draw, 60 + one.number)}" for one in by_name[:doubly]]
     if by_name[doubly:]:
-        given.append(f"**{{{', '.join(f'{one.name!r}: v({60 + one.number})' for one in by_name[doubly:])}}}")
-    given += [f"extra{n}=v({80 + n})" for n in range(draw(st.integers(0, 1)))] if named else []
+        given.append(f"**{{{', '.join(f'{one.name!r}: {value(draw, 60 + one.number)}' for one in by_name[doubly:])}}}")
+    given += [f"extra{n}={value(draw, 80 + n)}" for n in range(draw(st.integers(0, 1)))] if named else []
     separator = draw(st.sampled_from((", ", ",", ",\n    ")))
     end = draw(st.sampled_from(("", ",", ",\n"))) if given else ""
     return f"f({separator.join(given)}{end})"
 
 
-def told(source: str, call: str) -> dict[Any, Any]:
+class Seen:
+    """What the calls among the arguments did, and, at every time, what they had done until then."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def __call__(self, number: int) -> str:
+        self.done.append(str(number))
+        return str(number)
+
+    @property
+    def at(self) -> "Seen":
+        return self
+
+    def __getitem__(self, number: int) -> str:
+        return f"{number} after {self.done}"
+
+
+def told(source: str, call: str) -> tuple[dict[Any, Any], list[str]]:
+    """What the function was given, and what was done meanwhile."""
     found: dict[Any, Any] = {}
-    exec(source + call, {"told": found.__setitem__, "v": str})  # noqa: S102 -- what was drawn above
-    return found
+    seen = Seen()
+    exec(source + call, {"told": found.__setitem__, "v": seen, "seen": seen})  # noqa: S102 -- what was drawn above
+    return found, seen.done
 
 
 @settings(max_examples=300)
 @given(signatures(), st.booleans(), st.booleans(), st.data())
-def test_a_call_gives_what_it_gave(both: tuple[list[Taken], list[Taken]], rest: bool, named: bool, data: st.DataObject):  # noqa: FBT001 -- Hypothesis'
+def test_a_call_gives_what_it_gave_and_does_what_it_did(
+    both: tuple[list[Taken], list[Taken]],
+    rest: bool,  # noqa: FBT001 -- Hypothesis'
+    named: bool,  # noqa: FBT001 -- the same
+    data: st.DataObject,
+):
     old, new = both
     call = data.draw(calls(old, rest=rest, named=named))
     then, now = written(old, rest=rest, named=named), written(new, rest=rest, named=named)
@@ -110,6 +140,6 @@ def test_a_call_gives_what_it_gave(both: tuple[list[Taken], list[Taken]], rest: 
     if any(sketch.left for sketch in found):
         return
     adapted = trees.written(use, found).removeprefix("from m import f\n")
-    before, after = told(then, call), told(now, adapted)
+    (before, done), (after, done_now) = told(then, call), told(now, adapted)
     same = {one.number for one in new} | {"rest", "named"}
-    assert {key: value for key, value in before.items() if key in same} == after, adapted
+    assert ({key: value for key, value in before.items() if key in same}, done) == (after, done_now), adapted

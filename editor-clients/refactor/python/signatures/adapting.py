@@ -1,11 +1,12 @@
 """The calls of one file, and what each has to become; what cannot be told is left alone with a reason."""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lacuna.refactor.python.signatures.arranging import Signatures, Unclear, arranged
 from lacuna.refactor.python.signatures.callees import Callee, callee, signatures
 from lacuna.refactor.python.signatures.calls import Arguments, Fitting, arguments, fit
+from lacuna.refactor.python.signatures.effects import with_effects
 from lacuna.refactor.python.signatures.file import File, Found
 from lacuna.refactor.python.signatures.importing import spelled
 from lacuna.refactor.python.signatures.layout import laid_out, merged
@@ -51,8 +52,7 @@ class Calls:
         return self.file.places.span(called)
 
     def _adapted(self, node: ast.Call, scope: Scope, called: Callee) -> tuple[Replacement, ...] | Unclear:
-        grammatical = self.file.places.node(node)
-        given = arguments(self.file.places.parsed, grammatical) if grammatical else None
+        given = self._given(node, scope)
         if called.change.unknown or given is None:
             return Unclear(called.change.unknown or "its arguments are not understood")
         subject = called.subject
@@ -76,19 +76,20 @@ class Calls:
         before = self._target(node, scope, called, then) if called.change.is_moved else ()
         return before if isinstance(before, Unclear) else merged((*before, *found))
 
+    def _given(self, node: ast.Call, scope: Scope) -> Arguments | None:
+        """What stands between the brackets of a call; None if it is not understood."""
+        grammatical = self.file.places.node(node)
+        found = arguments(self.file.places.parsed, grammatical) if grammatical else None
+        given = with_effects(node, scope, found.given) if found else None
+        return replace(found, given=given) if found and given is not None else None
+
     def _inside(
         self, called: Callee, both: Signatures, given: Arguments, then: Fitting
     ) -> tuple[Replacement, ...] | Unclear:
         """What changes between the brackets."""
-        items = arranged(both, given.given, self._remaining(called, then))
+        subject = then.by_name.get(called.change.old.parameters[0].name) if called.change.becomes_method else None
+        items = arranged(both, given.given, then, subject)
         return items if isinstance(items, Unclear) else laid_out(self.file.text, given, items, self._rendered)
-
-    def _remaining(self, called: Callee, then: Fitting) -> Fitting:
-        """Without the argument that the call is on from now on."""
-        if not called.change.becomes_method:
-            return then
-        gone = called.change.old.parameters[0].name
-        return Fitting({name: one for name, one in then.by_name.items() if name != gone}, then.rest, then.named_rest)
 
     def _target(self, node: ast.Call, scope: Scope, called: Callee, then: Fitting) -> tuple[Replacement, ...] | Unclear:
         """What stands before the brackets, where a function became a method, or a method a function."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lacuna.refactor.python.signatures.calls import Argument, Fitting
+from lacuna.refactor.python.signatures.effects import dropped, keeps_order
 from lacuna.refactor.python.signatures.parameters import Parameter, Passing
 from lacuna.refactor.rule import Hole, Piece
 
@@ -51,8 +52,37 @@ class Signatures:
     """What is known to be given for new ones that had none."""
 
 
-def arranged(both: Signatures, given: Sequence[Argument], found: Fitting) -> tuple[Item, ...] | Unclear:
-    """The arguments that mean the same to the new parameters; what is new and needed is a blank."""
+_OTHER_ORDER = Unclear("its arguments would be evaluated in another order")
+
+
+def arranged(
+    both: Signatures, given: Sequence[Argument], found: Fitting, subject: Argument | None = None
+) -> tuple[Item, ...] | Unclear:
+    """The arguments that mean the same to the new parameters; what is new and needed is a blank.
+
+    The `subject` becomes what the call is on. What arguments do is still done, in the order in which it was.
+    """
+    remaining = {name: one for name, one in found.by_name.items() if one is not subject}
+    left = Fitting(remaining, found.rest, found.named_rest)
+    items = _matched(both, given, left)
+    if isinstance(items, Unclear):
+        return items
+    if gone := dropped(given, _evaluated(subject, items)):
+        name = next((name for name, one in found.by_name.items() if one is gone), "*args")
+        return Unclear(f"what it gives for {name} would go, and evaluating that may do something")
+    if keeps_order(given, _evaluated(subject, items)):
+        return items
+    items = _in_order(both, items, given, left)
+    return items if keeps_order(given, _evaluated(subject, items)) else _OTHER_ORDER
+
+
+def _evaluated(subject: Argument | None, items: Sequence[Item]) -> list[Argument]:
+    """The arguments that the call had already, in their new order."""
+    first = [subject] if subject else []
+    return [*first, *(one.argument for one in items if isinstance(one, Kept))]
+
+
+def _matched(both: Signatures, given: Sequence[Argument], found: Fitting) -> tuple[Item, ...] | Unclear:
     if reason := _lost(both, given, found):
         return Unclear(reason)
     if any(one.star == "*" for one in given):
@@ -63,6 +93,29 @@ def arranged(both: Signatures, given: Sequence[Argument], found: Fitting) -> tup
     if stars and (added := next((one for one in (*positional, *named) if isinstance(one, Added)), None)):
         return Unclear(f"{added.wanted} may be among what is given with **")
     return places.unclear or (*positional, *named, *stars)
+
+
+def _in_order(both: Signatures, items: Sequence[Item], given: Sequence[Argument], found: Fitting) -> tuple[Item, ...]:
+    """The arguments where they stood, by name from the first on that its position does not give any more.
+
+    Where one of these has no name to be given by, all stay in the order that was asked for.
+    """
+    takers = {id(found.by_name[old]): new for new, old in both.sources.items() if old in found.by_name}
+    kinds = {one.name: one.passing for one in both.new}
+    positions = [one.name for one in both.new if one.is_positional]
+    kept = {id(one) for one in _evaluated(None, items)}
+    done, by_name = list[Item](), list[str]()
+    for one in given:
+        taker = takers.get(id(one), one.name)
+        if id(one) in kept and not one.name and not by_name and positions[len(done) : len(done) + 1] == [taker]:
+            done.append(Kept(one))
+        elif id(one) in kept:
+            done.append(Kept(one, taker))
+            by_name.append(taker)
+    added = [_by_name(item, item.wanted) for item in items if isinstance(item, Added)]
+    by_name += [item.keyword for item in added]
+    can_be = all(name and kinds.get(name) is not Passing.POSITIONAL for name in by_name)
+    return (*done, *added) if can_be else tuple(items)
 
 
 def _lost(both: Signatures, given: Sequence[Argument], found: Fitting) -> str:

@@ -1,5 +1,6 @@
 """The arguments of a call as they are written, and which parameter each is for."""
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,15 @@ _ATOMS = frozenset(
 """Nodes of which an attribute can be taken without brackets."""
 
 
+class Doing(enum.Enum):
+    """What happens where an argument is evaluated."""
+
+    NOTHING = enum.auto()
+    READS = enum.auto()
+    """What it is depends on when it is evaluated."""
+    ACTS = enum.auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     span: Span
@@ -36,6 +46,9 @@ class Argument:
     """Empty: it is given by its position."""
     star: str = ""
     is_atom: bool = True
+    is_walrus: bool = False
+    """It can stand behind a name in brackets only."""
+    does: Doing = Doing.NOTHING
 
     @property
     def is_positional(self) -> bool:
@@ -74,7 +87,8 @@ def _argument(parsed: Parsed, node: tree_sitter.Node) -> Argument:
         assert name is not None, "the grammar gives both"
         assert value is not None, "the same"
         return Argument(span, parsed.span_of(value), (name.text or b"").decode())
-    return Argument(span, span, star=_STARS.get(node.type, ""), is_atom=node.type in _ATOMS)
+    is_walrus = node.type == "named_expression"
+    return Argument(span, span, star=_STARS.get(node.type, ""), is_atom=node.type in _ATOMS, is_walrus=is_walrus)
 
 
 @dataclass(frozen=True, slots=True)

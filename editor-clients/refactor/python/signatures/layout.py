@@ -71,7 +71,9 @@ class _Layout:
         """Give an argument in a place, by its name if it is to have one."""
         name = f"{item.keyword}=" if item.keyword else ""
         argument = item.argument
-        if slot is not argument:
+        if name and argument.is_walrus:
+            yield Replacement(slot.span, (name, "(", *self.rendered(argument.value), ")"))
+        elif slot is not argument:
             star = bool(argument.star)
             yield Replacement(slot.span, (name, *self.rendered(argument.span if star else argument.value)))
         elif argument.star or name == f"{argument.name}=" or (not name and not argument.name):
