@@ -1,9 +1,11 @@
 """The atomic write: after a crash, a full disk or Ctrl-C a file has its old bytes or all of the new ones."""
 
 import contextlib
+import errno
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from io import BufferedRandom, BufferedWriter
 from pathlib import Path
@@ -30,8 +32,12 @@ def replacing(path: Path, token: str | None = None) -> Iterator[BufferedWriter]:
 
     An exception in the block leaves `path` as it was. Nothing else is left behind, unless the process is killed: who
     gave a token (16 hex digits, or 16, a dash and 8) can tell by it which file that is. A link is replaced, not
-    followed; the new file has the owner and mode of any new file.
+    followed; a device, a pipe or a socket is not replaced. The new file has the owner and mode of any new file.
     """
+    with contextlib.suppress(FileNotFoundError):
+        mode = path.lstat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode)):  # no system replaces a folder
+            raise FileExistsError(errno.EEXIST, "It is not a regular file", str(path))
     temporary = left_behind(path, token or secrets.token_hex(8))
     try:
         with contextlib.ExitStack() as held:

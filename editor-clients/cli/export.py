@@ -11,6 +11,7 @@ import click
 from rich.table import Table
 
 from lacuna.benchmarks.evaluation.sampling import Setting, changed, parsed
+from lacuna.cli.evaluate.options import opened
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.tables import show
 from lacuna.cli.terminal import say
@@ -81,7 +82,7 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
     sampling = changed(Sampling(), dict(defaults))
     figures = {score: parsed(score, text, float) for score, text in scores}
     texts = [read(path).text for path in files]
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, opened(results) as keep_report:
         float32 = reference or Path(temporary) / "float32"
         try:
             trained = convert.read(run, recipe)
@@ -94,17 +95,16 @@ def export(  # noqa: PLR0913 -- a command has the options that it has
             raise FileError(f"{error.filename} cannot be written: {error.strerror}.") from error
         sizes = {file: len(data) for file, data in made.files.items()}
         reference_size = sum(path.stat().st_size for path in float32.iterdir())
-    report = {
-        "artifact": str(destination),
-        "name": name,
-        "bytes": sizes,
-        "total_bytes": sum(sizes.values()),
-        "float32_bytes": reference_size,
-        "training": asdict(made.manifest.training),
-        "parity": asdict(parity) | {"holds": parity.holds} if parity else None,
-    }
-    if results:
-        results.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        report = {
+            "artifact": str(destination),
+            "name": name,
+            "bytes": sizes,
+            "total_bytes": sum(sizes.values()),
+            "float32_bytes": reference_size,
+            "training": asdict(made.manifest.training),
+            "parity": asdict(parity) | {"holds": parity.holds} if parity else None,
+        }
+        keep_report(json.dumps(report, indent=2) + "\n")
     say(f"{destination}: {report['total_bytes']:,} bytes (float32: {reference_size:,})")
     if parity is None:
         return ExitCode.DONE

@@ -1,10 +1,16 @@
-"""Standard output and error as every command has them: output that cannot be written is a sentence and exit code 4."""
+"""What commands write, to standard output or where they are told; what cannot be written is a sentence and code 4."""
 
+import contextlib
 import io
+import stat
 import sys
-from typing import Any, TextIO
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal, TextIO
 
 from lacuna.syntax.errors import FileError
+
+STDOUT = Path("-")
 
 
 def claim() -> None:
@@ -13,24 +19,55 @@ def claim() -> None:
     A reader that has gone (`| head`) is no error. What standard error does not take is lost: the exit code says it.
     """
     if sys.stderr is not None:
-        sys.stderr = _claimed(sys.stderr, is_needed=False, line_buffering=True)
+        sys.stderr = _claimed(sys.stderr, "", line_buffering=True)
     if sys.stdout is None:  # it was closed before Lacuna began
         raise FileError("There is no standard output to write to.")
-    sys.stdout = _claimed(sys.stdout, is_needed=True, line_buffering=sys.stdout.isatty())
+    sys.stdout = _claimed(sys.stdout, "The standard output", line_buffering=sys.stdout.isatty())
 
 
-def _claimed(given: TextIO, *, is_needed: bool, line_buffering: bool) -> TextIO:
+def is_stream(path: Path) -> bool:
+    """Whether what is written to a path goes on to somebody: `-` is standard output, others are pipes and terminals."""
+    return path == STDOUT or _is_any(path, stat.S_ISFIFO, stat.S_ISCHR)
+
+
+@contextlib.contextmanager
+def opened(path: Path, mode: Literal["w", "a"] = "w") -> Iterator[TextIO]:
+    """Open what the user has named to be written; whole lines are there as soon as they are written."""
+    if path == STDOUT:
+        yield sys.stdout
+        return
+    if _is_any(path, stat.S_ISBLK, stat.S_ISSOCK):
+        raise FileError(f"{path} cannot be written: it is neither a file nor a pipe.")
+    try:
+        file = io.FileIO(path, mode)
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
+    buffer = io.BufferedWriter(_Output(file, str(path)))
+    with file, io.TextIOWrapper(buffer, "utf-8", newline="\n", line_buffering=True) as stream:
+        yield stream
+
+
+def _is_any(path: Path, *kinds: Callable[[int], bool]) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False  # who opens it says what is wrong
+    return any(is_kind(mode) for is_kind in kinds)
+
+
+def _claimed(given: TextIO, name: str, *, line_buffering: bool) -> TextIO:
     given_bytes: Any = given.buffer
     raw: io.RawIOBase = getattr(given_bytes, "raw", given_bytes)  # with `python -u` nothing is buffered
-    buffer = io.BufferedWriter(_Output(raw, is_needed=is_needed))
+    buffer = io.BufferedWriter(_Output(raw, name))
     return io.TextIOWrapper(buffer, given.encoding, given.errors, line_buffering=line_buffering)
 
 
 class _Output(io.RawIOBase):
-    """Tells a failure once, if at all: what is still to be written must not fail again when the interpreter ends."""
+    """Tells a failure once, if at all: what is still to be written must not fail again when it is closed."""
 
-    def __init__(self, raw: io.RawIOBase, *, is_needed: bool) -> None:
-        self._raw, self._is_needed = raw, is_needed
+    def __init__(self, raw: io.RawIOBase, name: str) -> None:
+        """Without a name nothing is told."""
+        self._raw, self._name = raw, name
         self._is_open = True
 
     def writable(self) -> bool:
@@ -50,6 +87,6 @@ class _Output(io.RawIOBase):
                 self._is_open = False
             except OSError as error:
                 self._is_open = False
-                if self._is_needed:
-                    raise FileError(f"The standard output cannot be written: {error.strerror}.") from error
+                if self._name:
+                    raise FileError(f"{self._name} cannot be written: {error.strerror}.") from error
         return len(data)

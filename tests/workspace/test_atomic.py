@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -142,6 +143,17 @@ def test_a_folder_is_not_replaced(tmp_path: Path):
     with pytest.raises(OSError, match="Is a directory"):
         atomic.write(tmp_path / "folder", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("what", ["pipe", "socket"])
+def test_what_is_no_file_is_not_replaced(tmp_path: Path, what: str):
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(str(tmp_path / "socket"))
+        os.mkfifo(tmp_path / "pipe")
+        before = {path.name: path.lstat().st_mode for path in tmp_path.iterdir()}
+        with pytest.raises(OSError, match="It is not a regular file"):
+            atomic.write(tmp_path / what, b"new")
+    assert {path.name: path.lstat().st_mode for path in tmp_path.iterdir()} == before
 
 
 def test_no_folder_is_made(tmp_path: Path):

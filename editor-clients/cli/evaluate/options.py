@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lacuna.cli import output
 from lacuna.infill.opening import ModelOptions
 from lacuna.syntax.errors import FileError
 
@@ -155,16 +156,9 @@ def need(questions: Sequence[object], corpus: Path, role: str) -> None:
 
 @contextlib.contextmanager
 def opened(path: Path | None) -> Iterator[Callable[[str], object]]:
-    """Open a file before the work begins: an hour's answers must not be lost to a folder that is not there.
-
-    Whole lines are in the file as soon as they are written.
-    """
+    """Open a file before the work begins: an hour's answers must not be lost to a folder that is not there."""
     if path is None:
         yield lambda _text: None
         return
-    try:
-        file = path.open("w", buffering=1, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise FileError(f"{path} cannot be written: {error.strerror}.") from error
-    with file:
-        yield file.write
+    with output.opened(path) as stream:
+        yield stream.write

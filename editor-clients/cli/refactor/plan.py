@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 import click
 
-from lacuna.cli import terminal
+from lacuna.cli import output, terminal
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.cli.refactor.progress import say, showing
@@ -38,7 +37,6 @@ from lacuna.syntax.errors import FileError, UsageError
 from lacuna.workspace import textfile
 from lacuna.workspace.changes import sha256
 
-STDOUT = "-"
 Line = Header | Entry | Footer
 
 
@@ -89,7 +87,14 @@ class How:
 @click.option("--query", metavar="SCM", help="Instead of a rule, what this tree-sitter query captures as @hole.")
 @click.option("--template", metavar="TEXT", help="What the query's holes become; ⟦…⟧ is a blank.  [default: a blank]")
 @click.option("--since", metavar="REV", help="Only files that are not as they were at this revision.")
-@click.option("-o", "--output", "output", metavar="PLAN", help="Where to write it; - prints it.  [default: kept aside]")
+@click.option(
+    "-o",
+    "--output",
+    "given",
+    metavar="PLAN",
+    type=click.Path(path_type=Path),
+    help="Where to write it; - prints it.  [default: kept aside]",
+)
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
@@ -114,7 +119,7 @@ def plan(  # noqa: PLR0913 -- one for each option
     query: str | None,
     template: str | None,
     since: str | None,
-    output: str | None,
+    given: Path | None,
     threshold: float | None,
     most: int | None,
     command: str | None,
@@ -132,7 +137,7 @@ def plan(  # noqa: PLR0913 -- one for each option
     """
     before = resumed(old) if old else None
     if before:
-        if words or rules or query or template or since or output or most or threshold is not None:
+        if words or rules or query or template or since or given or most or threshold is not None:
             raise click.UsageError("--resume goes on with a plan as it was begun; only --check is to be said again.")
         asked = _asked_before(before, command)
     else:
@@ -147,7 +152,7 @@ def plan(  # noqa: PLR0913 -- one for each option
         asked = Asked(names, query, template, paths or (".",), since, threshold, most, command, is_alone)
     how = How(jobs, ray, model, opening)
     with _ended_politely():
-        progress = _plan(asked, how, before, old, output, is_json=is_json)
+        progress = _plan(asked, how, before, old, given, is_json=is_json)
     if progress.failures:
         return ExitCode.FILE
     return ExitCode.NOTHING_OFFERED if tells and progress.outcomes[Outcome.KEPT] else ExitCode.DONE
@@ -171,7 +176,7 @@ def _asked_before(before: Resumed, command: str | None) -> Asked:
 
 
 def _plan(
-    asked: Asked, how: How, before: Resumed | None, old: Path | None, output: str | None, *, is_json: bool
+    asked: Asked, how: How, before: Resumed | None, old: Path | None, given: Path | None, *, is_json: bool
 ) -> Progress:
     paths = [Path(path) for path in asked.paths]
     tree = Path(before.header.tree) if before else tree_of(paths)
@@ -191,7 +196,8 @@ def _plan(
     )
     checker = Checker(asked.check, tree) if asked.check else None
     progress = before.progress if before else Progress()
-    where = old or _where(output, tree)
+    where = old or _where(given, tree)
+    is_kept = not output.is_stream(where)
     writing_to = _written(where, header, is_new=not before, is_json=is_json)
     with _crew(how, preparation) as crew, writing_to as line, showing(sys.stderr, progress) as shown:
         try:
@@ -199,10 +205,10 @@ def _plan(
             writing = Writing(line, shown.went_on, checker.checked if checker else _as_it_is)
             planned(plans.items(), crew, writing, progress, asked.most)
         except KeyboardInterrupt:
-            if where is not None:
+            if is_kept:
                 say(f"`lacuna refactor plan --resume {shlex.quote(str(where))}` goes on with it.")
             raise
-    if where is not None:
+    if is_kept:
         terminal.say(str(where), is_error=is_json)
     return progress
 
@@ -238,41 +244,29 @@ def _wanted(since: str | None, tree: Path) -> Callable[[str, bytes], bool]:
     return lambda path, data: not snapshot.holds(path, data)
 
 
-def _where(output: str | None, tree: Path) -> Path | None:
-    """The file of a new plan; None is stdout. Raise UsageError rather than overwrite what is no plan."""
-    if output is None:
+def _where(given: Path | None, tree: Path) -> Path:
+    """Where a new plan goes. Raise UsageError rather than overwrite what is no plan."""
+    if given is None:
         return state_of(tree).new_plan()
-    if output == STDOUT:
-        return None
-    path = Path(output)
-    if path.exists() and path.stat().st_size:
+    if not output.is_stream(given) and given.exists() and given.stat().st_size:
         try:
-            open_plan(path)
+            open_plan(given)
         except (UsageError, FileError) as error:
-            raise UsageError(f"{path} is no plan, so it is not overwritten.") from error
-    return path
+            raise UsageError(f"{given} is no plan, so it is not overwritten.") from error
+    return given
 
 
 @contextlib.contextmanager
-def _written(where: Path | None, header: Header, *, is_new: bool, is_json: bool) -> Iterator[Callable[[Line], None]]:
+def _written(where: Path, header: Header, *, is_new: bool, is_json: bool) -> Iterator[Callable[[Line], None]]:
     """What to call with every line of a plan; whoever is killed leaves whole lines."""
-    streams: list[IO[str]] = [sys.stdout] if is_json or where is None else []
-    with contextlib.ExitStack() as stack:
-        if where is not None:
-            if not is_new:
-                without_footer(where)
-            try:
-                file = where.open("w" if is_new else "a", encoding="utf-8", newline="\n")
-            except OSError as error:
-                raise FileError(f"{where} cannot be written: {error.strerror or error}.") from error
-            streams.append(stack.enter_context(file))
+    if not is_new:
+        without_footer(where)
+    with output.opened(where, "w" if is_new else "a") as file:
+        streams = {file, sys.stdout} if is_json else {file}
 
         def line(value: Line) -> None:
             for stream in streams:
-                try:
-                    write_line(stream, value)
-                except OSError as error:
-                    raise FileError(f"The plan cannot be written: {error.strerror or error}.") from error
+                write_line(stream, value)
 
         if is_new:
             line(header)

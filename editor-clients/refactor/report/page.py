@@ -3,6 +3,7 @@
 import base64
 import functools
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,16 +48,16 @@ class _Entry:
 
 
 def write(path: Path, plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> None:
-    """Write the page as the plan is read, atomically; raise FileError if that cannot be done.
+    """Write the page as the plan is read, atomically; a link stays a link. Raise FileError if that cannot be done.
 
     What stands there and is no page is not overwritten: that is a UsageError.
     """
     try:
-        if path.exists() and not _begins_a_page(path):
+        if path.is_file() and not _begins_a_page(path):
             raise UsageError(f"{path} is no page, so it is not overwritten.")
-        with atomic.replacing(path) as stream:
-            for piece in _pieces(plan, found, totals):
-                stream.write(piece.encode("utf-8", "replace"))
+        with atomic.replacing(Path(os.path.realpath(path))) as stream:
+            for piece in pieces(plan, found, totals):
+                stream.write(piece)
     except OSError as error:
         raise FileError(f"{path} cannot be written: {error.strerror or error}.") from error
 
@@ -66,7 +67,8 @@ def _begins_a_page(path: Path) -> bool:
         return stream.read(len(_BEGINNING)) in (b"", _BEGINNING)
 
 
-def _pieces(plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> Iterator[str]:
+def pieces(plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> Iterator[bytes]:
+    """The page, as the plan is read."""
     style = _part("page.css")
     script = _part("plan.js") + _part("page.js")
     stream = _template().stream(
@@ -82,7 +84,8 @@ def _pieces(plan: Plan, found: Iterable[Reviewed | Skipped], totals: Totals) -> 
         skipped=totals.skipped.most_common,
     )
     stream.enable_buffering(_PIECES)
-    yield from stream
+    for piece in stream:
+        yield piece.encode("utf-8", "replace")
 
 
 def _entry(found: Reviewed | Skipped) -> _Entry:
