@@ -3,17 +3,18 @@
 docs/refactor.md describes the format; `lacuna.refactor.plan` has the values.
 """
 
-import functools
 import json
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import cattrs
 
-from lacuna.refactor.plan import FORMAT, Entry, Footer, Header, Outcome, PlannedFile, Skipped
+from lacuna.refactor.fields import FieldError, reader_of
+from lacuna.refactor.plan import FORMAT, Entry, Footer, Header, PlannedFile, Skipped
+from lacuna.refactor.tree import is_path
 from lacuna.syntax.errors import FileError, UsageError
 
 _LINES: dict[str, type] = {"plan": Header, "file": PlannedFile, "skipped": Skipped, "end": Footer}
@@ -34,8 +35,14 @@ class Plan:
     header: Header
 
     def entries(self) -> Iterator[Entry]:
-        """Read the file anew, a line at a time; raise PlanError at a line that is none."""
-        yield from (line for line in _read(self.path) if isinstance(line, PlannedFile | Skipped))
+        """Read the file anew, a line at a time; raise PlanError at a line that is none, or that stands elsewhere."""
+        is_ended = False
+        for number, line in _read(self.path):
+            if is_ended or isinstance(line, Header) != (number == 1):
+                raise PlanError(f"{self.path}, line {number}: a plan begins with `plan`, once, and ends with `end`.")
+            is_ended = isinstance(line, Footer)
+            if isinstance(line, PlannedFile | Skipped):
+                yield line
 
     def footer(self) -> Footer | None:
         """None: planning was ended before it could say how far it came."""
@@ -48,15 +55,17 @@ class Plan:
 
 def open_plan(path: Path) -> Plan:
     """Read a plan's header; raise PlanError if it is none, FileError if it cannot be read."""
-    first = next(_read(path), None)
+    _, first = next(_read(path), (0, None))
     if not isinstance(first, Header):
         raise PlanError(f"{path} is no plan: it does not begin with a header.")
+    if not (is_path(first.tree) and Path(first.tree).is_absolute()):
+        raise PlanError(f"{path}, line 1: plan.tree is {first.tree!r:.40}, not an absolute path.")
     return Plan(path, first)
 
 
 def line_of(value: Header | Entry | Footer) -> str:
     """One line of a plan, with its end."""
-    return json.dumps({_NAMES[type(value)]: _converter().unstructure(value)}, allow_nan=False) + "\n"
+    return json.dumps({_NAMES[type(value)]: cattrs.unstructure(value)}, allow_nan=False) + "\n"
 
 
 def write_line(stream: IO[str], value: Header | Entry | Footer) -> None:
@@ -65,9 +74,9 @@ def write_line(stream: IO[str], value: Header | Entry | Footer) -> None:
     stream.flush()
 
 
-def _read(path: Path) -> Iterator[Header | Entry | Footer]:
+def _read(path: Path) -> Iterator[tuple[int, Header | Entry | Footer]]:
     for number, line in _lines(path):
-        yield _structured(path, number, line)
+        yield number, _structured(path, number, line)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -93,32 +102,9 @@ def _structured(path: Path, number: int, line: bytes) -> Header | Entry | Footer
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
         raise PlanError(f"{where}: this is no line of a plan.") from error
     if kind is Header and isinstance(value, dict) and value.get("format") != FORMAT:
-        raise PlanError(f"{path} is a plan of format {value.get('format')!r}; this Lacuna reads format {FORMAT}.")
+        raise PlanError(f"{path} is a plan of format {value.get('format')!r:.40}; this Lacuna reads format {FORMAT}.")
     try:
-        found: Header | Entry | Footer = _converter().structure(value, kind)
-    except Exception as error:  # cattrs raises groups, and whatever a constructor does
-        raise PlanError(f"{where}: {cattrs.transform_error(error)[0]}.") from error
+        found: Header | Entry | Footer = reader_of(kind)(value, name)
+    except FieldError as error:
+        raise PlanError(f"{where}: {error}.") from error
     return found
-
-
-@functools.cache
-def _converter() -> cattrs.Converter:
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    for kind in (int, str, bool):
-        converter.register_structure_hook(kind, functools.partial(_exact, kind))
-    converter.register_structure_hook(float, _number)
-    # An outcome is a str, too; without a hook of its own it would be read as no more than that.
-    converter.register_structure_hook(Outcome, lambda value, _: Outcome(value))
-    return converter
-
-
-def _exact(kind: type, value: Any, _: type) -> Any:  # noqa: ANN401 -- JSON
-    if type(value) is not kind:
-        raise TypeError(f"{value!r:.40} is no {kind.__name__}")
-    return value
-
-
-def _number(value: Any, _: type) -> float:  # noqa: ANN401 -- JSON
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r:.40} is no number")
-    return float(value)

@@ -58,16 +58,20 @@ def permitted(tree: Path, path: str) -> Path:
     return place
 
 
+def is_path(text: str) -> bool:
+    """Whether the system can have a file of this path."""
+    try:
+        return b"\0" not in os.fsencode(text) and text != ""
+    except UnicodeEncodeError:
+        return False
+
+
 def _names(path: str) -> tuple[str, ...]:
     """The folders and the file that a plan's path is made of; two paths of one file would be two files to a plan."""
     plain = PurePosixPath(path)
     if plain.is_absolute() or ".." in plain.parts:
         raise RefusedError(f"{path} leaves the tree.")
-    try:
-        is_name = "\0" not in path and bool(os.fsencode(path))
-    except UnicodeEncodeError:
-        is_name = False
-    if not is_name or str(plain) != path:
+    if not is_path(path) or str(plain) != path:
         raise RefusedError(f"{path!r} is not a path as plans have them.")
     return plain.parts
 
