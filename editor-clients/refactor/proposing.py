@@ -13,7 +13,7 @@ from lacuna.refactor.drafts import Document, Draft, composed, drafts
 from lacuna.refactor.filling import Filler
 from lacuna.refactor.gates import AGAIN, Whole, through
 from lacuna.refactor.overlaps import without_overlaps
-from lacuna.refactor.plan import PlannedFile, Skipped, Verdict
+from lacuna.refactor.plan import Outcome, PlannedFile, Skipped, Verdict
 from lacuna.refactor.rule import Rule
 from lacuna.refactor.sources import why_unfit
 from lacuna.syntax.errors import FileError
@@ -99,7 +99,7 @@ class Proposer:
         self.allow(sum(draft.blanks for found in by_rule for draft in found))
         filled = [draft for found in by_rule for draft in self._filled(found, document)]
         gated = [through(draft, document) if draft.is_kept else draft for draft in filled]
-        done = _as_a_whole(without_overlaps(gated, document.text), document)
+        done = _settled(gated, document)
         order = {rule.name: n for n, rule in enumerate(self.rules)}
         sites = sorted(
             (draft.site(document.text) for draft in done),
@@ -141,15 +141,29 @@ def _changes(draft: Draft, text: str) -> bool:
     return not draft.is_kept or any(part.old.replace("\r\n", "\n") != part.new for part in draft.parts(text))
 
 
-def _as_a_whole(found: Sequence[Draft], document: Document) -> list[Draft]:
+def _settled(found: Sequence[Draft], document: Document) -> list[Draft]:
+    """The drafts, of which those stay kept that pass all gates together and do not overlap.
+
+    A draft that fails a gate makes no other lose: what overlaps it is tried without it.
+    """
+    whole = Whole(document)
+    while True:
+        done = _as_a_whole(without_overlaps(found, document.text), whole)
+        failed = {id(draft.sketch): draft for draft in done if draft.outcome is Outcome.GATED}
+        is_new = any(draft.is_kept and id(draft.sketch) in failed for draft in found)
+        if not (is_new and any(draft.outcome is Outcome.OVERLAPS for draft in done)):
+            return done
+        found = [failed.get(id(draft.sketch), draft) for draft in found]
+
+
+def _as_a_whole(found: Sequence[Draft], whole: Whole) -> list[Draft]:
     """The drafts, those no longer kept that break the file or that their rule would match again."""
     others = [draft for draft in found if not draft.is_kept]
     kept = [draft for draft in found if draft.is_kept]
-    whole = Whole(document)
     while kept:
         standing, broken = without_breaking(kept, whole.why_not, lambda draft, beside, _: _other(draft, beside, whole))
         others += [draft.judged(why) for draft, why in broken]
-        again = _matching_again(standing, others, document)
+        again = _matching_again(standing, others, whole.document)
         kept = [draft for draft in standing if id(draft) not in again]
         others += [
             draft.judged(Verdict(AGAIN, is_passed=False, words=_MATCHES_AGAIN))

@@ -50,6 +50,7 @@ class Sources:
         """`tree` and the paths, which lie in it, are absolute, and no link leads to them."""
         self._tree = tree
         self._starts = _outermost(starts)
+        self._named = frozenset(starts)
         self._specs = tuple((rule.language, _patterns(rule), rule.is_of_tree) for rule in rules)
 
     def walk(self, start: str = "", after: str = "") -> Iterator[Source | Skipped]:
@@ -81,18 +82,23 @@ class Sources:
             path = self._relative(one.path)
             if one.is_folder:
                 yield Skipped(f"{path}/", self._shortened(one.reason), one.is_unreadable)
-            elif self.rules_for(path):
+            elif self.rules_for(path) or one.path in self._named:
                 yield Skipped(path, self._shortened(one.reason))
             return
         path = self._relative(one)
         if not self.rules_for(path):
-            return
-        if holds_secrets(one):
+            if one in self._named:
+                yield Skipped(path, self._why_for_none(path))
+        elif holds_secrets(one):
             yield Skipped(path, "Files of this name hold secrets.")
         elif not path.isprintable() and not _is_text(path):
             yield Skipped(path, "Its name is no text.")
         else:
             yield Source(path, one)
+
+    def _why_for_none(self, path: str) -> str:
+        is_of_language = any(language == _language(path) for language, _, _ in self._specs)
+        return "The `files` of the rules leave it out." if is_of_language else "It is in no language of the rules."
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._tree).as_posix()

@@ -208,6 +208,36 @@ def test_within_one_rule_the_better_confidence_wins():
     assert written(text, made, answers=answers) == "x = abs(5)\n"
 
 
+@pytest.mark.parametrize(
+    ("made", "gate"),
+    [
+        pytest.param("(3", "parses", id="it breaks the file"),
+        pytest.param("unknown", "names", id="a name is unbound"),
+        pytest.param("f(f(g(1)))", "again", id="its rule matches again"),
+    ],
+)
+def test_a_site_that_fails_a_gate_makes_none_lose_that_overlaps_it(made: str, gate: str):
+    text = "x = f(g(1))\ny = g(1)\n"
+    bad, good = rule(r"f\(g\(1\)\)", made, "bad"), rule(r"g\(1\)", "2", "good")
+    found = sites(text, bad, good)
+    assert [(site.rule, site.line, site.outcome) for site in found] == [
+        ("bad", 1, Outcome.GATED),
+        ("good", 1, Outcome.KEPT),
+        ("good", 2, Outcome.KEPT),
+    ]
+    assert [verdict.gate for verdict in found[0].verdicts if not verdict.is_passed] == [gate]
+    assert written(text, bad, good) == "x = f(2)\ny = 2\n"
+
+
+def test_where_what_took_a_failed_site_s_place_fails_too_the_next_has_it():
+    text = "x = f(g(h(1)))\n"
+    bad, worse, good = rule(r"f\(.*", "(", "bad"), rule(r"g\(.*\)(?=\))", "[", "worse"), rule("h.1.", "2", "good")
+    assert written(text, bad, worse, good) == "x = f(g(2))\n"
+    better = rule("h.1.", "3", "better")
+    last = sites(text, bad, worse, good, better)[-1]
+    assert (last.rule, last.reason) == ("better", "overlaps good at line 1")
+
+
 def test_insertions_of_whole_lines_at_one_place_stand_in_the_order_of_the_rules():
     text = "f()\ng()\n"
     made = rule("f", "a", "one", needs="import a\n"), rule("g", "b", "two", needs="import b\n")

@@ -67,6 +67,23 @@ def test_a_file_that_is_asked_for_and_ignored_says_why(tree: Path):
     assert skipped == Skipped("kept_out.py", ".lacunaignore names this file.")
 
 
+@pytest.mark.parametrize(
+    ("starts", "files", "reasons"),
+    [
+        pytest.param(["notes.txt"], (), {"notes.txt": "It is in no language of the rules."}, id="another language"),
+        pytest.param(["a.py"], ("*.pyi",), {"a.py": "The `files` of the rules leave it out."}, id="by its name"),
+        pytest.param(["", "notes.txt"], ("/z.py",), {"notes.txt": "It is in no language of the rules."}, id="beside"),
+        pytest.param(["docs"], ("*.pyi",), {}, id="below a folder that is named"),
+    ],
+)
+def test_a_file_that_is_named_and_no_rule_is_for_says_why(
+    tree: Path, starts: list[str], files: tuple[str, ...], reasons: dict[str, str]
+):
+    rules = [rule("a", "b", files=files)]
+    walked = Sources(tree, [tree / start for start in starts], rules).walk()
+    assert {one.path: one.reason for one in walked if isinstance(one, Skipped) and one.path not in LEFT_OUT} == reasons
+
+
 def test_rules_say_which_files_they_are_for(tree: Path):
     stubs = rule("a", "b", files=("*.pyi",))
     below = rule("a", "b", files=("/src/", "!b.py"))
