@@ -76,6 +76,7 @@ class Progress:
 
     files: int = 0
     """Looked through, with sites or without."""
+    with_sites: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     """By their reasons."""
@@ -89,6 +90,7 @@ class Progress:
                 self.failures += is_failure
             case PlannedFile(sites=sites):
                 self.files += 1
+                self.with_sites += 1
                 self.outcomes.update(site.outcome for site in sites)
             case None:
                 self.files += 1

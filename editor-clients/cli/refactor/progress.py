@@ -94,9 +94,8 @@ def _time(seconds: float) -> str:
 
 
 def _summary(progress: Progress) -> Iterator[str]:
-    sites = words.counted(progress.outcomes) if progress.outcomes else "no sites"
     end = "" if progress.is_complete else "; it is not complete"
-    yield f"{sites} in {words.amount(progress.files, 'file')}{end}."
+    yield f"{words.summed(progress.outcomes, progress.with_sites, progress.files)}{end}."
     if progress.skipped:
         yield words.passed_by(progress.skipped)
     if progress.outcomes[Outcome.KEPT]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lacuna.cli import terminal
+from lacuna.cli import output, terminal
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.terminal import Colour, say
 from lacuna.refactor.plan import Outcome, Skipped
@@ -28,7 +28,9 @@ _NOTE = b"\x1b[33m%s\x1b[0m"
 
 @click.command()
 @click.argument("path", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
-@click.option("--html", type=click.Path(path_type=Path), metavar="OUT", help="Write a page to review the plan on.")
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="OUT", help="Write a page to review the plan on; - prints it."
+)
 @click.option(
     "--format",
     "shape",
@@ -74,13 +76,18 @@ def show(
         raise click.UsageError(f"--html and --format {shape} exclude each other.")
     plan = open_plan(path or _newest())
     selection = Selection(frozenset(rules), frozenset(map(Outcome, outcomes)), files, below)
-    totals = Totals()
+    footer = plan.footer()
+    totals = Totals(footer.files if footer else None)
     found = reviewed(plan.entries(), selection, functools.partial(permitted, Path(plan.header.tree)), totals)
     if html:
         from lacuna.refactor.report import page
 
-        page.write(html, plan, found, totals)
-        say(str(html))
+        if output.is_stream(html):
+            with output.opened(html) as stream:
+                stream.buffer.writelines(page.pieces(plan, found, totals))
+        else:
+            page.write(html, plan, found, totals)
+            say(str(html))
     elif shape == "diff":
         _print_diff(found, selection.outcomes or KEPT, Colour(color))
     else:

@@ -34,6 +34,7 @@ def totals_line(totals: Totals) -> str:
         "totals",
         {
             "files": totals.files,
+            "looked_through": totals.looked_through,
             "sites": dict(totals.outcomes),
             "changed_since": totals.without_source,
             "skipped": totals.skipped.total(),

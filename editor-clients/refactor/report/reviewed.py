@@ -58,6 +58,8 @@ class Reviewed:
 class Totals:
     """What was shown, counted while it goes by."""
 
+    looked_through: int | None = None
+    """Files, with sites or without; None if planning was ended before it could say."""
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     files: int = 0
     """With sites that were asked for."""
@@ -66,7 +68,7 @@ class Totals:
     """By reason."""
 
     def sentence(self) -> str:
-        return f"{words.counted(self.outcomes)} in {words.amount(self.files, 'file')}."
+        return f"{words.summed(self.outcomes, self.files, self.looked_through)}."
 
 
 def reviewed(

@@ -67,6 +67,14 @@ def counted(outcomes: Counter[Outcome]) -> str:
     return ", ".join(f"{outcomes[outcome]:,} {outcome}" for outcome in Outcome if outcomes[outcome]) or "nothing found"
 
 
+def summed(outcomes: Counter[Outcome], files: int, looked_through: int | None) -> str:
+    """`12 kept, 3 low confidence in 2 of 16 files`, which are those with sites, of those that were looked through."""
+    if looked_through is None or files >= looked_through:
+        return f"{counted(outcomes)} in {amount(files, 'file')}"
+    of = f"{files:,} of " if files else ""
+    return f"{counted(outcomes)} in {of}{amount(looked_through, 'file')}"
+
+
 def passed_by(skipped: Counter[str]) -> str:
     """`not looked through: 3 paths; It is a cache (2), It is hidden (1).`, by the five most frequent reasons."""
     reasons = (f"{reason.removesuffix('.')} ({count})" for reason, count in skipped.most_common(_REASONS))

@@ -13,8 +13,8 @@ from tests.command_line import Run
 from tests.refactor.sample import OVERRIDE, Sample, sample, write_plan
 
 SUMS = (
-    "lacuna: 8 kept, 1 low confidence, 1 nothing offered, 2 failed a gate, 1 overlaps another, 1 left alone in 3 files."
-    "\n"
+    "lacuna: 8 kept, 1 low confidence, 1 nothing offered, 2 failed a gate, 1 overlaps another, 1 left alone "
+    "in 3 of 5 files.\n"
     "lacuna: not looked through: 2 paths; generated (1), it ran out of its 30 seconds (1).\n"
 )
 SHAPES = pytest.mark.parametrize(

@@ -75,13 +75,14 @@ def test_a_line_has_all_that_is_known_about_a_site(plan: Sample) -> None:
 
 
 def test_the_sums_come_last(plan: Sample) -> None:
-    totals = Totals()
+    totals = Totals(looked_through=12)
     failed = [json_lines.skipped_line(one) for one in found(plan, totals) if isinstance(one, Skipped)]
     assert json.loads(failed[1]) == {
         "skipped": {"path": "slow.py", "reason": "it ran out of its 30 seconds", "failed": True}
     }
     assert json.loads(json_lines.totals_line(totals))["totals"] == {
         "files": 3,
+        "looked_through": 12,
         "sites": {
             "kept": 8,
             "failed a gate": 2,
