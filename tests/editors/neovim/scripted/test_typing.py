@@ -1,5 +1,7 @@
 """What counts as typing, and what repeats it."""
 
+import pytest
+
 REPORT = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n')"
 
 
@@ -31,6 +33,57 @@ def test_a_dot_repeats_what_was_typed_and_accepted(editor, server):
     editor.stop_inserting()
     editor.press("j.")
     editor.wait("the same once more", lambda: editor.text == "x = foo() + 1\nx = foo() + 1\n")
+
+
+SEVERAL_LINES = """row in rows:
+        if row:  # none
+            # or less
+            total += row
+        else:
+            break
+    return total"""
+INDENTING = {
+    "as the file type has it": "",
+    "autoindent": "set autoindent",
+    "smartindent": "set smartindent indentexpr=",
+    "indentexpr": "set indentexpr=12 indentkeys+=0=if,0=else",
+    "comments": "set formatoptions=tcroqn textwidth=20",
+    "abbreviations": "iabbrev row column | iabbrev break return | cabbrev again never",
+}
+
+
+@pytest.mark.parametrize("options", INDENTING.values(), ids=INDENTING)
+def test_a_dot_repeats_several_lines_as_they_were_accepted(editor, server, options):
+    editor.open("def f(rows):\n# a\n# a\n# a\n")
+    editor.nvim.command(options)
+    editor.press("j0Cfor ")
+    server.request_at("def f(rows):\nfor ").answer(SEVERAL_LINES)
+    editor.shown()
+    editor.press("<Tab>")
+    once = f"for {SEVERAL_LINES}"
+    editor.wait("the accepted text", lambda: once in editor.text)
+    editor.type(" + 1")
+    editor.stop_inserting()
+    editor.press("j0.")
+    twice = f"def f(rows):\n{once} + 1\n{once} + 1\n"
+    editor.wait("the same once more", lambda: editor.text == twice + "# a\n")
+    editor.press("j0.")
+    editor.wait("and once more", lambda: editor.text == f"{twice}{once} + 1\n")
+    editor.press("u")
+    editor.wait("one repetition less", lambda: editor.text == twice + "# a\n")
+
+
+def test_a_dot_repeats_the_lines_that_were_accepted_one_by_one(editor, server):
+    editor.open("a\nb\n")
+    editor.press("A = f(")
+    server.request_at("a = f(").answer("\n    1,\n    2,\n)")
+    for line in ("\n    1,", "\n    2,", "\n)"):
+        assert editor.shown().startswith(line)
+        editor.press("<M-Down>")
+        editor.wait(line, lambda line=line: editor.text.endswith(f"{line}\nb\n"))
+    editor.stop_inserting()
+    editor.press("j.")
+    editor.wait("all of it", lambda: editor.text == "".join(f"{name} = f(\n    1,\n    2,\n)\n" for name in "ab"))
 
 
 def test_a_macro_inserts_what_was_accepted_when_it_was_recorded(editor, server):
