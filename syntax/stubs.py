@@ -1,5 +1,7 @@
 """What stands for the body of a function that is not written yet, as a language's `stubs.scm` knows it; functions."""
 
+from tree_sitter import Node
+
 from lacuna.syntax.languages.files import STUB_KINDS
 from lacuna.syntax.languages.language import Language
 from lacuna.syntax.lines import line_start
@@ -11,7 +13,10 @@ _FUNCTION, _IDLE = "function", "idle"
 
 
 def stubs(parsed: Parsed, asked: Span | None = None) -> list[Span]:
-    """Statements that stand for bodies which are not written yet, by start; each is the first thing on its line.
+    """What stands for bodies which are not written yet, by start.
+
+    That is a statement which is the first thing on its line; or what follows a header on its line, blanks included, so
+    that a body may begin on a line of its own.
 
     Some classes leave bodies to others; what holds a function that is `asked` about does not, as who asks means it.
     """
@@ -23,9 +28,9 @@ def stubs(parsed: Parsed, asked: Span | None = None) -> list[Span]:
             elsewhere = map(parsed.span_of, captured(root, language, f"unless{kind}"))
             always = map(parsed.span_of, captured(root, language, "unless"))
             barred = [*always, *(bar for bar in elsewhere if asked is None or not _holds(bar, asked))]
-            bodies = map(parsed.span_of, nodes)
+            bodies = filter(None, (_body(parsed, node) for node in nodes))
             found |= {body for body in bodies if not any(_holds(bar, body) for bar in barred)}
-    return sorted((span for span in found if _begins_line(parsed.text, span)), key=by_start)
+    return sorted(found, key=by_start)
 
 
 def functions_about(parsed: Parsed, span: Span) -> list[Span]:
@@ -50,5 +55,10 @@ def _holds(outer: Span, inner: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def _begins_line(text: str, span: Span) -> bool:
-    return not text[line_start(text, span.start) : span.start].strip(" \t\f")
+def _body(parsed: Parsed, node: Node) -> Span | None:
+    """What a body takes the place of; None where another statement shares the stub's line."""
+    text, span = parsed.text, parsed.span_of(node)
+    start = line_start(text, span.start) + len(text[line_start(text, span.start) : span.start].rstrip(" \t\f"))
+    if start == line_start(text, span.start):
+        return span
+    return Span(start, span.end) if node.prev_sibling is None else None

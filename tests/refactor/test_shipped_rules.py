@@ -23,7 +23,7 @@ REPLACED = {
     "annotations": r"| *=",
     "docstrings": r"|pass",
     "print-to-logging": r"|print(\(.*)?",
-    "stub-bodies": r"\.\.\.|pass|raise NotImplementedError.*",
+    "stub-bodies": r" ?(\.\.\.|pass|raise NotImplementedError.*)",
 }
 """What goes where a rule has a blank: all else stays as text."""
 

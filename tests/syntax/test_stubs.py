@@ -22,10 +22,10 @@ def test_what_does_something_says_something(text):
     assert not says_nothing(text, PYTHON)
 
 
-def test_stubs_are_the_first_things_on_their_lines_in_order():
-    text = "def a(): ...\ndef b():\n    raise NotImplementedError\ndef c():\n    ...\n"
+def test_stubs_are_the_first_things_on_their_lines_or_behind_a_header_in_order():
+    text = "def a(): ...\ndef b():\n    raise NotImplementedError\ndef c():\n    ...\ndef d(): 'D'; ...\n"
     parsed = parse(text, PYTHON)
-    assert [text[span.start : span.end] for span in stubs(parsed)] == ["raise NotImplementedError", "..."]
+    assert [text[span.start : span.end] for span in stubs(parsed)] == [" ...", "raise NotImplementedError", "..."]
 
 
 def test_who_asks_about_a_method_means_it():
@@ -36,3 +36,15 @@ def test_who_asks_about_a_method_means_it():
     methods = [functions_about(parsed, Span(at, at))[0] for at in (text.index("def a"), text.index("def c"))]
     found = [[text[span.start : span.end] for span in stubs(parsed, asked)] for asked in methods]
     assert found == [["raise NotImplementedError", "..."]] * 2, "what stands in its class is told, too"
+
+
+def test_who_asks_about_a_function_means_it_whatever_it_says():
+    text = (
+        "def a():\n    raise NotImplementedError('not on Windows')\n\n\ndef b():\n    raise NotImplementedError('no')\n"
+    )
+    parsed = parse(text, PYTHON)
+    assert stubs(parsed) == []
+    (asked,) = functions_about(parsed, Span(0, 0))
+    assert [text[span.start : span.end] for span in stubs(parsed, asked)] == [
+        "raise NotImplementedError('not on Windows')"
+    ]
