@@ -11,7 +11,7 @@ from lacuna.infill.request import Candidate, Reason, Request
 from lacuna.syntax import beside
 from lacuna.syntax.check import SyntaxCheck
 from lacuna.syntax.conflicts import has_marker, is_conflicted
-from lacuna.syntax.gate import FaultKind, Gate, gate_of
+from lacuna.syntax.gate import Fault, FaultKind, Gate, gate_of
 from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.lines import line_start, rest_of_line, split_lines
 from lacuna.syntax.spans import Span
@@ -128,7 +128,7 @@ class Rules:
         runs_on = bending.runs_on(request, place, text, check)
         is_text = self._is_text(texts)
         is_worth_asking = parses and is_text and not repeated and not runs_on
-        faults = self.gate.faults(check.completed(texts), is_brief=is_brief) if self.gate and is_worth_asking else ()
+        faults = self._faults(self.gate, texts, is_brief=is_brief) if self.gate and is_worth_asking else ()
         bent = bending.bent(request, place, text, check) if is_worth_asking else ()
         return Verdict(
             parses=parses and not any(fault.kind is FaultKind.REFUSED for fault in faults),
@@ -140,6 +140,14 @@ class Rules:
             faults=(*(fault.words for fault in faults), *bent),
             is_unasked=request.is_unasked,
         )
+
+    def _faults(self, gate: Gate, texts: tuple[str, ...], *, is_brief: bool) -> tuple[Fault, ...]:
+        """What the gate has against texts, but for refusals of what stands in for holes to come, whatever these get."""
+        faults = gate.faults(self.check.completed(texts), is_brief=is_brief)
+        if len(texts) == len(self.request.spans) or not any(fault.kind is FaultKind.REFUSED for fault in faults):
+            return faults
+        anyway = gate.faults(self.check.completed(texts[:-1]), is_brief=True)
+        return tuple(fault for fault in faults if fault.kind is not FaultKind.REFUSED or fault not in anyway)
 
     def _is_text(self, texts: tuple[str, ...]) -> bool:
         """Whether the holes say something, and not just what stood there; of a partial request the last of them."""

@@ -357,6 +357,15 @@ def test_a_stub_that_stays_open_stays_as_it_is():
     assert denoiser.looked[1][0].text == text
 
 
+def test_a_header_below_that_nothing_heals_is_no_reason_to_leave_a_hole_open():
+    denoiser = Scripted(by_name(a="sum(prices)"))
+    answer, _ = filled(
+        denoiser, partial("def f(prices):\n    a = <fill>\n    return a\n\n\ndef <fill>(x)\n    return 1\n", 0.5)
+    )
+    assert [edit.new_text for edit in answer.edits] == ["sum(prices)"]
+    assert [one.hole for one in answer.left] == [1]
+
+
 # --- the open end of a hole
 
 
