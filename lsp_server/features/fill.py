@@ -140,7 +140,7 @@ def _shown(session: Session, task: Task, token: types.ProgressToken | None) -> I
 
 def _label(found: Filling) -> str:
     task = found.task
-    if task.what is What.SELECTION:
+    if task.what is What.SELECTION or len(found.edits) == len(task.holes.spans):
         return title(task.document, task.what, task.holes)
     return f"Fill {len(found.edits)} of {len(task.holes.spans)} holes with Lacuna"
 

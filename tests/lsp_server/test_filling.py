@@ -100,8 +100,8 @@ async def test_all_are_filled_jointly_in_one_edit_in_which_code_needs_confirmati
     ]
     found = edit.change_annotations
     assert {name: (one.label, one.needs_confirmation) for name, one in found.items()} == {
-        "replace": ("Fill 4 of 4 holes with Lacuna", True),
-        "fill": ("Fill 4 of 4 holes with Lacuna", False),
+        "replace": ("Fill the 4 holes of this file with Lacuna", True),
+        "fill": ("Fill the 4 holes of this file with Lacuna", False),
     }
     assert client.has_been_told_all()
 
@@ -110,6 +110,12 @@ async def test_of_a_function_only_its_own_holes_are_filled(client):
     client.open(MODULE)
     edit = (await client.resolve(await client.only_action(at(6), FUNCTION))).edit
     assert lines_of(edit) == [(6, "filled_0()", "fill"), (9, "filled_1()", "replace")]
+
+
+async def test_one_hole_is_told_as_one(client):
+    client.open("def f():\n    ...\n")
+    edit = (await client.resolve(await client.only_action(at(1), FUNCTION))).edit
+    assert edit.change_annotations["replace"].label == "Fill the hole of this function with Lacuna"
 
 
 async def test_it_is_told_how_many_stay_open_and_why(client):

@@ -117,7 +117,8 @@ function decoration(hole: Hole): vscode.DecorationOptions {
 function editOf(uri: vscode.Uri, { holes }: Draft): vscode.WorkspaceEdit {
   const begun = holes.filter((hole) => textOf(hole) !== "");
   const edit = new vscode.WorkspaceEdit();
-  const label = `Fill ${begun.length} of ${holes.length} holes with Lacuna's draft`;
+  const count = holes.length === 1 ? "the hole" : `${begun.length} of ${holes.length} holes`;
+  const label = `Fill ${count} with Lacuna's draft`;
   for (const hole of begun) {
     const needsConfirmation = begun.length > 1 || hole.needsConfirmation;
     edit.replace(uri, rangeOf(hole), textOf(hole), { label, description: "written by a model", needsConfirmation });
