@@ -104,11 +104,12 @@ REPEAT ?= 1
 
 vsix: $(VSIX) ## the extension, with the server's wheel inside
 
-$(VSIX): $(filter-out $(VSCODE)/e2e/% $(VSCODE)/test/%,$(shell git ls-files $(VSCODE))) $(VSCODE)/node_modules/.package-lock.json $(SERVER)/requirements.txt
+$(VSIX): $(filter-out $(VSCODE)/e2e/% $(VSCODE)/test/%,$(shell git ls-files $(VSCODE))) $(VSCODE)/node_modules/.package-lock.json $(SERVER)/requirements.txt release/page.py
 	rm -rf $(VSCODE)/server $(VSCODE)/dist
 	cp -r $(SERVER) $(VSCODE)/server
 	cp LICENSE $(VSCODE)/
 	cd $(VSCODE) && $(NODE) npm run build && $(NODE) npx vsce package --no-dependencies --allow-missing-repository --readme-path dist/README.md --no-rewrite-relative-links --out $(abspath $@)
+	.venv-check/bin/python release/page.py $@ $(VSCODE)/dist/page.md
 
 check: check-vscode
 check-vscode: $(VSCODE)/node_modules/.package-lock.json

@@ -17,6 +17,7 @@ import pytest
 
 from lacuna.infill.opening import NO_RUNTIME
 from release.describe import checksums, section
+from release.page import PAGE, replace_page
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
@@ -103,6 +104,21 @@ def test_checksums_are_lines_that_sha256sum_checks(tmp_path: Path) -> None:
     check = ["sha256sum", "--check", "SHA256SUMS"]
     run = subprocess.run(check, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert run.stdout == "a.whl: OK\nb.vsix: OK\n"
+
+
+def test_an_extension_gets_its_page_and_keeps_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "it.vsix"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("extension.vsixmanifest", "<it/>", zipfile.ZIP_DEFLATED)
+        archive.writestr(PAGE, "# It")
+    replace_page(path, "# It\n\n![a picture](data:image/png;base64,AA==)\n")
+    with zipfile.ZipFile(path) as archive:
+        texts = {entry.filename: (archive.read(entry).decode(), entry.compress_type) for entry in archive.infolist()}
+    assert texts == {
+        "extension.vsixmanifest": ("<it/>", zipfile.ZIP_DEFLATED),
+        PAGE: ("# It\n\n![a picture](data:image/png;base64,AA==)\n", zipfile.ZIP_STORED),
+    }
+    assert [one.name for one in tmp_path.iterdir()] == ["it.vsix"]
 
 
 CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- new\n\n## [1.0.0] - 2026-01-01\n\n### Fixed\n\n- old\n"

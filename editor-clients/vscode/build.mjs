@@ -1,5 +1,5 @@
-// Bundles the extension into dist/extension.js, the licences of all that went in into dist/notices.txt, README.md with its
-// pictures from the web (without, if package.json names no repository) into dist/README.md, and the walkthrough's pictures beside.
+// Bundles the extension into dist/extension.js, the licences of all that went in into dist/notices.txt, the extension's page into
+// dist/page.md, as `vsce` takes it into dist/README.md, and the walkthrough's pictures beside.
 
 import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
@@ -31,9 +31,16 @@ const notices = [...new Set(folders)]
   });
 writeFileSync("dist/notices.txt", notices.join(`\n${"-".repeat(80)}\n\n`));
 
-// On an extension's page VS Code shows no picture but from the web; these are the version's own.
+// VS Code shows pictures on an extension's page that are from the web, the version's own, or in the page. `vsce` knows only those
+// from the web: where package.json names no repository, it gets a page without, and release/page.py puts in the other.
 const { repository, version } = JSON.parse(readFileSync("package.json", "utf8"));
+const page = readFileSync("README.md", "utf8");
 const picture = /!\[([^\]]+)\]\(\.\.\/\.\.\/docs\/([^)]+)\)\n\n/g;
 const fromTheWeb = repository && `![$1](${repository.url.replace(/\.git$/, "")}/raw/v${version}/docs/$2)\n\n`;
-writeFileSync("dist/README.md", readFileSync("README.md", "utf8").replaceAll(picture, fromTheWeb ?? ""));
+const inThePage = (_, words, name) => {
+  const bytes = readFileSync(`../../docs/${name}`).toString("base64");
+  return `![${words}](data:image/${name.split(".").at(-1)};base64,${bytes})\n\n`;
+};
+writeFileSync("dist/README.md", page.replaceAll(picture, fromTheWeb ?? ""));
+writeFileSync("dist/page.md", page.replaceAll(picture, fromTheWeb ?? inThePage));
 for (const name of ["vscode.gif", "vscode-ghost.png"]) copyFileSync(`../../docs/${name}`, `dist/${name}`);
