@@ -34,7 +34,7 @@ def test_definitions_are_compared_with_those_of_a_revision(tree: Path) -> None:
     adapting = AdaptedCalls().sketcher(Grounds(tree, "HEAD"))
     assert list(adapting.tree.changes.calls) == [("m.py", "f")]
     assert sorted(path for path, lines in adapting.then.items() if lines is None) == ["new.py"]
-    assert adapting.tree.definers["f"] == 1
+    assert list(adapting.tree.takers["f"]) == [("m.py", "f")]
     for path in ("use.py", "new.py"):
         text = CALLED if path == "new.py" else CALLED.replace("\n", "\r\n")
         found = trees.sketches(adapting, path, text)

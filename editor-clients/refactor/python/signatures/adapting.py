@@ -1,16 +1,16 @@
 """The calls of one file, and what each has to become; what cannot be told is left alone with a reason."""
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lacuna.refactor.python.signatures.arranging import Signatures, Unclear, arranged
-from lacuna.refactor.python.signatures.callees import Callee, callee, signatures
-from lacuna.refactor.python.signatures.calls import Arguments, Fitting, arguments, fit
-from lacuna.refactor.python.signatures.effects import with_effects
+from lacuna.refactor.python.signatures.callees import Callee, signatures
+from lacuna.refactor.python.signatures.calls import Arguments, Fitting, fit
 from lacuna.refactor.python.signatures.file import File, Found
 from lacuna.refactor.python.signatures.importing import spelled
 from lacuna.refactor.python.signatures.layout import laid_out, merged
 from lacuna.refactor.python.signatures.scopes import Placed, Scope
+from lacuna.refactor.python.signatures.telling import callee, given_of, handed_on
 from lacuna.refactor.rule import Piece, Replacement
 from lacuna.syntax.spans import Span
 
@@ -26,12 +26,16 @@ class Calls:
     def go(self, every: list[Placed]) -> list[Found]:
         for one in reversed(every):
             if isinstance(one.node, ast.Call):
-                called = callee(one.node.func, one.scope, self.file.resolver)
-                if isinstance(called, Callee) and called.change.is_felt:
-                    self._note(one.node, self._adapted(one.node, one.scope, called))
-                elif isinstance(called, Unclear):
-                    self._note(one.node, called)
+                for call in (one.node, *handed_on(one.node)):
+                    self._call(call, one.scope)
         return self.found
+
+    def _call(self, node: ast.Call, scope: Scope) -> None:
+        called = callee(node, scope, self.file)
+        if isinstance(called, Callee) and called.change.is_felt:
+            self._note(node, self._adapted(node, scope, called))
+        elif isinstance(called, Unclear):
+            self._note(node, called)
 
     def _note(self, node: ast.Call, what: tuple[Replacement, ...] | Unclear) -> None:
         span = self.file.places.span(node)
@@ -52,7 +56,7 @@ class Calls:
         return self.file.places.span(called)
 
     def _adapted(self, node: ast.Call, scope: Scope, called: Callee) -> tuple[Replacement, ...] | Unclear:
-        given = self._given(node, scope)
+        given = given_of(node, scope, self.file)
         if called.change.unknown or given is None:
             return Unclear(called.change.unknown or "its arguments are not understood")
         subject = called.subject
@@ -75,13 +79,6 @@ class Calls:
             return Unclear(f"its line was changed since, and it fits {called.change.new.name} as it is now")
         before = self._target(node, scope, called, then) if called.change.is_moved else ()
         return before if isinstance(before, Unclear) else merged((*before, *found))
-
-    def _given(self, node: ast.Call, scope: Scope) -> Arguments | None:
-        """What stands between the brackets of a call; None if it is not understood."""
-        grammatical = self.file.places.node(node)
-        found = arguments(self.file.places.parsed, grammatical) if grammatical else None
-        given = with_effects(node, scope, found.given) if found else None
-        return replace(found, given=given) if found and given is not None else None
 
     def _inside(
         self, called: Callee, both: Signatures, given: Arguments, then: Fitting

@@ -111,7 +111,8 @@ class _Layout:
     def _inserted(self, added: Sequence[Added], before: int, after: int) -> Replacement:
         every, inside = self.given.given, self.given.inside
         if not every:
-            return Replacement(Span(inside.start, inside.start), _joined(added, ", "))
+            first = "" if self.text[inside.start - 1] == "(" else ", "  # behind a function that is handed on
+            return Replacement(Span(inside.start, inside.start), (first, *_joined(added, ", ")))
         if after < len(every):
             start = every[after].span.start
             return Replacement(Span(start, start), (*_joined(added, self._separator(start)), self._separator(start)))

@@ -4,13 +4,13 @@ import ast
 from dataclasses import dataclass, field
 
 from lacuna.refactor.python.signatures.arranging import Unclear
-from lacuna.refactor.python.signatures.callees import alone, only_owner
 from lacuna.refactor.python.signatures.changes import Key
 from lacuna.refactor.python.signatures.file import File, Found
 from lacuna.refactor.python.signatures.imported import Imported
 from lacuna.refactor.python.signatures.resolving import Member
 from lacuna.refactor.python.signatures.scopes import Placed, Scope
 from lacuna.refactor.python.signatures.spelling import Function
+from lacuna.refactor.python.signatures.telling import alone, called_by, method_alone
 from lacuna.refactor.python.signatures.tree import Ref
 from lacuna.refactor.rule import Replacement
 from lacuna.syntax.spans import Span
@@ -39,22 +39,22 @@ class Names:
 
     # --- what a name is called now
 
-    def _key(self, node: ast.expr, scope: Scope) -> Key | Unclear | None:
+    def _key(self, node: ast.expr, scope: Scope, parent: ast.AST) -> Key | Unclear | None:
         """Which changed thing an expression is, if it is one."""
         resolver = self.file.resolver
         match resolver.meaning(node, scope):
             case Ref(path=path, qualname=name) | Member(ref=Ref(path=path, qualname=name)):
                 return path, name
             case None if isinstance(node, ast.Attribute):
-                return self._by_name_alone(node.attr)
+                return self._by_name_alone(node, scope, parent)
         return None
 
-    def _by_name_alone(self, name: str) -> Key | Unclear | None:
-        resolver = self.file.resolver
+    def _by_name_alone(self, node: ast.Attribute, scope: Scope, parent: ast.AST) -> Key | Unclear | None:
+        name, resolver = node.attr, self.file.resolver
         fields = [key for key in resolver.tree.of_classes.get(name, ()) if key in resolver.tree.changes.fields]
         if fields:
-            return alone(fields, name, resolver, others=False)
-        return only_owner(name, resolver)
+            return alone(fields, name, resolver)
+        return method_alone(name, called_by(node, parent), scope, self.file)
 
     def _now(self, key: Key) -> str:
         """The name that it has now; empty if it is the same, or if more than its name is another."""
@@ -69,7 +69,7 @@ class Names:
         """The new name of what is read here, if that is bound to something else here."""
         if not isinstance(one.node, ast.Name):
             return ""
-        key = self._key(one.node, one.scope)
+        key = self._key(one.node, one.scope, one.parent)
         now = self._now(key) if isinstance(key, tuple) else ""
         if not now or one.node.id != _last(key) or one.scope.home(now) is None:
             return ""
@@ -86,8 +86,8 @@ class Names:
         if written not in self.file.resolver.tree.words:
             return
         span = self.file.places.span(node) if isinstance(node, ast.Name) else self.file.places.name_of_attribute(node)
-        key = self._key(node, one.scope)
-        is_called = isinstance(one.parent, ast.Call) and one.parent.func is node
+        key = self._key(node, one.scope, one.parent)
+        is_called = called_by(node, one.parent) is not None
         if isinstance(key, Unclear):
             if not is_called:
                 self.found.append(Found(span, why=key.why))

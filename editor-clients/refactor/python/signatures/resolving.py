@@ -2,8 +2,10 @@
 
 import ast
 import builtins
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lacuna.refactor.python.signatures.bodies import Returned
 from lacuna.refactor.python.signatures.parameters import CONSTRUCTOR
 from lacuna.refactor.python.signatures.scopes import Binds, Bound, Scope
 from lacuna.refactor.python.signatures.spelling import Function, dotted, named_type
@@ -58,7 +60,10 @@ class Resolver:
 
     path: str
     tree: Tree
+    returned: Mapping[str, Sequence[Returned]] = field(default_factory=dict)
+    """What the functions of the module return, by qualified name."""
     _known: dict[tuple[int, str], Meaning | None] = field(default_factory=dict)
+    _given: dict[Ref, Meaning | None] = field(default_factory=dict)
 
     def meaning(self, node: ast.expr, scope: Scope, depth: int = 0) -> Meaning | None:
         found: Meaning | None = None
@@ -73,7 +78,7 @@ class Resolver:
                 owner = self.meaning(given[0], scope, depth + 1) if given else self._own_class(scope)
                 found = Above(owner) if isinstance(owner, Ref) else None
             case ast.Call(func=called):
-                found = self._returned(self.meaning(called, scope, depth + 1))
+                found = self._returned(self.meaning(called, scope, depth + 1), depth)
             case ast.Await(value=value) | ast.NamedExpr(value=value):
                 found = self.meaning(value, scope, depth + 1)
         return found
@@ -101,16 +106,30 @@ class Resolver:
                 found = owner
         return found
 
-    def _returned(self, called: Meaning | None) -> Meaning | None:
+    def _returned(self, called: Meaning | None, depth: int) -> Meaning | None:
         """What a call gives."""
         match called:
             case Ref() if self.tree.outline(called):
                 return Instance(called)
             case Ref() | Member():
                 ref = called.ref if isinstance(called, Member) else called
-                of = self.tree.type_of(ref) if isinstance(called, Ref) or self._is_method(ref) else None
-                return Instance(of) if of else None
+                if isinstance(called, Member) and not self._is_method(ref):
+                    return None
+                of = self.tree.type_of(ref)
+                return Instance(of) if of else self._by_body(ref, depth)
         return None
+
+    def _by_body(self, ref: Ref, depth: int) -> Meaning | None:
+        """What a function of this module gives by all that it returns: objects of one class, or a class."""
+        if ref not in self._given and ref.path == self.path:
+            self._given[ref] = None  # what returns itself is nothing
+            change = self.tree.changes.calls.get(ref.key)
+            every = self.returned.get(change.new.qualname if change else ref.qualname, ())
+            if every and not self.tree.is_overridden(ref):
+                found = [self.meaning(one.value, one.scope, depth + 1) for one in every]
+                is_one = all(one == found[0] for one in found)
+                self._given[ref] = found[0] if is_one and isinstance(found[0], Instance | Ref) else None
+        return self._given.get(ref)
 
     def _is_method(self, ref: Ref) -> bool:
         owner, _, name = ref.qualname.rpartition(".")

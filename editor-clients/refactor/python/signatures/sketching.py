@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lacuna.refactor.python.signatures.adapting import Calls
+from lacuna.refactor.python.signatures.bodies import returned
 from lacuna.refactor.python.signatures.changes import changes, parsed
 from lacuna.refactor.python.signatures.file import File, Found
 from lacuna.refactor.python.signatures.importing import useless
@@ -45,8 +46,9 @@ class AdaptCalls:
                 yield Sketch(one.replacements)
 
     def _found(self, path: str, whole: Parsed, module: ast.Module) -> list[Found]:
-        file = File(module, Places(whole), Resolver(path, self.tree), Since(self.then.get(path), whole.text))
         every = placed(module)
+        resolver = Resolver(path, self.tree, returned(every))
+        file = File(module, Places(whole), resolver, Since(self.then.get(path), whole.text))
         found = Calls(file, Names(file).go(every)).go(every)
         return [*found, *useless(file, every, found)]
 

@@ -2,16 +2,15 @@
 
 import contextlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from lacuna.refactor.python.signatures.changes import Changes, Key, parsed
 from lacuna.refactor.python.signatures.classes import ClassOutline
-from lacuna.refactor.python.signatures.definitions import outline
+from lacuna.refactor.python.signatures.definitions import Outline, outline
 from lacuna.refactor.python.signatures.imported import Imported, imports_of
 from lacuna.refactor.python.signatures.modules import Modules, modules
-from lacuna.refactor.python.signatures.parameters import CONSTRUCTOR
+from lacuna.refactor.python.signatures.parameters import CONSTRUCTOR, Parameter
 from lacuna.refactor.python.signatures.spelling import statements
 
 _DEEP = 12
@@ -53,8 +52,8 @@ class Tree:
     classes: dict[Key, ClassOutline] = field(default_factory=dict)
     returns: dict[Key, str] = field(default_factory=dict)
     """The class of what functions of modules return, as it is named there."""
-    definers: Counter[str] = field(default_factory=Counter)
-    """How many definitions of the tree have a name that changed, in what it is now, an attribute's once a class."""
+    takers: dict[str, dict[Key, tuple[Parameter, ...] | None]] = field(default_factory=dict)
+    """What each definition of a name that changed takes now, receivers aside; None if that is not known."""
     of_classes: dict[str, tuple[Key, ...]] = field(default_factory=dict)
     """Methods and attributes that changed, by the name that they had."""
     words: frozenset[str] = frozenset()
@@ -155,6 +154,13 @@ class Tree:
                 found = self.member(found, name)
         return found
 
+    def is_overridden(self, ref: Ref) -> bool:
+        """Whether a class that descends from a method's has one of its own in its place."""
+        owner, _, name = ref.qualname.rpartition(".")
+        above = self.then(Ref(ref.path, owner))
+        others = (self.then(Ref(*key)) for key, one in self.classes.items() if name in one.defines)
+        return bool(owner) and any(other != above and self.descends(other, above) for other in others)
+
     def descends(self, owner: Ref, other: Ref, depth: int = 0) -> bool:
         """Whether a class is another one or has it among its bases."""
         if self.then(owner) == self.then(other):
@@ -185,11 +191,18 @@ def tree(changes: Changes, files: Iterable[tuple[str, str]], paths: Iterable[str
         words |= {name for name, what in bound if what.name in wanted}
         if stars := tuple(what for _, what in bound if what.name == "*"):
             found.stars[path] = stars
-        for one in known.classes.values():
-            found.definers.update(one.defines & wanted)
-        functions = {name for name in known.definitions if "." not in name}
-        found.definers.update(functions & wanted)
+        for name, taken in _taken(known):
+            if (last := name.rpartition(".")[2]) in wanted:
+                found.takers.setdefault(last, {})[path, name] = taken
     return replace(found, words=frozenset(words))
+
+
+def _taken(known: Outline) -> Iterator[tuple[str, tuple[Parameter, ...] | None]]:
+    """What functions, methods and attributes take, by qualified name."""
+    attributes = (f"{owner}.{name}" for owner, one in known.classes.items() for name in one.defines)
+    for name in {*attributes, *known.definitions}:
+        definition = known.definitions.get(name)
+        yield name, None if definition is None or definition.unknown else definition.parameters
 
 
 def _bare(known: ClassOutline) -> ClassOutline:
