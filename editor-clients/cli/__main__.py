@@ -2,6 +2,10 @@
 
 import sys
 
-from lacuna.cli.main import main
+from lacuna.cli import interrupts
+
+interrupts.end_at_once()  # what follows takes a while to import
+
+from lacuna.cli.main import main  # noqa: E402
 
 sys.exit(main())

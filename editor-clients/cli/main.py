@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from lacuna.cli import output
+from lacuna.cli import interrupts, output
 from lacuna.cli.exit_codes import MEANINGS, ExitCode, exit_code_of
 from lacuna.cli.lazy import LazyCommand, LazyGroup
 from lacuna.cli.terminal import say
@@ -67,6 +67,7 @@ def lacuna(context: click.Context, *, debug: bool) -> ExitCode:
 def run(arguments: Sequence[str], opening: Opening = open_model) -> int:
     """The exit code of the command line `arguments`; `opening` is how commands get their model."""
     try:
+        interrupts.are_raised()
         code = lacuna.main(list(arguments), prog_name="lacuna", obj=opening, standalone_mode=False)
         sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -88,7 +89,12 @@ def main(opening: Opening = open_model) -> int:
         output.claim()
     except FileError as error:
         return _failed(ExitCode.FILE, str(error))
-    return run(sys.argv[1:], opening)
+    try:
+        return run(sys.argv[1:], opening)
+    except KeyboardInterrupt:  # once more, while the first was told
+        return ExitCode.INTERRUPTED
+    finally:
+        interrupts.end_at_once()
 
 
 def _failed(code: ExitCode, sentence: str) -> int:
