@@ -17,6 +17,12 @@ def line_start(text: str, offset: int) -> int:
     return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
 
 
+def line_number(text: str, offset: int) -> int:
+    """The number of the line of a code-point offset, from 1; between the two of a CR LF the line has ended."""
+    ends = text.count("\n", 0, offset) + text.count("\r", 0, offset)
+    return ends - text.count("\r\n", 0, offset) + 1
+
+
 def line_end(text: str, offset: int) -> int:
     """Where the line of a code-point offset ends, the line end left out."""
     match = _LINE.match(text, offset)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from lacuna.refactor.plan import Alternative, Blank, Outcome, Part, Site, Verdict
 from lacuna.refactor.rule import Hole, Replacement, Rule, Sketch
 from lacuna.refactor.template import minimal
+from lacuna.syntax.lines import line_number
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.spans import Span
 from lacuna.workspace.textfile import line_end_at
@@ -99,7 +100,7 @@ class Draft:
     def site(self, text: str) -> Site:
         parts = self.parts(text)
         telling = [part for part in parts if part.start < part.end] or [part for part in parts if part.blanks] or parts
-        line = text.count("\n", 0, telling[0].start) + 1
+        line = line_number(text, telling[0].start)
         confidence = None if self.confidence is None else round(self.confidence, 6)
         return Site(self.rule.name, line, parts, confidence, self.outcome, self.reason, self.verdicts)
 

@@ -61,6 +61,14 @@ def test_each_file_with_sites_and_each_that_is_skipped_has_a_line(tree: Path):
     assert written.shown == [1, 2, 2, 3]
 
 
+def test_sites_are_told_by_the_lines_that_editors_show(tree: Path):
+    (tree / "a.py").write_bytes(b"x = 1\r# y\r\nold = 1\n\rold = 2\r")
+    (tree / "d.py").unlink()
+    file = planned(tree)[0].lines[0]
+    assert isinstance(file, PlannedFile)
+    assert [site.line for site in file.sites] == [3, 5]
+
+
 def test_it_ends_once_enough_sites_are_kept_and_says_where(tree: Path):
     written, progress = planned(tree, most=1)
     assert written.lines[-1] == Footer(is_complete=False, files=1, next_path="b.py")

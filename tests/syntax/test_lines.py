@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacuna.syntax.lines import line_end, line_ends, line_start, lines, rest_of_line, split_lines
+from lacuna.syntax.lines import line_end, line_ends, line_number, line_start, lines, rest_of_line, split_lines
 from lacuna.syntax.spans import Span
 
 TEXTS = st.text(st.sampled_from("ab \n\r\t\f\v\x1c\x85\u2028"), max_size=40)
@@ -13,6 +13,12 @@ TEXTS = st.text(st.sampled_from("ab \n\r\t\f\v\x1c\x85\u2028"), max_size=40)
 
 def test_a_line_begins_behind_any_line_end():
     assert [line_start("a\r\nb\rc\nd", offset) for offset in (0, 1, 3, 4, 5, 7)] == [0, 0, 3, 3, 5, 7]
+
+
+@given(TEXTS, st.data())
+def test_lines_are_numbered_by_what_ends_them(text, data):
+    offset = data.draw(st.integers(0, len(text)))
+    assert line_number(text, offset) == len(split_lines(text[:offset]))
 
 
 @given(TEXTS)
