@@ -1,6 +1,6 @@
-"""Draws a real Neovim's screen, on which the real server offers something, as SVG. Run by `make docs/neovim.svg`.
+"""Draws a real Neovim's screen as SVG: the real server offers something; it fills holes. Run by `make docs/neovim.svg`.
 
-Arguments: the file to write. NEOVIM names the program.
+Arguments: the two files to write. NEOVIM names the program.
 """
 
 import io
@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 from collections import defaultdict
@@ -24,7 +25,20 @@ ROWS, COLUMNS = 20, 84
 LEDGER = Path(__file__).parents[3] / "docs/demo/ledger.py"
 FILLED = {"self.name = <fill>": "self.name = name", "largest(<fill>)": "largest(self)"}
 HOLE = "<fill>"
+FILL_FILE = """
+    local context = { only = { 'refactor.rewrite.holes.file' }, diagnostics = {} }
+    vim.lsp.buf.code_action({ apply = true, context = context })
+"""
+DRAFTS = """
+    local namespace = vim.api.nvim_get_namespaces()['lacuna.drafts']
+    local marks = namespace and vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true }) or {}
+    return vim.iter(marks):filter(function(mark) return mark[4].virt_text_pos == 'inline' end):totable()
+"""
+DRAFTED = 2
+"""Holes of which the last is being filled."""
 DONE = "drawn"
+STYLES = {"bold": "bold", "italic": "italic", "underline": "underline", "strikethrough": "strike"}
+"""By Neovim's names, rich's."""
 WITHOUT_FONTS = re.sub(
     r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL
 )  # a picture fetches nothing
@@ -76,7 +90,7 @@ class Screen:
     def _style(self, look):
         colours = look.get("foreground", self.foreground), look.get("background", self.background)
         front, back = reversed(colours) if look.get("reverse") else colours
-        attributes = {name: True for name in ("bold", "italic", "underline") if look.get(name)}
+        attributes = {style: True for name, style in STYLES.items() if look.get(name)}
         return Style(color=f"#{front:06x}", bgcolor=f"#{back:06x}", **attributes)
 
     def svg(self, title):
@@ -106,12 +120,27 @@ def offering(editor):
     editor.insert_at(len(before) - 3, before[-3:])
     editor.shown()
     editor.nvim.command("normal! zz")
+    editor.shown()
+
+
+def filling(editor):
+    """Have all holes filled until the second gets its text; then the server stands still."""
+    editor.open(LEDGER.read_text(), "ledger.py")
+    editor.nvim.command("set number noshowcmd nolist")
+    editor.nvim.command("normal! 12zt")
+    editor.lua(FILL_FILE)
+    editor.wait("drafts", lambda: len(editor.lua(DRAFTS)) == DRAFTED)
+    signal_servers(editor, signal.SIGSTOP)
+
+
+def signal_servers(editor, what):
+    for server in editor.servers():
+        os.kill(server, what)
 
 
 def drawn(editor):
     nvim, screen = editor.nvim, Screen()
     nvim.ui_attach(COLUMNS, ROWS, rgb=True, ext_linegrid=True)
-    editor.shown()
     nvim.exec_lua("vim.cmd.redraw(); vim.rpcnotify(...)", nvim.channel_id, DONE)
     while (message := nvim.next_message())[1] != DONE:
         for event, *each in message[2] if message[1] == "redraw" else ():
@@ -121,17 +150,19 @@ def drawn(editor):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "HOME": folder,
-            "LACUNA_PLUGIN": str(PLUGIN),
-            "LACUNA_OPTIONS": json.dumps({"cmd": SERVE, "settings": {"threshold": 0}}),
-        }
-        editor = Editor(os.environ["NEOVIM"], Path(folder), Path(__file__).with_name("plugin.lua"))
-        offering(editor)
-        svg = drawn(editor).svg("Neovim")
-        editor.quit()
-    Path(sys.argv[1]).write_text(svg)
+    for path, scene in zip(sys.argv[1:], (offering, filling), strict=True):
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ |= {
+                "HOME": folder,
+                "LACUNA_PLUGIN": str(PLUGIN),
+                "LACUNA_OPTIONS": json.dumps({"cmd": SERVE, "settings": {"threshold": 0}}),
+            }
+            editor = Editor(os.environ["NEOVIM"], Path(folder), Path(__file__).with_name("plugin.lua"))
+            scene(editor)
+            svg = drawn(editor).svg("Neovim")
+            signal_servers(editor, signal.SIGCONT)
+            editor.quit()
+        Path(path).write_text(svg)
 
 
 if __name__ == "__main__":
