@@ -48,16 +48,22 @@ class Session(LanguageServer):
         """What came with `initialize`; what the client says of its configuration overrides it."""
         self.configuration = Configuration()
         self.is_configured = asyncio.Event()
+        self.settling = asyncio.Lock()
+        """Who reads settings, or wants to know them, holds it: it is fair, and who asks sees what was sent before."""
+        self.beginning: asyncio.Task[None] | None = None
+        """Reads what came with `initialize`; a task must be kept by somebody."""
         self.in_turn = asyncio.Lock()
         """Who finds out something before a request is submitted holds it: it is fair, and keeps their order."""
 
     async def configured(self) -> Configuration:
         """The configuration, once the client has told it: what it keeps us out of must not be filled before."""
-        if not self.is_configured.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LONGEST_CONFIGURATION):
-                    await self.is_configured.wait()
-            self.obey_settings()
+        async with self.settling:
+            if self.is_configured.is_set():
+                return self.configuration
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_CONFIGURATION):
+                await self.is_configured.wait()
+        self.obey_settings()
         return self.configuration
 
     def obey_settings(self) -> None:

@@ -20,7 +20,7 @@ async def complete(session: Session, params: types.CompletionParams) -> types.Co
     The list is never complete: clients ask again at the next character, which is answered from what they have.
     """
     uri, encoding = params.text_document.uri, session.client.encoding
-    if not session.configuration.settings_of(uri).completion_items:
+    if not (await session.configured()).settings_of(uri).completion_items:
         return None
 
     def find(document: Document) -> Cursor:

@@ -21,10 +21,7 @@ from lacuna.workspace import gitignore, uris
 def initialize(session: Session, params: types.InitializeParams) -> None:
     name = params.client_info.name if params.client_info else ""
     session.client = Client.of(params.capabilities, name)
-    (session.initial_options,) = _read(session, [params.initialization_options])
-    _apply(session, Configuration(settings.resolve(session.initial_options), roots=_roots(session)))
-    if not session.client.has_configuration:
-        session.obey_settings()
+    session.beginning = asyncio.create_task(_begin(session, params.initialization_options))
 
 
 async def initialized(session: Session, _: types.InitializedParams) -> None:
@@ -55,6 +52,14 @@ def shutdown(session: Session, _: object) -> None:
     session.inference.stop()
 
 
+async def _begin(session: Session, sent: object) -> None:
+    async with session.settling:
+        (session.initial_options,) = await _read(session, [sent])
+        _apply(session, Configuration(settings.resolve(session.initial_options), roots=_roots(session)))
+        if not session.client.has_configuration:
+            session.obey_settings()
+
+
 async def _configure(session: Session, pushed: object) -> None:
     """Settings are what the client answers, for each folder; from a client that cannot be asked, what it pushed."""
     folders: list[str] = []
@@ -64,10 +69,12 @@ async def _configure(session: Session, pushed: object) -> None:
         items = [types.ConfigurationItem(uri, settings.SECTION) for uri in (None, *folders)]
         told = await session.workspace_configuration_async(types.ConfigurationParams(items))
         answers = [answer if answer is not None else pushed for answer in told] or [pushed]
-    own, *of_folders = (settings.resolve(session.initial_options, each) for each in _read(session, answers))
-    by_folder = dict(zip(folders, of_folders, strict=False))  # a client may answer for fewer
-    _apply(session, Configuration(own, by_folder, _roots(session)))
-    session.obey_settings()
+    async with session.settling:
+        options = await _read(session, answers)
+        own, *of_folders = (settings.resolve(session.initial_options, each) for each in options)
+        by_folder = dict(zip(folders, of_folders, strict=False))  # a client may answer for fewer
+        _apply(session, Configuration(own, by_folder, _roots(session)))
+        session.obey_settings()
 
 
 def _registrations(client: Client) -> Iterator[types.Registration]:
@@ -100,8 +107,9 @@ def _roots(session: Session) -> tuple[PurePath, ...]:
     return tuple(path for path in paths if path is not None)
 
 
-def _read(session: Session, answers: Sequence[object]) -> list[Options]:
-    parsed = [settings.parse(sent) for sent in answers]
+async def _read(session: Session, answers: Sequence[object]) -> list[Options]:
+    """Beside the event loop: to read patterns may take a while."""
+    parsed = await asyncio.to_thread(lambda: [settings.parse(sent) for sent in answers])
     for complaint in dict.fromkeys(complaint for _, complaints in parsed for complaint in complaints):
         session.tell(complaint)
     return [options for options, _ in parsed]

@@ -71,3 +71,50 @@ async def test_no_setting_does(tmp_path, document, pattern):
         options={"exclude": [pattern] * min(1_000, 60_000 // len(pattern))},
     )
     await answers_and_ends(client, document)
+
+
+DEAR = [f"{number}" + "*a?[b]" * 10 for number in range(900)]
+"""It takes a while to read them."""
+
+
+def changed(exclude: list[str]) -> dict:
+    """Settings, and one that there is none of: who sends them is told when they have been read."""
+    settings = {"lacuna": {"exclude": exclude, "colour": "red"}}
+    return {"method": "workspace/didChangeConfiguration", "params": {"settings": settings}}
+
+
+def asked(id_: int, name: str) -> dict:
+    params = {"textDocument": {"uri": f"file:///project/{name}"}, "position": {"line": 0, "character": 4}}
+    return {
+        "id": id_,
+        "method": "textDocument/inlineCompletion",
+        "params": {**params, "context": {"triggerKind": 1}},
+    }
+
+
+def opened(name: str) -> dict:
+    document = {"uri": f"file:///project/{name}", "languageId": "python", "version": 1, "text": "x = \n"}
+    return {"method": "textDocument/didOpen", "params": {"textDocument": document}}
+
+
+def test_what_needs_no_settings_is_answered_while_they_are_read(pipes):
+    pipes.initialize()
+    pipes.write(changed(DEAR), {"id": 1, "method": "test/held"})
+    while (received := pipes.read()).get("id") != 1:
+        assert received["method"] != "window/showMessage"
+    while pipes.read()["method"] != "window/showMessage":
+        pass
+    assert pipes.leave() == ("", 0)
+
+
+def test_who_asks_sees_the_settings_that_were_sent_before(pipes):
+    pipes.initialize(exclude=[*DEAR, "*.py"])
+    for id_, exclude in enumerate((DEAR, [*DEAR, "*.py"], ["b.py"], []), start=1):
+        pipes.write(opened(f"{id_}.py"), asked(id_, f"{id_}.py"), changed(exclude))
+    is_offered = {}
+    while len(is_offered) < 4:
+        received = pipes.read()
+        if "method" not in received:
+            is_offered[received["id"]] = received["result"] is not None
+    assert is_offered == {1: False, 2: True, 3: False, 4: True}
+    assert pipes.leave() == ("", 0)
