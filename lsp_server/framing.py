@@ -11,23 +11,32 @@ LARGEST = 1 << 30
 LONGEST = 1 << 16
 """Bytes at the end of a line in which a length is looked for; lines may be of any length."""
 # At the end of a line, whatever stands before: so a body that was longer than its header said is the only one lost.
-_LENGTH = re.compile(rb"(?<![\w-])content-length[ \t]*:[ \t]*\+?0*(\d{1,10})[ \t]*\r?\n", re.IGNORECASE)
+_LENGTH = re.compile(rb"(?<![\w-])content-length[ \t]*:[ \t]*\+?0*(\d+)[ \t]*\r?\n", re.IGNORECASE)
 
 
 async def bodies(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
     """Yield the body of each message. Headers that name no length, or none that can be, are passed over.
 
-    A line of LONGEST bytes or more without a length is logged: it may have named one before what was kept of it.
+    So is a body of more than LARGEST bytes: no line of JSON looks like a header, so the next message is found behind
+    it. That is logged, and a line of LONGEST bytes or more: it may have named a length before what was kept of it.
     """
     length: int | None = None
     while line := await _end_of_line(stream):
         if named := _LENGTH.search(line):
-            length = int(named[1]) if int(named[1]) <= LARGEST else None
+            length = _possible(named[1])
+            if length is None:
+                _log.warning("A message of the client's is passed over: it has more than %d bytes", LARGEST)
         elif len(line) == LONGEST:
             _log.warning("A line of the client's is passed over: it has %d bytes or more, and no length", LONGEST)
         elif length is not None and not line.strip():
             yield await stream.readexactly(length)
             length = None
+
+
+def _possible(digits: bytes) -> int | None:
+    """The length that a header names, if a body may have it; Python refuses to read thousands of digits."""
+    length = int(digits[: len(str(LARGEST)) + 1])
+    return length if length <= LARGEST else None
 
 
 async def _end_of_line(stream: asyncio.StreamReader) -> bytes:
