@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lacuna.syntax.errors import FileError
@@ -28,19 +28,34 @@ class LeftOut:
     is_unreadable: bool = False
 
 
-def code_files(root: Path, is_left_out: Callable[[Path], bool] = holds_secrets) -> Iterator[Path]:
+def code_files(root: Path) -> Iterator[Path]:
+    """Yield the files of `code`; raise FileError where a folder cannot be read, or lies too deep."""
+    for one in code(root):
+        if isinstance(one, Path):
+            yield one
+        elif one.is_unreadable:
+            raise FileError(one.reason)
+
+
+def code(root: Path) -> Iterator[Path | LeftOut]:
     """Yield the files below `root` in a language that Lacuna knows, each folder's in the order of their names.
 
-    Links are not followed; what .gitignore and .lacunaignore files name, hidden folders, those of others and what
-    `is_left_out` says are left out. Raise FileError where a folder cannot be read, or lies too deep.
+    Links are not followed. What .gitignore and .lacunaignore files name, secrets by their name, hidden folders and
+    those of others are passed by; that is told, too.
     """
     here = Path(os.path.abspath(root))  # noqa: PTH100 -- Path.absolute keeps "..", resolve follows links
     for one in entries(here, rules_above(here), _why_not):
+        path = one.path if isinstance(one, LeftOut) else one
+        is_folder = isinstance(one, LeftOut) and one.is_folder
+        if not (is_folder or is_code(path)):
+            continue
+        shown = root / path.relative_to(here)
         if isinstance(one, LeftOut):
-            if one.is_unreadable:
-                raise FileError(one.reason)
-        elif is_code(one) and not is_left_out(one):
-            yield root / one.relative_to(here)
+            yield replace(one, path=shown)
+        elif holds_secrets(path):
+            yield LeftOut(shown, "Files of this name hold secrets.", is_folder=False)
+        else:
+            yield shown
 
 
 def entries(

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 from rich.table import Table
 
+from lacuna.cli.terminal import say
 from lacuna.export import shelf as models
 
 if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
@@ -19,6 +21,8 @@ if TYPE_CHECKING:  # torch takes a second, and `--help` needs none
 
 HOLES = 500
 """Number of holes in held-out files that are asked about before and after."""
+_NAMED = 5
+"""Files that are left out for one reason and named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ def prepare(root: Path) -> Own:
 
     name = root.resolve().name or "root"
     folder = platformdirs.user_cache_path("lacuna") / "own" / name
+    _tell_left_out(root.resolve())
     report = building.build_own(folder / "corpus", root.resolve())
     content = hashlib.sha256("".join(report.outputs[f"{role}.jsonl"] for role in Role).encode()).hexdigest()
     run = folder / content[:12]
@@ -45,6 +50,17 @@ def prepare(root: Path) -> Own:
         if old not in (run, folder / "corpus"):
             shutil.rmtree(old)
     return Own(name, folder / "corpus", run, models.shelf() / name)
+
+
+def _tell_left_out(root: Path) -> None:
+    from lacuna.model.corpus import repository
+
+    paths = defaultdict[str, list[str]](list)
+    for one in repository.left_out(root):
+        paths[one.reason].append(one.path.relative_to(root).as_posix() + "/" * one.is_folder)
+    for reason, named in paths.items():
+        others = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        say(f"lacuna: left out {', '.join(named[:_NAMED])}{others}: {reason}", is_error=True)
 
 
 def compare(own: Own, before: "Engine", after: "Engine") -> Iterator[Table | str]:

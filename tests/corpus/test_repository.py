@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lacuna.cli import adapt
 from lacuna.model.corpus import building, repository
 from lacuna.model.corpus.files import CorpusError, Role, load
 from lacuna.model.corpus.selection import Dropped
@@ -52,6 +53,31 @@ def test_what_is_too_large_is_counted_and_never_opened(tmp_path: Path, monkeypat
     assert report.dropped == {Dropped.LARGE: 1}
     assert len(opened) == 60
     assert "large.py" not in opened
+
+
+def test_what_is_left_out_is_told_with_the_reasons_and_the_rest_is_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "repository"
+    root.joinpath(*"a" * 202).mkdir(parents=True)
+    for n in range(60):
+        (root / f"module_{n}.py").write_text(CODE.format(name=f"f{n}"))
+    for n in range(7):
+        (root / f"id_rsa_{n}.py").write_text("KEY = 'secret'\n")
+    (root / "large\x1b[2J.py").touch()
+    os.truncate(root / "large\x1b[2J.py", 4 << 40)
+    (root / "made.py").touch()
+    (root / ".gitignore").write_text("made.py\n")
+    own = adapt.prepare(root)
+    deep, secret = "/".join("a" * 201), ", ".join(f"id_rsa_{n}.py" for n in range(5))
+    assert capsys.readouterr().err.splitlines()[:4] == [
+        f"lacuna: left out {deep}/: {root}/{deep} lies more than 200 folders deep.",
+        f"lacuna: left out {secret} and 2 more: Files of this name hold secrets.",
+        "lacuna: left out large^[[2J.py: It is larger than 200,000 bytes.",
+        f"lacuna: left out made.py: {root}/.gitignore names it.",
+    ]
+    assert sum(1 for role in (Role.TRAIN, Role.VALIDATION) for _ in load(own.corpus, role)) == 60
 
 
 @pytest.mark.parametrize("content", [None, ""], ids=["no folder", "an empty one"])

@@ -8,7 +8,7 @@ import pytest
 
 from lacuna.syntax.errors import FileError
 from lacuna.workspace.gitignore import Rules
-from lacuna.workspace.walk import LeftOut, code_files, entries
+from lacuna.workspace.walk import LeftOut, code, code_files, entries
 
 FOUND = ("a.py", "src/build.py", "src/deep/below/y_gen.py", "src/keep.py", "src/private/shown.py", "src/stubs.pyi")
 LEFT_OUT = (
@@ -53,9 +53,23 @@ def test_links_are_not_followed(root: Path):
     assert names(root) == FOUND
 
 
-def test_what_the_caller_leaves_out_is_left_out(root: Path):
-    found = code_files(root, is_left_out=lambda path: path.is_relative_to(root / "src"))
-    assert [path.relative_to(root).as_posix() for path in found] == [".ENV.py", ".env.py", "a.py"]
+def test_what_is_passed_by_is_told_with_the_reason(root: Path):
+    others, secret = "Others wrote what is in it.", "Files of this name hold secrets."
+    told = [(one.path.relative_to(root).as_posix(), one.reason) for one in code(root) if isinstance(one, LeftOut)]
+    assert told == [
+        (".ENV.py", secret),
+        (".env.py", secret),
+        (".ssh", others),
+        ("build", f"{root}/.gitignore names it."),
+        ("its", others),
+        ("node_modules", others),
+        ("src/.hidden", others),
+        ("src/Secrets.py", secret),
+        ("src/deep/x_gen.py", f"{root}/.gitignore names it."),
+        ("src/private/secret.py", f"{root}/src/private/.gitignore names it."),
+        ("src/site-packages", others),
+        ("virtual", f"{root}/.gitignore names it."),
+    ]
 
 
 @pytest.mark.parametrize(
