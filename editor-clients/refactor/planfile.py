@@ -55,6 +55,8 @@ class Plan:
 
 def open_plan(path: Path) -> Plan:
     """Read a plan's header; raise PlanError if it is none, FileError if it cannot be read."""
+    if path.exists() and not path.is_file():
+        raise FileError(f"{path} is not a regular file; a plan is read more than once.")
     _, first = next(_read(path), (0, None))
     if not isinstance(first, Header):
         raise PlanError(f"{path} is no plan: it does not begin with a header.")

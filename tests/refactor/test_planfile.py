@@ -1,5 +1,6 @@
 """Plan files: what is written is read again, and what is no plan is told in one sentence."""
 
+import os
 import re
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from lacuna.refactor.plan import (
     Verdict,
 )
 from lacuna.refactor.planfile import PlanError, line_of, open_plan
+from lacuna.syntax.errors import FileError
 
 HEADER = Header(FORMAT, "0.1.0", "/tree", "ab" * 32, (RuleNote("r", "Why.", "cd" * 32),), {"since": "HEAD"})
 SITE = Site(
@@ -91,6 +93,12 @@ def test_what_is_no_plan_is_told_in_one_sentence(tmp_path: Path, text: str, sent
     path.write_text(text)
     with pytest.raises(PlanError, match=sentence):
         open_plan(path)
+
+
+def test_a_pipe_is_no_plan_as_it_can_be_read_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileError, match=r"pipe is not a regular file; a plan is read more than once\.$"):
+        open_plan(tmp_path / "pipe")
 
 
 def test_an_outcome_is_read_as_one_of_the_known(tmp_path: Path) -> None:
