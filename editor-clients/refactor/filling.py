@@ -35,6 +35,10 @@ class Filler:
             for draft in drafts
         )
 
+    def filled_again(self, draft: Draft, others: Sequence[Draft]) -> Draft:
+        """A draft whose blanks are filled anew, with whole drafts in view that it does not overlap."""
+        return self._alone(replace(draft, offered=(), chosen=(), outcome=Outcome.KEPT, reason=""), others)
+
     def _alone(self, draft: Draft, others: Sequence[Draft] = ()) -> Draft:
         """Fill what is left of a draft's blanks, whatever the confidence, with some whole drafts in view."""
         scene = composed(self.document.text, [*others, draft], {len(others)})

@@ -6,6 +6,7 @@ texts lines end with "\n"; they become the file's own where bytes are written.
 """
 
 import enum
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 FORMAT = 1
@@ -85,8 +86,13 @@ class Site:
     """Product over its blanks; None where nothing was denoised."""
     outcome: Outcome
     reason: str = ""
-    """Why it is not kept, in words."""
+    """Why it is not kept, or is though its rule has been there before, in words."""
     verdicts: tuple[Verdict, ...] = ()
+
+
+def kept_again(sites: Iterable[Site]) -> Iterator[str]:
+    """The reasons of sites that are kept though their rule has been there before."""
+    return (site.reason for site in sites if site.outcome is Outcome.KEPT and site.reason)
 
 
 @dataclass(frozen=True, slots=True)

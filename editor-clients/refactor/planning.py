@@ -7,7 +7,7 @@ from itertools import islice
 
 from lacuna.refactor import sources
 from lacuna.refactor.crew import Crew, Item, Work
-from lacuna.refactor.plan import Entry, Footer, Outcome, PlannedFile, Skipped
+from lacuna.refactor.plan import Entry, Footer, Outcome, PlannedFile, Skipped, kept_again
 from lacuna.refactor.proposing import Survey, Task
 from lacuna.refactor.sources import Source, Sources
 from lacuna.syntax.limited import deaf_to_ctrl_c
@@ -78,6 +78,8 @@ class Progress:
     """Looked through, with sites or without."""
     with_sites: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    again: Counter[str] = field(default_factory=Counter)
+    """What is kept though its rule has been there before, by the reasons."""
     skipped: Counter[str] = field(default_factory=Counter)
     """By their reasons."""
     failures: int = 0
@@ -92,6 +94,7 @@ class Progress:
                 self.files += 1
                 self.with_sites += 1
                 self.outcomes.update(site.outcome for site in sites)
+                self.again.update(kept_again(sites))
             case None:
                 self.files += 1
 

@@ -8,25 +8,25 @@ from pathlib import Path
 from lacuna.infill.request import Infill
 from lacuna.infill.surroundings import Surroundings
 from lacuna.model.denoiser import Beside
-from lacuna.refactor.bisecting import without_breaking
 from lacuna.refactor.drafts import Document, Draft, composed, drafts
 from lacuna.refactor.filling import Filler
-from lacuna.refactor.gates import AGAIN, Whole, through
-from lacuna.refactor.overlaps import without_overlaps
-from lacuna.refactor.plan import Outcome, PlannedFile, Skipped, Verdict
+from lacuna.refactor.gates import through
+from lacuna.refactor.overlaps import is_overlapping
+from lacuna.refactor.plan import Outcome, PlannedFile, Skipped
 from lacuna.refactor.rule import Rule
+from lacuna.refactor.settling import settled
 from lacuna.refactor.sources import why_unfit
 from lacuna.syntax.errors import FileError
 from lacuna.syntax.gate import Version
 from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.parsing import parse
-from lacuna.syntax.spans import Span
 from lacuna.workspace.changes import sha256
 from lacuna.workspace.textfile import decode
 
 _SAMPLE = 3
 """Sites that are filled to see how long that takes."""
-_MATCHES_AGAIN = "the rule matches again in what it would write"
+_ROUNDS = 4
+"""In which blanks are filled once more, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Survey:
     """What filling these blanks took, if they were filled."""
 
 
+_OPEN = (Outcome.LOW, Outcome.EMPTY)
 Entry = PlannedFile | Skipped | None
 """None: there is nothing to be done in the file."""
 
@@ -99,7 +100,7 @@ class Proposer:
         self.allow(sum(draft.blanks for found in by_rule for draft in found))
         filled = [draft for found in by_rule for draft in self._filled(found, document)]
         gated = [through(draft, document) if draft.is_kept else draft for draft in filled]
-        done = _settled(gated, document)
+        done = self._lifted(settled(gated, document), document)
         order = {rule.name: n for n, rule in enumerate(self.rules)}
         sites = sorted(
             (draft.site(document.text) for draft in done),
@@ -113,14 +114,39 @@ class Proposer:
     def _filled(self, found: Sequence[Draft], document: Document) -> Sequence[Draft]:
         if not any(draft.blanks for draft in found):
             return found
-        assert self.infill, "a rule has blanks, so a model was opened"
-        filler = Filler(self.infill, document, self.threshold, self._beside(document))
+        filler = self._filler(document, document.text)
         return [draft for draft in filler.filled(found) if _changes(draft, document.text)]
 
-    def _beside(self, document: Document) -> Beside | None:
+    def _lifted(self, done: Sequence[Draft], document: Document) -> Sequence[Draft]:
+        """With more of the drafts kept: those that are likely enough once what is kept is in view.
+
+        Else a second plan would find them, as soon as the first is applied.
+        """
+        for _ in range(_ROUNDS):
+            kept = [draft for draft in done if draft.is_kept]
+            low = [draft for draft in done if draft.outcome in _OPEN and not _is_in_the_way(draft, kept)]
+            if not (kept and low):
+                break
+            filler = self._filler(document, composed(document.text, kept).text)
+            found = [filler.filled_again(draft, kept) for draft in low]
+            asked = set(map(id, low))
+            rest = [draft for draft in done if id(draft) not in asked]
+            more = [through(draft, document) for draft in found if draft.is_kept and _changes(draft, document.text)]
+            done = [*rest, *(draft for draft in found if not draft.is_kept), *more]
+            if not any(draft.is_kept for draft in more):
+                break
+            done = settled(done, document)
+        return done
+
+    def _filler(self, document: Document, text: str) -> Filler:
+        """What fills the blanks of a document whose other files are looked up for a text of it."""
+        assert self.infill, "a rule has blanks, so a model was opened"
+        return Filler(self.infill, document, self.threshold, self._beside(document, text))
+
+    def _beside(self, document: Document, text: str) -> Beside | None:
         if self.surroundings is None:
             return None
-        return self.surroundings.seen_from(self.tree / document.path, document.text, document.parsed.language)
+        return self.surroundings.seen_from(self.tree / document.path, text, document.parsed.language)
 
 
 def _opened(task: Task) -> Document | Skipped:
@@ -136,97 +162,10 @@ def _opened(task: Task) -> Document | Skipped:
     return Document(task.path, sha256(task.data), parsed, task.oldest)
 
 
+def _is_in_the_way(draft: Draft, kept: Sequence[Draft]) -> bool:
+    return any(is_overlapping(draft, other) for other in kept)
+
+
 def _changes(draft: Draft, text: str) -> bool:
     """Whether a draft would change anything; answers may be what stands there."""
     return not draft.is_kept or any(part.old.replace("\r\n", "\n") != part.new for part in draft.parts(text))
-
-
-def _settled(found: Sequence[Draft], document: Document) -> list[Draft]:
-    """The drafts, of which those stay kept that pass all gates together and do not overlap.
-
-    A draft that fails a gate makes no other lose: what overlaps it is tried without it.
-    """
-    whole = Whole(document)
-    while True:
-        done = _as_a_whole(without_overlaps(found, document.text), whole)
-        failed = {id(draft.sketch): draft for draft in done if draft.outcome is Outcome.GATED}
-        is_new = any(draft.is_kept and id(draft.sketch) in failed for draft in found)
-        if not (is_new and any(draft.outcome is Outcome.OVERLAPS for draft in done)):
-            return done
-        found = [failed.get(id(draft.sketch), draft) for draft in found]
-
-
-def _as_a_whole(found: Sequence[Draft], whole: Whole) -> list[Draft]:
-    """The drafts, those no longer kept that break the file or that their rule would match again."""
-    others = [draft for draft in found if not draft.is_kept]
-    kept = [draft for draft in found if draft.is_kept]
-    while kept:
-        standing, broken = without_breaking(kept, whole.why_not, lambda draft, beside, _: _other(draft, beside, whole))
-        others += [draft.judged(why) for draft, why in broken]
-        again = _matching_again(standing, others, whole.document)
-        kept = [draft for draft in standing if id(draft) not in again]
-        others += [
-            draft.judged(Verdict(AGAIN, is_passed=False, words=_MATCHES_AGAIN))
-            for draft in standing
-            if id(draft) in again
-        ]
-        if len(kept) == len(standing):
-            break
-    passed = [Verdict(gate, is_passed=True) for gate in (*whole.gates, AGAIN)]
-    return [*others, *(draft.judged(*passed) for draft in kept)]
-
-
-def _other(draft: Draft, beside: Sequence[Draft], whole: Whole) -> Draft | None:
-    """A draft with other candidates that does not break a file."""
-    others = (other for one in draft.variants() if (other := through(one, whole.document)).is_kept)
-    return next((other for other in others if whole.why_not([*beside, other]) is None), None)
-
-
-def _matching_again(kept: Sequence[Draft], others: Sequence[Draft], document: Document) -> set[int]:
-    """Which drafts, by identity, have their rule match again where they write.
-
-    A match that was there before and is not carried out is none of theirs, nor is the same question: what is asked
-    again has the same answer.
-    """
-    after = composed(document.text, kept)
-    parsed = parse(after.text, document.parsed.language)
-    if parsed is None:
-        return set()
-    now = Document(document.path, "", parsed, document.oldest)
-    found = set[int]()
-    for rule in {draft.rule.name: draft.rule for draft in kept}.values():
-        written = [(kept[n], span) for n, span in after.written if kept[n].rule.name == rule.name]
-        waiting = [draft for draft in others if draft.rule.name == rule.name]
-        texts = {stood for draft in waiting if any(stood := _stood(draft, document.text))}
-        places = {place for draft in waiting for place in _moved(draft, kept, document.text)}
-        for again in drafts(rule, now):
-            was_there = _stood(again, after.text) in texts or again.replacements[0].span.start in places
-            if again.is_kept and not was_there:
-                touched = (one for one, span in written if any(_touches(new.span, span) for new in again.replacements))
-                found |= {id(one) for one in touched if not _asks_the_same(one, again)}
-    return found
-
-
-def _moved(draft: Draft, kept: Sequence[Draft], text: str) -> tuple[int, int]:
-    """Where a draft's place is once others are carried out: before or behind what is written right there."""
-    start = draft.replacements[0].span.start
-    grown = [(part.end, len(part.new) - len(part.old)) for other in kept for part in other.parts(text)]
-    return (
-        start + sum(by for end, by in grown if end < start),
-        start + sum(by for end, by in grown if end <= start),
-    )
-
-
-def _asks_the_same(draft: Draft, again: Draft) -> bool:
-    pieces = [one.pieces for one in draft.sketch.replacements]
-    return again.blanks > 0 and pieces == [one.pieces for one in again.sketch.replacements]
-
-
-def _stood(draft: Draft, text: str) -> tuple[str, ...]:
-    return tuple(text[one.span.start : one.span.end] for one in draft.sketch.replacements)
-
-
-def _touches(one: Span, other: Span) -> bool:
-    if one.start == one.end or other.start == other.end:
-        return one.start <= other.end and other.start <= one.end
-    return one.start < other.end and other.start < one.end

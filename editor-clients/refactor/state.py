@@ -80,10 +80,15 @@ class State:
         return self.folder / "plans"
 
 
-def state_of(tree: Path) -> State:
-    """Make the folder of a tree, whose path is absolute and without links, if there is none yet."""
+def state_at(tree: Path) -> State:
+    """The state of a tree, whose path is absolute and without links; its folder may not be there yet."""
     name = sha256(os.fsencode(tree))[:32]
-    state = State(tree, platformdirs.user_state_path("lacuna") / "refactor" / name)
+    return State(tree, platformdirs.user_state_path("lacuna") / "refactor" / name)
+
+
+def state_of(tree: Path) -> State:
+    """Make the folder of a tree if there is none yet."""
+    state = state_at(tree)
     try:
         state.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (state.runs, state.folder / "plans"):

@@ -22,7 +22,7 @@ def tree_of(paths: Sequence[Path]) -> Path:
 
     Raise FileError if a path is not there.
     """
-    folder = Path(os.path.commonpath([_real(path) for path in paths]))
+    folder = Path(os.path.commonpath([real(path) for path in paths]))
     if not folder.is_dir():
         folder = folder.parent
     return next((parent for parent in (folder, *folder.parents) if os.path.lexists(parent / ".git")), folder)
@@ -76,8 +76,9 @@ def _names(path: str) -> tuple[str, ...]:
     return plain.parts
 
 
-def _real(path: Path) -> Path:
+def real(path: Path) -> Path:
+    """The path without links; raise FileError if it is not there."""
     try:
         return path.resolve(strict=True)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # no path at all is a ValueError
         raise FileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.") from error

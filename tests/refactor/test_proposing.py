@@ -141,6 +141,55 @@ def test_a_joint_hole_without_an_answer_says_why_and_the_others_go_on():
     assert found[0].reason
 
 
+# --- what is kept is in view
+
+
+FOLLOWED = rule(r"f\((\d)\)", r"f(\1, ⟦…⟧)")
+UNSURE = {"0": 0.25, "1": 0.25, "5": 0.25, "6": 0.25}
+
+
+def following(count: int) -> tuple[str, Answers]:
+    """Calls whose new argument is unsure until that of the call before has been written."""
+    text = "".join(f"f({n})\n" for n in range(1, count + 1))
+    sure = {f"f({n - 1}, {n + 6})\nf({n}, ": {f"{n + 7}": 1.0} for n in range(2, count + 1)}
+    return text, {"f(1, ": {"8": 1.0}, **{f"f({n}, ": UNSURE for n in range(2, count + 1)}, **sure}
+
+
+def test_what_is_not_likely_enough_is_asked_once_more_beside_what_is_kept():
+    text, answers = following(2)
+    first, second = sites(text, FOLLOWED, answers=answers)
+    assert (first.outcome, second.outcome) == (Outcome.KEPT, Outcome.KEPT)
+    assert second.confidence == pytest.approx(1.0, abs=0.01)
+    assert written(text, FOLLOWED, answers=answers) == "f(1, 8)\nf(2, 9)\n"
+
+
+def test_it_is_asked_as_long_as_that_lets_more_be_kept_and_not_for_ever():
+    text, answers = following(4)
+    assert written(text, FOLLOWED, answers=answers) == "f(1, 8)\nf(2, 9)\nf(3, 10)\nf(4, 11)\n"
+    text, answers = following(8)
+    assert [site.outcome for site in sites(text, FOLLOWED, answers=answers)] == [Outcome.KEPT] * 5 + [Outcome.LOW] * 3
+
+
+def test_what_had_no_answer_is_asked_once_more_too():
+    text, answers = following(2)
+    nothing = answers | {"f(2, ": {"": 1.0}}
+    assert written(text, FOLLOWED, answers=nothing) == "f(1, 8)\nf(2, 9)\n"
+
+
+def test_what_stays_unlikely_tells_how_likely_it_is_beside_the_others():
+    text, answers = following(2)
+    still = answers | {"f(1, 8)\nf(2, ": {"9": 0.2, **dict.fromkeys("01345678", 0.1)}}
+    assert [site.reason for site in sites(text, FOLLOWED, answers=still)] == ["", "0.20 of 0.3"]
+
+
+def test_what_breaks_the_file_beside_the_others_is_dropped_and_they_stay():
+    text, answers = following(3)
+    broken = answers | {"f(1, 8)\nf(2, ": {"unknown": 1.0}}
+    found = sites(text, FOLLOWED, answers=broken)
+    assert [site.outcome for site in found] == [Outcome.KEPT, Outcome.GATED, Outcome.LOW]
+    assert found[1].reason == "unknown is not bound here"
+
+
 # --- gates
 
 

@@ -20,6 +20,7 @@ from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.refactor.catalogue import rule_at, rule_named, rule_of_query
 from lacuna.refactor.checks import Checker
 from lacuna.refactor.crew import Crew
+from lacuna.refactor.earlier import earlier
 from lacuna.refactor.plan import FORMAT, Entry, Footer, Header, Outcome, PlannedFile, RuleNote
 from lacuna.refactor.planfile import open_plan, write_line
 from lacuna.refactor.planning import Plans, Progress, Writing, estimate
@@ -31,7 +32,7 @@ from lacuna.refactor.rule import Rule
 from lacuna.refactor.rulesource import Grounds
 from lacuna.refactor.sources import Sources
 from lacuna.refactor.state import state_of
-from lacuna.refactor.tree import tree_of
+from lacuna.refactor.tree import real, tree_of
 from lacuna.refactor.workers import Processes
 from lacuna.syntax.errors import FileError, UsageError
 from lacuna.workspace import textfile
@@ -139,7 +140,10 @@ def plan(  # noqa: PLR0913 -- one for each option
     if before:
         if words or rules or query or template or since or given or most or threshold is not None:
             raise click.UsageError("--resume goes on with a plan as it was begun; only --check is to be said again.")
-        asked = _asked_before(before, command)
+        try:
+            asked = _asked_before(before, command)
+        except ValueError as error:
+            raise UsageError(f"{old}, line 1: plan.options are none of `plan`: {error}.") from error
     else:
         is_named = bool(rules or query)
         if not (is_named or words):
@@ -159,7 +163,11 @@ def plan(  # noqa: PLR0913 -- one for each option
 
 
 def _asked_before(before: Resumed, command: str | None) -> Asked:
+    """What was asked for when a plan was begun; raise ValueError where its options are none that it can have had."""
     said = before.header.options
+    threshold = float(said["threshold"]) if "threshold" in said else None
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise ValueError(f"{threshold} is no threshold")
     tree = Path(before.header.tree)
     paths = tuple(str(tree / path) for path in shlex.split(said.get("paths", "")))
     return Asked(
@@ -168,7 +176,7 @@ def _asked_before(before: Resumed, command: str | None) -> Asked:
         said.get("template"),
         paths,
         said.get("since"),
-        float(said["threshold"]) if "threshold" in said else None,
+        threshold,
         int(said["max-sites"]) if "max-sites" in said else None,
         command,
         "alone" in said,
@@ -180,7 +188,9 @@ def _plan(
 ) -> Progress:
     paths = [Path(path) for path in asked.paths]
     tree = Path(before.header.tree) if before else tree_of(paths)
-    starts = [path.resolve(strict=True) for path in paths]
+    starts = [real(path) for path in paths]
+    if outside := next((start for start in starts if not start.is_relative_to(tree)), None):
+        raise UsageError(f"{outside} is not in {tree}.")
     asked = replace(asked, paths=tuple(start.relative_to(tree).as_posix() for start in starts))
     rules = _rules(asked, tree)
     plans = Plans(Sources(tree, starts, rules), _wanted(asked.since, tree))
@@ -194,7 +204,8 @@ def _plan(
     preparation = Preparation(
         rules, tree, asked.threshold, how.opening, how.model, header.version, artifact, asked.is_alone
     )
-    checker = Checker(asked.check, tree) if asked.check else None
+    checked = Checker(asked.check, tree).checked if asked.check else _as_it_is
+    explained = earlier(tree, header).explained
     progress = before.progress if before else Progress()
     where = old or _where(given, tree)
     is_kept = not output.is_stream(where)
@@ -202,7 +213,7 @@ def _plan(
     with _crew(how, preparation) as crew, writing_to as line, showing(sys.stderr, progress) as shown:
         try:
             shown.estimated(estimate(plans, crew), how.jobs or _processors())
-            writing = Writing(line, shown.went_on, checker.checked if checker else _as_it_is)
+            writing = Writing(line, shown.went_on, lambda entry, data: explained(checked(entry, data)))
             planned(plans.items(), crew, writing, progress, asked.most)
         except KeyboardInterrupt:
             if is_kept:

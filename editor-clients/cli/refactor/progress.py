@@ -96,6 +96,7 @@ def _time(seconds: float) -> str:
 def _summary(progress: Progress) -> Iterator[str]:
     end = "" if progress.is_complete else "; it is not complete"
     yield f"{words.summed(progress.outcomes, progress.with_sites, progress.files)}{end}."
+    yield from words.again(progress.again)
     if progress.skipped:
         yield words.passed_by(progress.skipped)
     if progress.outcomes[Outcome.KEPT]:

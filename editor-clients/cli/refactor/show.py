@@ -143,6 +143,7 @@ def _pieces(shape: str, plan: Plan, found: Found, outcomes: frozenset[Outcome], 
 
 def _sentences(plan: Plan, totals: Totals) -> Iterator[str]:
     yield totals.sentence()
+    yield from words.again(totals.again)
     if totals.skipped:
         yield words.passed_by(totals.skipped)
     if totals.without_source:

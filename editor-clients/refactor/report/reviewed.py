@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lacuna.refactor.plan import Entry, Outcome, PlannedFile, Site, Skipped
+from lacuna.refactor.plan import Entry, Outcome, PlannedFile, Site, Skipped, kept_again
 from lacuna.refactor.report import words
 from lacuna.refactor.rewriting import check
 from lacuna.syntax.errors import FileError
@@ -63,6 +63,8 @@ class Totals:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     files: int = 0
     """With sites that were asked for."""
+    again: Counter[str] = field(default_factory=Counter)
+    """What is kept though its rule has been there before, by the reasons."""
     without_source: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     """By reason."""
@@ -87,6 +89,7 @@ def reviewed(
         totals.files += 1
         totals.without_source += found.source is None
         totals.outcomes.update(site.outcome for site in file.sites)
+        totals.again.update(kept_again(file.sites))
         yield found
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lacuna.refactor.plan import Alternative, Outcome, Part, Site
 
@@ -73,6 +73,11 @@ def summed(outcomes: Counter[Outcome], files: int, looked_through: int | None) -
         return f"{counted(outcomes)} in {amount(files, 'file')}"
     of = f"{files:,} of " if files else ""
     return f"{counted(outcomes)} in {of}{amount(looked_through, 'file')}"
+
+
+def again(reasons: Counter[str]) -> Iterator[str]:
+    """`8 of these: left out in run 1 of the same rule.`, for each of the reasons of what is kept."""
+    return (f"{count:,} of these: {reason}." for reason, count in reasons.items())
 
 
 def passed_by(skipped: Counter[str]) -> str:
