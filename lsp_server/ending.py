@@ -4,16 +4,19 @@ import asyncio
 import faulthandler
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
 from typing import NoReturn
 
+LAST_STEP = 2.0
+"""Seconds that a step of the worker's may take to end after the client has left."""
 PATIENCE = 5.0
 """Seconds that everything together may take to end after the client has left."""
 LAST_PATIENCE = 10.0
 """Seconds after which not even Python is waited for: a native call may hold its lock."""
-INTERRUPTED = 130
+_INTERRUPTED = 130
 """The exit code after Ctrl-C, as a shell has it."""
 INTERVAL = 3.0
 """Seconds between looks at the client's process."""
@@ -25,6 +28,12 @@ def at_last(code: int) -> None:
     timer.daemon = True
     timer.start()
     faulthandler.dump_traceback_later(LAST_PATIENCE, exit=True, file=os.open(os.devnull, os.O_WRONLY))
+
+
+def interrupted() -> int:
+    """Take note of Ctrl-C, so that another one comes not between; says the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return _INTERRUPTED
 
 
 def at_once(code: int) -> NoReturn:

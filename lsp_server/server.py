@@ -33,8 +33,6 @@ _NOT_FOR_PYGLS = (
     types.NOTEBOOK_DOCUMENT_DID_CHANGE,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE,
 )
-_LAST_STEP = 2.0
-"""Seconds that a step may take to end after the client has left."""
 _LAST_FILE = 0.5
 """Seconds that a file may take to be read, then."""
 
@@ -57,10 +55,10 @@ def run(session: Session) -> None:
     except SystemExit as left:
         code = ending.code_of(left)
     except KeyboardInterrupt:
-        code = ending.INTERRUPTED
+        code = ending.interrupted()
     session.inference.worker.stop()
     session.indexing.stop()
-    if not (session.inference.worker.join(_LAST_STEP) and session.indexing.join(_LAST_FILE)):
+    if not (session.inference.worker.join(ending.LAST_STEP) and session.indexing.join(_LAST_FILE)):
         ending.at_once(code)
     sys.exit(code)
 

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lacuna.infill.request import Model, Request
+from lacuna.lsp_server import ending
 from lacuna.lsp_server.http.dialects import DIALECTS, Filled, Wanted
 from lacuna.lsp_server.offers import Offers
 from lacuna.lsp_server.settings import Settings
@@ -59,10 +60,16 @@ class Server(ThreadingHTTPServer):
         return f"http://{_LOOPBACK}:{self.server_port}"
 
     def serve(self) -> None:
-        """Answer until it is interrupted."""
+        """Answer until it is interrupted, which ends the process whatever the worker is at."""
         self._worker.start()
         try:
             self.serve_forever()
+        except KeyboardInterrupt:
+            code = ending.interrupted()
+            self._worker.stop()
+            if not self._worker.join(ending.LAST_STEP):
+                ending.at_once(code)
+            raise
         finally:
             self._worker.stop()
             self.server_close()

@@ -4,9 +4,11 @@ import contextlib
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 
@@ -234,3 +236,30 @@ def test_the_command_serves_the_embedded_model() -> None:
     read = json.loads(text)
     assert read["content"] == "name"
     assert read["timings"]["prompt_n"] > 0
+
+
+LOADING = """
+import signal, sys
+import onnxruntime
+from lacuna.cli import main
+from lacuna.export.artifact import ENCODE, embedded
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
+
+def without_end(options):
+    while True:
+        onnxruntime.InferenceSession(str(embedded() / ENCODE))
+
+sys.exit(main.main(without_end))
+"""
+
+
+def test_ctrl_c_while_the_model_loads_ends_the_process_and_aborts_nothing():
+    command = [sys.executable, "-I", "-c", LOADING, "serve", "--http", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "LACUNA_HTTP_TOKEN": TOKEN}) as process:
+        assert process.stderr
+        assert b"answers on" in process.stderr.readline()
+        time.sleep(0.3)  # most of the time it is in a native call
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == b""
+        assert process.wait() == 130
