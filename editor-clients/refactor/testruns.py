@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,13 @@ _FAILED = (
     re.compile(r"ERROR (.+?\.py(?:::.*?)?)(?: - .*)?"),
     re.compile(r"((?:FAIL|ERROR): \S+ \(.+\).*)"),  # unittest
 )
-_CUT_SHORT = re.compile(r"!+ (?:stopping after \d+ failures|xdist\.dsession\.Interrupted: stopping after .*) !+")
+_CUT_SHORT = re.compile(
+    r"!+ (?:stopping after \d+ failures|xdist\.dsession\.Interrupted: stopping after .*"
+    r"|Interrupted: \d+ errors? during collection) !+"
+)
+_NOT_LOADED = re.compile(r"(?P<file>.+\.py)|ERROR: (?P<module>\S+) \(unittest\.loader\._FailedTest\b.*\).*")
+"""A file whose tests were not run, as pytest and unittest name it."""
+_TEST = re.compile(r"(?P<file>.+?\.py)::.*|(?:FAIL|ERROR): \S+ \((?P<module>.+?)\).*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +67,20 @@ def failed_tests(output: Iterable[str]) -> frozenset[str]:
             return frozenset()
         found.update(match[1] for pattern in _FAILED if (match := pattern.fullmatch(plain)))
     return frozenset(found)
+
+
+def new_ones(failed: Iterable[str], before: Iterable[str]) -> frozenset[str]:
+    """The tests that fail now and did not before; of a file that could not be loaded then, nobody knows."""
+    known = frozenset(before)
+    found = (match for name in known if (match := _NOT_LOADED.fullmatch(name)))
+    unread = frozenset(match["file"] or match["module"] for match in found)
+    return frozenset(name for name in failed if name not in known and not _is_of(name, unread))
+
+
+def _is_of(name: str, unread: Collection[str]) -> bool:
+    """Whether a test stands in one of these files, or modules."""
+    match = _TEST.fullmatch(name)
+    if match is None:
+        return False
+    parts = (match["module"] or "").split(".")
+    return match["file"] in unread or any(".".join(parts[:count]) in unread for count in range(1, len(parts)))

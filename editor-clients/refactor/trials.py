@@ -11,7 +11,7 @@ from lacuna.refactor.carrying import carry_out
 from lacuna.refactor.journal import Journal
 from lacuna.refactor.plan import PlannedFile, Site
 from lacuna.refactor.records import SPOILT, SiteName
-from lacuna.refactor.testruns import Tests
+from lacuna.refactor.testruns import Tests, new_ones
 from lacuna.syntax.errors import UsageError
 
 
@@ -46,11 +46,11 @@ def failing_before(tests: Tests) -> tuple[str, ...]:
 
 def settle(tree: Path, journal: Journal, tests: Tests) -> None:
     """Take out the sites that break the tests, of as few files as can be; what failed before does not count."""
-    failing = frozenset(journal.run.failing or ())
+    failing = journal.run.failing or ()
 
     def is_fine() -> bool:
         ran = tests()
-        return ran.is_passed or (bool(ran.failed) and ran.failed <= failing)
+        return ran.is_passed or (bool(ran.failed) and not new_ones(ran.failed, failing))
 
     @functools.cache  # halves of halves come to the same sites again
     def why_not(units: frozenset[Unit]) -> bool | None:

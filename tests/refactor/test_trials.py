@@ -14,7 +14,7 @@ from lacuna.refactor.carrying import Interrupted
 from lacuna.refactor.journal import RunError, journal_of
 from lacuna.refactor.records import FileState, Stage
 from lacuna.refactor.state import State, state_of
-from lacuna.refactor.testruns import Ran, ShellTests, failed_tests
+from lacuna.refactor.testruns import Ran, ShellTests, failed_tests, new_ones
 from lacuna.refactor.trials import TrialError
 from lacuna.refactor.undoing import resume, undo
 from tests.refactor.plans import at, contents, laid_out, plan_for, planned
@@ -244,10 +244,45 @@ ERROR: something that a program logged
         pytest.param(
             "FAILED a.py::test - no\n!!!!!!!! stopping after 1 failures !!!!!!!!\n", set(), id="not all of them"
         ),
+        pytest.param(
+            "ERROR t/test_a.py - No\n!!!!!!! Interrupted: 1 error during collection !!!!!!!!\n",
+            set(),
+            id="none of the others was run",
+        ),
     ],
 )
 def test_names_of_failed_tests_are_read(output: str, names: set[str]):
     assert failed_tests(output.splitlines(keepends=True)) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "count"),
+    [
+        ("t/a.py::test_x", (), 1),
+        ("t/a.py::test_x", ("t/a.py::test_x",), 0),
+        ("t/a.py::test_x", ("t/a.py::test_y",), 1),
+        ("t/a.py::T::test_x", ("t/a.py",), 0),
+        ("t/ba.py::test_x", ("a.py",), 1),
+        ("t/a.py", ("t/a.py::test_x",), 1),
+        ("FAIL: test_x (t.a.T.test_x)", ("ERROR: t.a (unittest.loader._FailedTest.t.a)",), 0),
+        ("ERROR: test_x (a.T)", ("ERROR: a (unittest.loader._FailedTest)",), 0),
+        ("FAIL: test_x (t.ab.T.test_x) [n=1]", ("ERROR: t.a (unittest.loader._FailedTest.t.a)",), 1),
+        ("FAIL: test_x (t.a.T.test_x)", ("ERROR: test_y (t.a.T.test_y)",), 1),
+    ],
+)
+def test_what_failed_before_is_known_and_what_a_file_that_was_not_loaded_has(
+    name: str, before: tuple[str, ...], count: int
+):
+    assert len(new_ones([name], before)) == count
+
+
+def test_tests_of_files_that_could_not_be_loaded_before_take_no_edit_out(state: State):
+    def tests() -> Ran:
+        return failed("t.py::test_left" if b"A" in contents(state.tree)["f1.py"] else "t.py")
+
+    done = applied(state, tests)
+    assert contents(state.tree) == without()
+    assert dropped(done) == []
 
 
 @given(st.lists(st.text()))
