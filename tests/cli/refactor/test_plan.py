@@ -251,6 +251,34 @@ def test_a_plan_of_something_else_is_not_gone_on_with(plan, tmp_path: Path, rena
     assert path.read_text().endswith(rest)
 
 
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        pytest.param({"threshold": "x"}, 2, "line 1: plan.options are none of `plan`", id="no number"),
+        pytest.param({"threshold": "nan"}, 2, "nan is no threshold", id="no threshold"),
+        pytest.param({"max-sites": "x"}, 2, "line 1: plan.options are none of `plan`", id="no count"),
+        pytest.param({"paths": "'"}, 2, "line 1: plan.options are none of `plan`", id="half a quotation"),
+        pytest.param({"paths": ".."}, 2, "is not in", id="a path out of the tree"),
+        pytest.param({"paths": "'\0'"}, 4, "cannot be read", id="no path"),
+        pytest.param({"rules": "nonsense", "query": None}, 2, "no rule 'nonsense'", id="no rule"),
+    ],
+)
+def test_a_plan_whose_options_are_damaged_is_not_gone_on_with(
+    plan, tmp_path: Path, renaming: bytes, options: dict[str, str | None], code: int, words: str
+):
+    path = tmp_path / "plan"
+    header = json.loads(renaming.splitlines()[0])
+    made = header["plan"]["options"] | options
+    header["plan"]["options"] = {name: value for name, value in made.items() if value is not None}
+    path.write_bytes(json.dumps(header).encode() + b"\n" + BROKEN_OFF)
+    before = path.read_bytes()
+    ended = plan("--resume", path)
+    assert ended.code == code
+    assert words in ended.err
+    assert ended.err.count("\n") == 1
+    assert path.read_bytes() == before
+
+
 def test_a_plan_that_is_complete_is_not_gone_on_with(plan, tmp_path: Path, renaming: bytes):
     (tmp_path / "plan").write_bytes(renaming)
     ended = plan("--resume", tmp_path / "plan")
