@@ -150,13 +150,10 @@ def fill(  # noqa: PLR0913 -- one for each option
 def _write(change: Change) -> None:
     """Change the file, as the last of all: whoever interrupts before it, or has no output, keeps the old one.
 
-    Ctrl-C comes too late from here on: it would say that nothing has changed.
+    From here to the end of the process Ctrl-C comes too late: it would be told that nothing has changed.
     """
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        apply(change)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    apply(change)
 
 
 def _where(
