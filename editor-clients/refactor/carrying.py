@@ -98,6 +98,13 @@ def token_of(journal: Journal, file: str) -> str:
     return f"{journal.run.token}-{sha256(os.fsencode(file))[:8]}"
 
 
+def hash_found(tree: Path, journal: Journal, file: str) -> str:
+    """The hash of the bytes that a file has now; what a killed process has left beside it is removed."""
+    place = located(tree, file)
+    atomic.left_behind(place, token_of(journal, file)).unlink(missing_ok=True)
+    return sha256(read_bytes(place))
+
+
 def within(tree: Path, error: FileError) -> str:
     """What is wrong with a file, which is named as plans name it."""
     return str(error).removeprefix(f"{tree}{os.sep}")
@@ -122,12 +129,9 @@ def with_sites(journal: Journal, file: PlannedFile, sites: Sequence[Site]) -> by
 
 
 def _bring(tree: Path, journal: Journal, file: str, data: bytes) -> None:
-    place = located(tree, file)
-    token = token_of(journal, file)
-    atomic.left_behind(place, token).unlink(missing_ok=True)
-    found = sha256(read_bytes(place))
+    found = hash_found(tree, journal, file)
     if found == sha256(data):
         return
     if not journal.knows(file, found):
         raise LeftError(f"{file} has been changed by somebody else.")
-    write.overwrite(place, found, data, token)
+    write.overwrite(tree / file, found, data, token_of(journal, file))

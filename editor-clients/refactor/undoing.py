@@ -5,15 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from lacuna.refactor import trials
-from lacuna.refactor.carrying import Task, bring, carry_out, named, within
+from lacuna.refactor.carrying import Task, bring, carry_out, hash_found, named, within
 from lacuna.refactor.journal import Journal, RunError
 from lacuna.refactor.plan import PlannedFile, Site
 from lacuna.refactor.records import UNDONE, FileState, Record, Stage
 from lacuna.refactor.testruns import Tests
-from lacuna.refactor.tree import located
 from lacuna.syntax.errors import FileError
-from lacuna.workspace.changes import sha256
-from lacuna.workspace.textfile import read_bytes
 
 
 def undo(tree: Path, journal: Journal) -> list[Record]:
@@ -58,7 +55,7 @@ def resume(tree: Path, journal: Journal, tests: Tests | None) -> None:
 def _originals(tree: Path, journal: Journal, files: Iterable[str]) -> Iterator[Task]:
     """What files held before the run, and are to hold again; note those that do so, and those of which that is lost."""
     for record in [journal.records[file] for file in files]:
-        if _is_unchanged(tree, record):
+        if _is_unchanged(tree, journal, record):
             journal.note(replace(record, state=FileState.UNCHANGED, after=record.before, reason=""))
             continue
         try:
@@ -70,10 +67,10 @@ def _originals(tree: Path, journal: Journal, files: Iterable[str]) -> Iterator[T
         yield Task(replace(record, state=FileState.PENDING, after=record.before), data)
 
 
-def _is_unchanged(tree: Path, record: Record) -> bool:
+def _is_unchanged(tree: Path, journal: Journal, record: Record) -> bool:
     """Whether a file has its original bytes, and no undo that was killed has brought them back."""
     try:
-        return record.after != record.before and sha256(read_bytes(located(tree, record.file))) == record.before
+        return record.after != record.before and hash_found(tree, journal, record.file) == record.before
     except FileError:
         return False  # it is told when the original is to be written
 

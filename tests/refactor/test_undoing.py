@@ -129,6 +129,14 @@ def test_a_run_that_wrote_nothing_is_undone(state: State, begun: Journal):
     assert journal_of(state, None).run.stage is Stage.UNDONE
 
 
+def test_undo_removes_what_a_killed_write_has_left_behind(state: State, begun: Journal):
+    (state.tree / "c.py").write_bytes(WRITTEN["c.py"])
+    for path in ("a.py", "c.py"):
+        atomic.left_behind(state.tree / path, token_of(begun, path)).write_bytes(b"x = ")
+    undo(state.tree, begun)
+    assert contents(state.tree) == ORIGINALS
+
+
 def test_what_an_undo_had_brought_back_before_it_was_killed_was_put_back(
     state: State, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ):
