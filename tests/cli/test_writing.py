@@ -12,7 +12,7 @@ from lacuna.cli import main, output
 
 FILL = """
 import os, pathlib, signal, sys
-from lacuna.cli import main, output
+from lacuna.cli import fill, main
 from lacuna.infill.opening import OpenModel
 from lacuna.infill.request import Answer, Candidate, Draft, Timings, Tokens
 from lacuna.workspace.changes import Edit
@@ -27,6 +27,13 @@ def interrupted(path, target):
     return done
 
 pathlib.Path.replace = interrupted
+write = fill._write
+
+def interrupted_behind_it(change):
+    write(change)
+    os.kill(os.getpid(), signal.SIGINT)
+
+fill._write = interrupted_behind_it
 
 def infill(request):
     yield Draft(0, ((None,),))
@@ -82,7 +89,7 @@ def test_a_reader_that_has_gone_is_no_reason(tmp_path):
     assert (tmp_path / "a.py").read_text() == NEW
 
 
-def test_ctrl_c_around_the_rename_comes_too_late_and_nothing_else_is_said(tmp_path):
+def test_ctrl_c_around_the_rename_or_behind_the_write_comes_too_late_and_nothing_else_is_said(tmp_path):
     done = filled(tmp_path, "")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "a.py").read_text() == NEW
