@@ -41,10 +41,13 @@ class Package:
     name: str
     tests: str
     """Shell command; {python} is the interpreter."""
+    listed: str = ""
+    """Shell command that prints the names of pytest's tests."""
 
 
+_PYTEST = "{python} -B -m pytest -q -p no:cacheprovider supervisor/tests"
 PACKAGES = (
-    Package("supervisor", "{python} -B -m pytest -q -p no:cacheprovider supervisor/tests"),
+    Package("supervisor", f"{_PYTEST} --continue-on-collection-errors", f"{_PYTEST} --collect-only"),
     Package(
         "ply",
         "cd test && rm -f pkg_test4/parsing/parser.out; {python} -B testlex.py; lex=$?; "
@@ -131,10 +134,12 @@ class Bench:
     work: Path
     most: int
     """Sites of a rule that are kept; of all together four times as many."""
+    every: tuple[str, ...] = ()
+    """Names of all tests, if pytest tells them."""
 
     @property
     def command(self) -> str:
-        return self.package.tests.format(python=shlex.quote(sys.executable))
+        return _with_python(self.package.tests)
 
     def failing(self, but: Sequence[str] = ()) -> tuple[str, ...]:
         """The tests that fail now, but those that do anyway; where none can be named, how they ended."""
@@ -142,7 +147,11 @@ class Bench:
         ran = ShellTests(self.command, self.tree, _LIMIT)()
         self._tidy(there)
         found = ran.failed if ran.is_passed or ran.failed else {f"the tests {ran.words}"}
-        return tuple(sorted(set(found) - set(but)))
+        return tuple(sorted({test for name in found for test in self._tests(name)} - set(but)))
+
+    def _tests(self, name: str) -> list[str]:
+        """The test of a name, or all tests of a file that cannot be loaded."""
+        return [test for test in self.every if test.startswith(f"{name}::")] or [name]
 
     def _tidy(self, there: Mapping[str, object]) -> None:
         """Remove what tests have left beside the files that were there."""
@@ -161,13 +170,18 @@ class Bench:
             broken = self.failing(failing)
             self._lacuna("undo")
         if broken:
-            said = self._lacuna("apply", str(plan), "--test", self.command, "--test-timeout", str(_LIMIT), "--json")
-            dropped = json.loads(said.splitlines()[-1])["dropped"]
-            broken_after = self.failing(failing)
-            self._lacuna("undo")
+            dropped, broken_after = self._tested(plan, failing)
             self._tidy(before)
         found = self._report(rules, [], plan, broken, is_undone=_contents(self.tree) == before)
         return replace(found, dropped=dropped, broken_after=broken_after)
+
+    def _tested(self, plan: Path, failing: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+        """Apply with tests as a gate, and undo; return how many edits go, and which tests fail with the others."""
+        tests = ("--test", self.command, "--test-timeout", str(_LIMIT))
+        said = self._lacuna("apply", str(plan), "--allow-dirty", *tests, "--json")
+        broken = self.failing(failing)
+        self._lacuna("undo")
+        return json.loads(said.splitlines()[-1])["dropped"], broken
 
     def adapt(self, failing: Sequence[str], seed: int) -> Planned:
         """Change definitions, and let `adapt-calls` change their uses: tests that broke have to pass again."""
@@ -181,11 +195,12 @@ class Bench:
         self._lacuna("apply", str(plan), "--allow-dirty")
         broken = self.failing(failing)
         self._lacuna("undo")
+        dropped, broken_after = self._tested(plan, failing)
         found = self._report([ADAPT], _CHANGED, plan, broken, is_undone=_contents(self.tree) == before)
         for path, data in texts.items():
             (self.tree / path).write_bytes(data)
         assert _contents(self.tree) == published, "only definitions had been changed"
-        return replace(found, broken_before=broken_before)
+        return replace(found, broken_before=broken_before, dropped=dropped, broken_after=broken_after)
 
     def _plan(self, rules: Sequence[str], more: Sequence[str], paths: Sequence[str], jobs: int) -> Path:
         plan = self._place(rules, paths, jobs)
@@ -254,7 +269,7 @@ def measured(
         for package, tree in fetched(work):
             if package.name not in names:
                 continue
-            bench = Bench(package, tree, work, most)
+            bench = Bench(package, tree, work, most, _listed(package, tree))
             failing = bench.failing()
             yield package.name, failing
             for rule in of_a_file:
@@ -263,6 +278,16 @@ def measured(
                 yield bench.run(of_a_file, failing)
             if ADAPT in rules:
                 yield bench.adapt(failing, seed)
+
+
+def _listed(package: Package, tree: Path) -> tuple[str, ...]:
+    command = _with_python(package.listed)
+    done = subprocess.run(command, shell=True, cwd=tree, capture_output=True, text=True, check=False)  # noqa: S602 -- ours
+    return tuple(line for line in done.stdout.splitlines() if "::" in line)
+
+
+def _with_python(command: str) -> str:
+    return command.format(python=shlex.quote(sys.executable))
 
 
 _SEEDED = (Kind.RENAMED, Kind.REORDERED, Kind.FIELD, Kind.FUNCTION)

@@ -6,7 +6,7 @@ from statistics import median
 from rich.table import Table
 
 from lacuna.benchmarks.evaluation.metrics import Estimate
-from lacuna.benchmarks.refactor.packages import ALL, PackagesReport, Planned
+from lacuna.benchmarks.refactor.packages import ADAPT, ALL, PackagesReport, Planned
 from lacuna.benchmarks.refactor.seeded import Figures, SeededReport
 from lacuna.benchmarks.refactor.structural import StructuralReport
 
@@ -66,6 +66,7 @@ def of_packages(found: PackagesReport) -> Iterator[Table | str]:
         dropped = "-" if one.dropped is None else str(one.dropped)
         undone = "yes" if one.is_undone else "NO"
         broken = f"{len(one.broken_before)} -> {len(one.broken)}" if one.broken_before else str(len(one.broken))
+        broken += f", {len(one.broken_after)} with --test" if one.rule == ADAPT else ""
         table.add_row(one.package, one.rule, str(one.spans), str(one.kept), *rates, broken, dropped, undone)
     yield table
     single = [one for one in found.runs if one.rule != ALL]

@@ -66,6 +66,15 @@ def test_a_rule_is_planned_applied_tested_and_undone(tmp_path: Path):
     assert "each by itself: 3 kept; no test breaks by 2 (66.7 %), 2 (66.7 %) stay with --test" in said
 
 
+def test_all_tests_of_a_file_that_cannot_be_loaded_fail(tmp_path: Path):
+    (tmp_path / "test_a.py").write_text("import nothing_of_this_name\n")
+    (tmp_path / "test_b.py").write_text("def test_x():\n    assert 0\n")
+    command = "{python} -B -m pytest -q -p no:cacheprovider --continue-on-collection-errors"
+    every = ("test_a.py::test_x", "test_a.py::test_y", "test_b.py::test_x", "test_b.py::test_y")
+    bench = Bench(Package("tree", command), tmp_path, tmp_path, 10, every)
+    assert bench.failing() == every[:3]
+
+
 def test_many_files_are_parts_of_the_standard_library(tmp_path: Path):
     count = structural.written(tmp_path / "files", 20, 50)
     texts = [path.read_text() for path in sorted((tmp_path / "files").iterdir())]
