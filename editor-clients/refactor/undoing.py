@@ -69,8 +69,10 @@ def _originals(tree: Path, journal: Journal, files: Iterable[str]) -> Iterator[T
 
 def _is_unchanged(tree: Path, journal: Journal, record: Record) -> bool:
     """Whether a file has its original bytes, and no undo that was killed has brought them back."""
+    if record.state is FileState.PENDING and record.after == record.before:
+        return False
     try:
-        return record.after != record.before and hash_found(tree, journal, record.file) == record.before
+        return hash_found(tree, journal, record.file) == record.before
     except FileError:
         return False  # it is told when the original is to be written
 

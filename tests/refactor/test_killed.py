@@ -77,10 +77,11 @@ def test_an_apply_that_is_killed_at_fifty_random_moments(killer: Killer, tree: P
         if not list(Path.home().rglob("runs/*.json")):
             assert found == ORIGINALS
             killer.run("apply", plan)
-        if number % 2:
-            killer.run("resume", moment=rng.randint(1, moments // 2))
-        killer.run("resume")
-        assert contents(tree) == written
+        if number % 3:  # others are taken back as they were left
+            if number % 2:
+                killer.run("resume", moment=rng.randint(1, moments // 2))
+            killer.run("resume")
+            assert contents(tree) == written
         if not number % 2:
             killer.run("undo", moment=rng.randint(1, moments_of_undo))
         killer.run("undo")

@@ -155,15 +155,22 @@ def test_what_an_undo_had_brought_back_before_it_was_killed_was_put_back(
     assert {record.state for record in undo(state.tree, journal_of(state, 1))} == {FileState.REVERTED}
 
 
-def test_undo_tells_of_the_files_that_it_had_to_bring_back(state: State, journal: Journal):
+@pytest.mark.parametrize(
+    ("data", "becoming"),
+    [(WRITTEN["a.py"], FileState.REVERTED), (ORIGINALS["a.py"], FileState.UNCHANGED)],
+    ids=["as the run left it", "as before the run"],
+)
+def test_undo_tells_of_the_files_that_it_had_to_bring_back(
+    state: State, journal: Journal, data: bytes, becoming: FileState
+):
     (state.tree / "a.py").write_bytes(b"edited")
     assert [record.state for record in undo(state.tree, journal)] == [
         FileState.LEFT,
         FileState.REVERTED,
         FileState.REVERTED,
     ]
-    (state.tree / "a.py").write_bytes(WRITTEN["a.py"])
-    assert [(record.file, record.state) for record in undo(state.tree, journal)] == [("a.py", FileState.REVERTED)]
+    (state.tree / "a.py").write_bytes(data)
+    assert [(record.file, record.state) for record in undo(state.tree, journal)] == [("a.py", becoming)]
     with pytest.raises(RunError, match=r"^Run 1 has been undone already\.$"):
         undo(state.tree, journal)
 
