@@ -126,11 +126,12 @@ test-vscode: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json | $(CHROMIUM)
 		python3 $$check $$(dirname $$check)/../data/lsp/metaModel-3.18.json $$record || exit 1; \
 	done; done
 
-docs/vscode.gif: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json .venv-test/installed | $(CHROMIUM) ## a recording, and two screenshots
+docs/vscode.gif: $(VSIX) $(VSCODE)/e2e/node_modules/.package-lock.json .venv-test/installed | $(CHROMIUM) ## a recording, and three screenshots
 	rm -rf build/recording
 	cd $(VSCODE) && $(NODE) CHROMIUM=$(CHROMIUM) LACUNA=$(abspath .venv-demo/bin/lacuna) VSIX=$(abspath $(VSIX)) node --no-warnings e2e/record.ts $(abspath build/recording)
 	cp build/recording/ghost.png docs/vscode-ghost.png
 	cp build/recording/menu.png docs/vscode-menu.png
+	cp build/recording/drafts.png docs/vscode-drafts.png
 	.venv-test/bin/python $(VSCODE)/e2e/gif.py build/recording/frames $@
 
 $(VSCODE)/node_modules/.package-lock.json: $(VSCODE)/package.json $(VSCODE)/package-lock.json | .venv-check/installed
