@@ -14,8 +14,8 @@ LAST_STEP = 2.0
 """Seconds that a step of the worker's may take to end after the client has left."""
 PATIENCE = 5.0
 """Seconds that everything together may take to end after the client has left."""
-LAST_PATIENCE = 10.0
-"""Seconds after which not even Python is waited for: a native call may hold its lock."""
+LAST_PATIENCE = 20.0
+"""Seconds after which not even Python is waited for, and the code is 1: a native call may hold its lock."""
 _INTERRUPTED = 130
 """The exit code after Ctrl-C, as a shell has it."""
 INTERVAL = 3.0
@@ -48,7 +48,9 @@ async def with_client(process: Callable[[], int | None]) -> None:
     while (number := process()) is None or is_alive(number):  # noqa: ASYNC110 -- no event tells of it
         await asyncio.sleep(INTERVAL)
     at_last(1)
-    sys.exit(1)
+    asyncio.get_running_loop().call_soon(
+        sys.exit, 1
+    )  # raised here, it would be logged as what nobody asked the task for
 
 
 def code_of(left: SystemExit) -> int:

@@ -49,9 +49,8 @@ def serve(load: Callable[[], Model], version: str) -> None:
 def run(session: Session) -> None:
     """Converse until the client leaves, and end as `serve` does."""
     _log_without_source_text()
-    code = 0
     try:
-        asyncio.run(_converse(session))
+        code = asyncio.run(_converse(session))
     except SystemExit as left:
         code = ending.code_of(left)
     except KeyboardInterrupt:
@@ -93,7 +92,8 @@ def build(worker: Worker, version: str) -> Session:
     return session
 
 
-async def _converse(session: Session) -> None:
+async def _converse(session: Session) -> int:
+    """The exit code."""
     protocol = session.protocol
     stream = asyncio.StreamReader()
     pump = threading.Thread(target=_pump, args=(stream, asyncio.get_running_loop()), name="stdin", daemon=True)
@@ -107,9 +107,11 @@ async def _converse(session: Session) -> None:
             try:
                 protocol.receive(body)
             except SystemExit as left:
-                ending.at_last(ending.code_of(left))
-                raise
+                code = ending.code_of(left)
+                ending.at_last(code)
+                return code
     watch.cancel()
+    return 0
 
 
 class _Writer:

@@ -1,5 +1,7 @@
 """A campaign: servers that load at once, each left in some way at some moment. They end in time, and leave nothing."""
 
+import asyncio
+import gc
 import os
 import random
 import shutil
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from lacuna.export.artifact import embedded
+from lacuna.lsp_server import ending
 from tests.campaign import seeds
 from tests.lsp_server.conftest import SCRIPTED, Pipes
 
@@ -159,3 +162,21 @@ def test_however_and_whenever_a_client_leaves_the_server_ends(cache: Path, tmp_p
     while left(cache) and time.monotonic() < latest:
         time.sleep(0.1)
     assert left(cache) == []
+
+
+def test_that_the_client_is_gone_is_no_error_of_a_task(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(ending, "at_last", lambda _: None)  # it would end this process, too
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+
+    async def converse() -> None:
+        watch = asyncio.create_task(ending.with_client(lambda: gone.pid))
+        await asyncio.sleep(IN_TIME)
+        watch.cancel()
+
+    with pytest.raises(SystemExit, match="1"):
+        asyncio.run(converse())
+    gc.collect()
+    assert caplog.messages == []
