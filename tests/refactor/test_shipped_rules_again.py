@@ -17,7 +17,7 @@ LEAST = {"docstrings": 0.05, "print-to-logging": 0.1}
 """Thresholds at which rules keep something of their cases that keep next to nothing by the model's own."""
 
 STUBS = "stub-bodies"
-"""Keeps nothing of its cases by the model's own threshold; below it an answer may be a stub, which is found again."""
+"""Keeps nothing of its cases by the model's own threshold; below it bodies that were written call for others."""
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,13 @@ from lacuna.refactor.rule import Hole, Replacement, Sketch
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.stubs import stubs
 
+_BODY = Hole(
+    refused=r"""(?:\.\.\.|pass\b|raise NotImplementedError\b|\"\"\"|''')[^\n]*""",
+    why="it is no more than what stands there",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StubBodies:
     def sketches(self, path: str, parsed: Parsed) -> Iterator[Sketch]:  # noqa: ARG002 -- the Protocol's
-        return (Sketch((Replacement(span, (Hole(),)),)) for span in stubs(parsed))
+        return (Sketch((Replacement(span, (_BODY,)),)) for span in stubs(parsed))
