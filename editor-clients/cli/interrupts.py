@@ -17,3 +17,15 @@ def are_raised() -> None:
     """Ctrl-C raises KeyboardInterrupt from now on."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def has_caused(error: BaseException) -> bool:
+    """Whether Ctrl-C lies behind an error: extension modules that it reaches while they load make another of it."""
+    met = set[int]()
+    behind: BaseException | None = error
+    while behind is not None and id(behind) not in met:
+        if isinstance(behind, KeyboardInterrupt):
+            return True
+        met.add(id(behind))
+        behind = behind.__cause__ or behind.__context__
+    return False

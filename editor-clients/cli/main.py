@@ -71,15 +71,15 @@ def run(arguments: Sequence[str], opening: Opening = open_model) -> int:
         code = lacuna.main(list(arguments), prog_name="lacuna", obj=opening, standalone_mode=False)
         sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
-        return _failed(ExitCode.INTERRUPTED, "interrupted; no file changed.")
+        return _interrupted()
     except click.ClickException as error:
         return _failed(ExitCode.USAGE, error.format_message())
     except LacunaError as error:
         return _failed(exit_code_of(error), str(error))
     except ModuleNotFoundError as error:
         return _missing(error)
-    except Exception:  # noqa: BLE001 -- the outermost layer: anything else is a defect of ours
-        return _defect()
+    except Exception as error:  # noqa: BLE001 -- the outermost layer: anything else is a defect of ours
+        return _interrupted() if interrupts.has_caused(error) else _defect()
     return code if isinstance(code, int) else ExitCode.DONE
 
 
@@ -95,6 +95,10 @@ def main(opening: Opening = open_model) -> int:
         return ExitCode.INTERRUPTED
     finally:
         interrupts.end_at_once()
+
+
+def _interrupted() -> int:
+    return _failed(ExitCode.INTERRUPTED, "interrupted; no file changed.")
 
 
 def _failed(code: ExitCode, sentence: str) -> int:

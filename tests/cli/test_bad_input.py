@@ -257,6 +257,16 @@ def test_a_defect_of_ours_is_one_sentence_and_a_report(run, scripted, folder: Pa
     assert Path("a.py").read_text() == CODE
 
 
+@pytest.mark.parametrize("link", ["__cause__", "__context__"])
+def test_what_an_interrupted_import_makes_of_ctrl_c_is_no_defect(run, scripted, folder: Path, link: str):
+    error = ImportError("cannot import name 'InferenceSession'")
+    setattr(error, link, KeyboardInterrupt())
+    model = scripted()
+    model.open = raising(error)
+    ended = run("fill", "--write", "a.py", model=model)
+    assert (ended.code, ended.err) == (130, "lacuna: interrupted; no file changed.\n")
+
+
 def test_debug_adds_the_traceback(run, folder: Path, monkeypatch: pytest.MonkeyPatch):
     assert "Traceback" not in run("fill", "gone.py").err
     monkeypatch.setenv("LACUNA_DEBUG", "1")
