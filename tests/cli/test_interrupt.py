@@ -127,9 +127,9 @@ def interrupted(command: Sequence[str | Path], module: str, delay: float, folder
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_ctrl_c_prints_no_traceback_whenever_it_comes(folder: Path, launcher: Path, command: tuple[str, ...]):
     data = b"x = old\n"
-    laid_out(folder, {"b.py": data})
     plan_for(folder, folder / "plan", [planned("b.py", data, replacing(data.decode(), "old", "new"))])
     for delay in range(0, 600, 50):
+        laid_out(folder, {"b.py": data})  # as a command that is not interrupted changes it
         code, said = interrupted([launcher, *command], "site", delay / 1000, folder)
         assert code in ENDS
         assert "Traceback" not in said
