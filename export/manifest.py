@@ -12,7 +12,7 @@ from lacuna.model.chunked.reading import Convention
 from lacuna.model.denoiser import Calibration, Sampling
 from lacuna.model.dimensions import Dimensions
 
-FORMAT = 7
+FORMAT = 8
 LARGEST_NUMBER = 1e18
 LONGEST_REASON = 200
 """Characters of a complaint, which quotes names of somebody else."""

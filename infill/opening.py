@@ -1,7 +1,7 @@
 """From a folder to a model that fills: how commands open the artifact that they work with."""
 
 import functools
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # `lacuna --help` needs no numpy, and the engine an extra
     from lacuna.export.chunked.engine import Engine
     from lacuna.infill.request import Infill, Request, Warm
     from lacuna.model.denoiser import Librarian, Sampling
+    from lacuna.syntax.spans import Span
 
 
 NO_RUNTIME = (
@@ -49,6 +50,10 @@ def _without_cache() -> Apart:
     raise ModelError("This model has no cache to measure.")
 
 
+def _whole(_text: str, spans: "Sequence[Span]", _strength: float) -> "tuple[Span, ...]":
+    return tuple(spans)
+
+
 def _without_warming(_: "Request") -> Generator[int, None, None]:
     yield from ()
 
@@ -70,6 +75,8 @@ class OpenModel:
     """None: it makes no use of other files."""
     forget: Callable[[], None] = lambda: None
     """Lets go of what is kept of texts."""
+    reworked: "Callable[[str, Sequence[Span], float], tuple[Span, ...]]" = _whole
+    """The parts of spans of a text that are written anew at a strength from 0 to 1: those that are doubted most."""
 
 
 Opening = Callable[[ModelOptions], OpenModel]
@@ -90,6 +97,7 @@ def open_engine(options: ModelOptions) -> "Engine":
 def open_model(options: ModelOptions) -> OpenModel:
     """The artifact as a model that fills; raise ModelError as `open_engine` does."""
     engine = open_engine(options)
+    from lacuna.infill.doubt import reworked
     from lacuna.infill.infill import infill, warm
 
     notes = (
@@ -105,6 +113,7 @@ def open_model(options: ModelOptions) -> OpenModel:
         functools.partial(warm, engine),
         engine,
         engine.forget,
+        functools.partial(reworked, engine),
     )
 
 

@@ -55,11 +55,11 @@ class Filled:
         longer = len(text) - len(request.text)
         to_come = tuple(Span(span.start + longer, span.end + longer) for span in request.spans[done:])
         if not self.is_open:
-            return Place(done, Scene(text, to_come, request.before[done:], request.beside), indentation)
+            return Place(done, Scene(text, to_come, request.replaced[done:], request.beside), indentation)
         # What the last hole replaced is gone from the text: its end is an empty span.
         last = filled(request.text, request.spans[: done - 1], self.texts[:-1])
         end = request.spans[done - 1].start + len(last) - len(request.text) + len(self.texts[-1])
-        return Place(done - 1, Scene(text, (Span(end, end), *to_come), ("", *request.before[done:]), request.beside))
+        return Place(done - 1, Scene(text, (Span(end, end), *to_come), ("", *request.replaced[done:]), request.beside))
 
     def edits(self, request: Request) -> Iterator[Edit]:
         """What is written: a text for each hole that is not left open."""

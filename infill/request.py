@@ -52,6 +52,8 @@ class Request:
     replaces: bool = False
     """What stands at the spans is code: an answer of another kind, or one that says much less, is not offered."""
 
+    old: tuple[str, ...] = ()
+    """What stood at each span before it was taken out; without it, what is replaced."""
     is_partial: bool = False
     """Not all or none: a hole for which nothing can be offered stays open, and the others are filled."""
 
@@ -59,6 +61,11 @@ class Request:
     def before(self) -> tuple[str, ...]:
         """What stands at each span."""
         return tuple(self.text[span.start : span.end] for span in self.spans)
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """The code that each answer takes the place of; nothing where there was none, or only a mark."""
+        return self.old or (self.before if self.replaces else ("",) * len(self.spans))
 
 
 @dataclass(frozen=True, slots=True)

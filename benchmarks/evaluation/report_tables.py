@@ -8,7 +8,7 @@ from itertools import product
 from rich.markup import escape
 from rich.table import Table
 
-from lacuna.benchmarks.evaluation import calibration, compared, complete, human_eval, places, typed
+from lacuna.benchmarks.evaluation import calibration, compared, complete, doubt, human_eval, places, typed
 from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
 from lacuna.benchmarks.evaluation.outcomes import Outcome
 from lacuna.benchmarks.evaluation.place_drawing import Mode
@@ -51,6 +51,13 @@ def of_human_eval(found: human_eval.HumanEvalReport) -> Iterator[Table | str]:
         f"isolated by {found.isolation}" if found.isolation else "programs were NOT confined (--unsafe)"
     )
     yield from _models(found.models)
+
+
+def of_doubt(found: doubt.Doubted) -> Iterator[Table | str]:
+    table = _table(f"{found.functions} functions with a wrong token", "share, %")
+    for count, share in found.among.items():
+        table.add_row(f"among the {count} least likely of {found.tokens:.0f}", _interval(share))
+    yield table
 
 
 def of_comparison(found: compared.ComparisonReport) -> Iterator[Table | str]:

@@ -2,65 +2,47 @@
 
     python -m lacuna.benchmarks.recipes.compare CORPUS RUN OUT [--seed 1 --seed 2]
 
-RUN lends its tokenizer. Every arm is judged by the same figure on the same holes of packages never trained on: nats
-of the answer from left to right (each token, and that it exists, given the true ones before it and the text on both
-sides), its end included. OUT gets `curves.csv` and `curves.png`; an arm that is there already is not trained again.
+RUN lends its tokenizer. All arms are judged on the same holes of packages never trained on, in several settings: nats a
+token of the answer from left to right, given the true ones before it and the text on both sides; and how often the one
+wrong token that is planted in a canvas is the least likely there. OUT gets `curves.csv` and `curves.png`; an arm that
+is there already is not trained again.
 """
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 import matplotlib as mpl
-import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from lacuna.benchmarks.recipes import whole
 from lacuna.model.corpus.files import Role, load
-from lacuna.model.corpus.rows import Row, draw_row
-from lacuna.model.tokenizer import MASK, PAD, SPECIAL, Tokenizer
+from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import causal, infilling, loop, recipe, text
-from lacuna.model.training.batches import Batch, batch
-from lacuna.model.training.loss import losses
+from lacuna.model.training.batches import Batch
 from lacuna.model.training.measure import flops_of_token
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.progress import say
-from lacuna.model.training.recipe import Recipe
+from lacuna.model.training.recipe import InfillPhase, Recipe
 from lacuna.model.training.text import Documents
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 CPU = torch.device("cpu")
-PREFIXES = 12
-"""Tokens of an answer that are judged."""
-CANVAS = 16
-"""Slots, when judged."""
-
-
-class Work(NamedTuple):
-    """One micro-batch of an arm."""
-
-    loss: Tensor
-    flops: float
-
-
-class Question(NamedTuple):
-    """Rows with holes to judge on, and what is asked of them: the first 0, 1, ... true tokens, then masked slots."""
-
-    rows: list[Row]
-    data: Batch
-    prefixes: Tensor  # (R, PREFIXES + 1, G, N)
-    hints: tuple[Tensor, Tensor]
-
-
-Step = Callable[[Denoiser, Recipe, Documents, Tokenizer, int], Iterator[Work]]
-Judge = Callable[[Denoiser, Question], Tensor]
+OLD_KINDS = {
+    "rest-of-line": 0.35,
+    "within-line": 0.17,
+    "lines": 0.28,
+    "statement": 0.10,
+    "expression": 0.08,
+    "arguments": 0.04,
+    "condition": 0.03,
+    "body": 0.05,
+}
+"""The mix of holes that the first generation was trained with."""
 
 
 @dataclass(frozen=True)
@@ -68,163 +50,24 @@ class Arm:
     """One way to train."""
 
     name: str
-    step: Step
-    judge: Judge
-    levels: int = 2
-    has_causal_phase: bool = True
-
-
-# ---------------------------------------------------------------------- steps
-
-
-def chunked(
-    network: Denoiser, recipe_: Recipe, documents: Documents, tokenizer: Tokenizer, step: int
-) -> Iterator[Work]:
-    """The recipe's own step; without levels that of an autoregressive model."""
-    for drawn in infilling.draw(recipe_, documents, tokenizer, step):
-        yield Work(drawn.part(network, CPU).loss, flops_of(network, drawn.data, recipe_.infill.levels))
-
-
-def padded(network: Denoiser, recipe_: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> Iterator[Work]:
-    """A canvas of a fixed size that its answer's end fills with PAD: no slot lacks existence."""
-    phase = replace(recipe_.infill, existence_weight=0.0)
-    generator = torch.Generator().manual_seed(recipe_.seed * 2**32 + step)
-    data = list(infilling.batches(recipe_, documents, tokenizer, step))
-    existing = sum(int(micro.existing.sum()) for micro in data)
-    for micro in data:
-        full = np.where(micro.hidden >= 0, micro.targets.shape[-1], 0)
-        fixed = replace(micro, existing=full, lengths=full)
-        drawn = infilling.noised(fixed, phase, existing, generator)
-        yield Work(drawn.part(network, CPU).loss, flops_of(network, fixed, phase.levels))
-
-
-def unchunked(
-    network: Denoiser, recipe_: Recipe, documents: Documents, tokenizer: Tokenizer, step: int
-) -> Iterator[Work]:
-    """Every token attends to every other; each noise level reads the context anew."""
-    phase = recipe_.infill
-    rng = np.random.default_rng((recipe_.seed, 2, step))
-    generator = torch.Generator().manual_seed(recipe_.seed * 2**32 + step)
-    capacity, chunks = int(rng.choice(phase.canvases)), int(rng.integers(phase.chunks[0], phase.chunks[1] + 1))
-    rows = [
-        draw_row(documents.texts, tokenizer, phase, chunks, rng) for _ in range(max(1, round(phase.context / chunks)))
-    ]
-    rows = [row for row in rows if row.hidden]
-    data = [batch([row], phase, recipe_.network.near, capacity, rng) for row in rows]
-    existing = sum(int(one.existing.sum()) for one in data)
-    for row, one in zip(rows, data, strict=True):
-        noised = infilling.noised(one, phase, existing, generator).corrupted
-        lengths = np.repeat(one.lengths[:, None], phase.levels, 1)
-        hidden, existence, T = whole.denoise(network, [row], noised.slots.numpy(), lengths)
-        logits = network.logits(hidden[noised.masked | noised.committed])
-        truth = (torch.from_numpy(array) for array in (one.targets, one.hidden, one.lengths))
-        found = losses(logits, existence, noised, *truth)
-        loss = found.tokens + phase.existence_weight * found.existence + phase.committed_weight * found.committed
-        positions = phase.levels * T
-        attention = 12 * network.dims.width * network.dims.layers * positions * T
-        yield Work(loss / max(1, existing), flops_of_token(network) * positions + attention)
-
-
-def flops_of(network: Denoiser, data: Batch, levels: int) -> float:
-    """Operations of a step forward and backward, attention counted: 12 for each channel, query, key and layer."""
-    dims, canvases = network.dims, levels + 1
-    R, G, N = data.targets.shape
-    tall, M = data.chunks.shape[1], data.far_index.shape[1]
-    encoded = int((data.chunks > 0).sum())
-    slots = R * canvases * G * (N + 1)
-    near = 2 * dims.near + N + 1
-    far = M + G * (N + 1)
-    keys = encoded * tall * dims.layers + slots * (near * len(dims.local_layers) + far * len(dims.global_layers))
-    return flops_of_token(network) * (encoded + slots) + 12 * dims.width * keys
-
-
-# ---------------------------------------------------------------------- judging
-
-
-def by_existence(network: Denoiser, asked: Question, *, in_order: bool = False) -> Tensor:
-    """(R, G) nats of each answer: the slots to the right are masked, or (in order) not seen."""
-    data, prefixes = asked.data, asked.prefixes
-    B = prefixes.shape[1]
-    near, far = infilling.context(network, data, CPU)
-    anchors = torch.from_numpy(data.anchors)[:, None].expand(-1, B, -1, -1)
-    lengths = torch.from_numpy(data.lengths)[:, None].expand(-1, B, -1)
-    hidden, existence = network.denoise(
-        torch.cat([anchors, prefixes], -1),
-        lengths,
-        asked.hints,
-        near,
-        far,
-        torch.zeros(len(prefixes), dtype=torch.bool),
-        torch.full((B,), in_order),
-    )
-    return _nats(network.logits(_next(hidden)), _next(existence), data)
-
-
-def in_order(network: Denoiser, asked: Question) -> Tensor:
-    """The same for an autoregressive model."""
-    return by_existence(network, asked, in_order=True)
-
-
-def by_padding(network: Denoiser, asked: Question) -> Tensor:
-    """The same where PAD says that the answer ends."""
-    data, prefixes = asked.data, asked.prefixes
-    B = prefixes.shape[1]
-    near, far = infilling.context(network, data, CPU)
-    anchors = torch.from_numpy(data.anchors)[:, None].expand(-1, B, -1, -1)
-    lengths = torch.from_numpy(data.lengths)[:, None].expand(-1, B, -1)
-    joint = torch.zeros(len(prefixes), dtype=torch.bool)
-    canvases = torch.cat([anchors, prefixes], -1)
-    hidden, _ = network.denoise(canvases, lengths, asked.hints, near, far, joint)
-    logs = network.logits(_next(hidden)).log_softmax(-1)
-    ended = logs[..., PAD]
-    goes_on = torch.log1p(-ended.exp().clamp(max=1 - 1e-6))
-    return _nats(logs, goes_on - ended, data)
-
-
-def by_whole(network: Denoiser, asked: Question) -> Tensor:
-    """The same where context is not blind."""
-    lengths = np.repeat(asked.data.lengths[:, None], asked.prefixes.shape[1], 1)
-    hidden, existence, _ = whole.denoise(network, asked.rows, asked.prefixes.numpy(), lengths)
-    return _nats(network.logits(_next(hidden)), _next(existence), asked.data)
-
-
-def _prefixes(data: Batch) -> Tensor:
-    """(R, PREFIXES + 1, G, N): the first 0, 1, ... true tokens, then masked slots."""
-    targets = torch.from_numpy(data.targets)[:, None]
-    slot, shown = torch.arange(targets.shape[-1]), torch.arange(PREFIXES + 1).view(1, -1, 1, 1)
-    exists = slot < torch.from_numpy(data.existing)[:, None, :, None]
-    return torch.where((slot < shown) & exists, targets, MASK)
-
-
-def _next(said: Tensor) -> Tensor:
-    """What is said (R, B, G, N, ...) of the slot after each prefix: (R, B, G, ...)."""
-    return torch.stack([said[:, b, :, b] for b in range(said.shape[1])], 1)
-
-
-def _nats(logits: Tensor, existence: Tensor, data: Batch) -> Tensor:
-    """Logits (R, B, G, V) and existence (R, B, G) after each prefix -> (R, G)."""
-    targets = torch.from_numpy(data.targets)
-    logits[..., :SPECIAL] = -torch.inf
-    B = existence.shape[1]
-    hidden = torch.from_numpy(data.hidden)[:, None]  # (R, 1, G)
-    shown = torch.arange(B).view(1, B, 1)
-    truth = targets[..., :B].transpose(1, 2)  # (R, B, G)
-    goes_on, ends = (shown < hidden) & (hidden >= 0), shown == hidden
-    token = F.cross_entropy(logits.movedim(-1, 1), truth.clamp(min=SPECIAL), reduction="none")
-    nats = torch.where(goes_on, token + F.softplus(-existence), 0.0) + torch.where(ends, F.softplus(existence), 0.0)
-    return nats.sum(1)
+    change: Callable[[InfillPhase], InfillPhase]
 
 
 ARMS = (
-    Arm("recipe", chunked, by_existence),
-    Arm("no causal phase", chunked, by_existence, has_causal_phase=False),
-    Arm("fixed canvas", padded, by_padding),
-    Arm("autoregressive", chunked, in_order, levels=0),
-    Arm("full attention", unchunked, by_whole),
+    Arm("recipe", lambda phase: phase),
+    Arm("first mix of holes", lambda phase: replace(phase, kinds=OLD_KINDS, truncated=0.0)),
+    Arm("no old texts", lambda phase: replace(phase, edited=0.0)),
+    Arm("no other files", lambda phase: replace(phase, beside=0.0)),
+    Arm("no wrong tokens", lambda phase: replace(phase, wrong=0.0, committed=0.0)),
+    Arm("short canvases", lambda phase: replace(phase, canvases=tuple(min(16, size) for size in phase.canvases))),
 )
-
-
-# ---------------------------------------------------------------------- training
+SETTINGS: Mapping[str, Callable[[InfillPhase], InfillPhase]] = {
+    "typing": lambda phase: replace(phase, edited=0.0),
+    "with the old text": lambda phase: replace(phase, edited=1.0),
+    "several lines": lambda phase: replace(phase, edited=0.0, canvases=(64,), kinds={"lines": 0.5, "body": 0.5}),
+}
+LOCATED = "wrong tokens not found"
+"""Judged by a share, and not by nats: 1 less how often the planted token is the least likely one of its canvas."""
 
 
 @dataclass(frozen=True)
@@ -233,34 +76,40 @@ class Setting:
 
     recipe: Recipe
     documents: Documents
+    held_out: Documents
     tokenizer: Tokenizer
-    judged: list[Question]
+    judged: int
+    """Steps' worth of held-out holes in each setting."""
     causal_steps: int
     flops: float
-    """Operations of the second phase, in an arm that has a first one."""
+    """Operations of the second phase."""
 
 
-def train(arm: Arm, setting: Setting, first: dict[str, Tensor], spent: float) -> Iterator[tuple[float, float]]:
-    """Operations spent so far and nats an answer, a few times on the way; `first`: the weights after phase one."""
-    recipe_ = replace(setting.recipe, infill=replace(setting.recipe.infill, levels=arm.levels))
+# ---------------------------------------------------------------------- training
+
+
+def train(
+    arm: Arm, setting: Setting, first: dict[str, Tensor], spent: float
+) -> Iterator[tuple[float, dict[str, float]]]:
+    """Operations spent so far and what is judged then, a few times on the way; `first`: the weights after phase one."""
+    recipe_ = replace(setting.recipe, infill=arm.change(setting.recipe.infill))
     torch.manual_seed(recipe_.seed)
     network = Denoiser(recipe_.network)
-    if arm.has_causal_phase:
-        network.load_state_dict(first)
+    network.load_state_dict(first)
     optimisers = loop.optimisers(network, recipe_.optimiser)
-    budget = setting.flops if arm.has_causal_phase else setting.flops + spent
     done, judged_at, step = 0.0, 0.0, 0
-    while done < budget:
-        for work in arm.step(network, recipe_, setting.documents, setting.tokenizer, step):
-            work.loss.backward()
-            done += work.flops
-        _update(network, optimisers, recipe_, step, done / budget)
+    while done < setting.flops:
+        for drawn in infilling.draw(recipe_, setting.documents, setting.tokenizer, step):
+            drawn.part(network, CPU).loss.backward()
+            done += flops_of(network, drawn.data, drawn.phase.levels)
+        _update(network, optimisers, recipe_, step, done / setting.flops)
         step += 1
-        if done >= min(budget, judged_at + budget / 3):
+        if done >= min(setting.flops, judged_at + setting.flops / 3):
             judged_at = done
-            nats = judged(arm, network, setting)
-            say(f"seed {recipe_.seed}, {arm.name}: step {step}, {done / budget:.0%}, {nats:.3f} nats")
-            yield done + (spent if arm.has_causal_phase else 0.0), nats
+            figures = judged(network, setting)
+            told = ", ".join(f"{name} {figure:.3f}" for name, figure in figures.items())
+            say(f"seed {recipe_.seed}, {arm.name}: step {step}, {done / setting.flops:.0%}, {told}")
+            yield done + spent, figures
 
 
 def causal_phase(setting: Setting) -> tuple[dict[str, Tensor], float]:
@@ -280,6 +129,19 @@ def causal_phase(setting: Setting) -> tuple[dict[str, Tensor], float]:
     return {name: value.clone() for name, value in weights.items()}, tokens * (flops_of_token(network) + attention)
 
 
+def flops_of(network: Denoiser, data: Batch, levels: int) -> float:
+    """Operations of a step forward and backward, attention counted: 12 for each channel, query, key and layer."""
+    dims, canvases = network.dims, levels + 1
+    R, G, N = data.targets.shape
+    tall, M = data.chunks.shape[1], data.far_index.shape[1]
+    encoded = int((data.chunks > 0).sum())
+    slots = R * canvases * G * (N + 1)
+    near = 2 * dims.near + N + 1
+    far = M + N + 1
+    keys = encoded * tall * dims.layers + slots * (near * len(dims.local_layers) + far * len(dims.global_layers))
+    return flops_of_token(network) * (encoded + slots) + 12 * dims.width * keys
+
+
 def _update(
     network: Denoiser, optimisers: tuple[torch.optim.Optimizer, ...], recipe_: Recipe, step: int, share: float
 ) -> None:
@@ -293,29 +155,37 @@ def _update(
         optimiser.zero_grad(set_to_none=True)
 
 
+# ---------------------------------------------------------------------- judging
+
+
 @torch.no_grad()
-def judged(arm: Arm, network: Denoiser, setting: Setting) -> float:
-    """Mean nats of an answer."""
-    nats = torch.cat([arm.judge(network, one)[torch.from_numpy(one.data.hidden) >= 0] for one in setting.judged])
-    return float(nats.mean())
+def judged(network: Denoiser, setting: Setting) -> dict[str, float]:
+    """Nats a token in each setting, and the share of planted tokens that are not found."""
+    plain = replace(setting.recipe.infill, levels=0)
+    figures = {}
+    for name, change in SETTINGS.items():
+        parts = [drawn.part(network, CPU) for drawn in _held_out(setting, change(plain))]
+        figures[name] = sum(part.sums["ordered"].item() for part in parts) / sum(part.loss_tokens for part in parts)
+    committed = replace(setting.recipe.infill, levels=1, noisy=1.0, committed=1.0, wrong=0.1, edited=0.0)
+    found = torch.cat([located(network, drawn) for drawn in _held_out(setting, committed)])
+    return figures | {LOCATED: 1.0 - found.float().mean().item()}
 
 
-def questions(texts: tuple[str, ...], tokenizer: Tokenizer, recipe_: Recipe, count: int) -> list[Question]:
-    """Holes as the recipe draws them, of canvases that are all full."""
-    rng = np.random.default_rng(7)
-    found = []
-    for _ in range(count):
-        rows = [draw_row(texts, tokenizer, recipe_.infill, 6, rng) for _ in range(2)]
-        rows = [row for row in rows if row.hidden]
-        data = batch(rows, recipe_.infill, recipe_.network.near, CANVAS, rng)
-        for r, row in enumerate(rows):
-            for g, tokens in enumerate(row.hidden):
-                data.existing[r, g] = min(len(tokens), CANVAS)
-                data.targets[r, g] = [*tokens[:CANVAS], *[PAD] * (CANVAS - len(tokens))]
-        full = replace(data, lengths=np.where(data.hidden >= 0, CANVAS, 0))
-        prefixes = _prefixes(full)
-        found.append(Question(rows, full, prefixes, infilling.hints(full, prefixes)))
-    return found
+def _held_out(setting: Setting, phase: InfillPhase) -> Iterator[infilling.Drawn]:
+    recipe_ = replace(setting.recipe, infill=phase, seed=0)
+    for step in range(setting.judged):
+        yield from infilling.draw(recipe_, setting.held_out, setting.tokenizer, step)
+
+
+def located(network: Denoiser, drawn: infilling.Drawn) -> Tensor:
+    """(canvases with one wrong token or more,) whether the least likely token of each is wrong."""
+    wrong = drawn.corrupted.wrong[:, 0]  # (R, G, N)
+    exists = torch.arange(wrong.shape[-1]) < torch.from_numpy(drawn.data.existing).unsqueeze(-1)
+    hidden = infilling.states(network, drawn, CPU)[0][:, 0]  # (R, G, N, D)
+    logs = network.logits(hidden).log_softmax(-1)
+    there = logs.gather(-1, drawn.corrupted.slots[:, 0].unsqueeze(-1)).squeeze(-1)  # (R, G, N)
+    least = there.masked_fill(~exists, torch.inf).argmin(-1, keepdim=True)
+    return wrong.gather(-1, least).squeeze(-1)[wrong.any(-1)]
 
 
 @click.command()
@@ -325,7 +195,7 @@ def questions(texts: tuple[str, ...], tokenizer: Tokenizer, recipe_: Recipe, cou
 @click.option("--seed", "seeds", type=int, multiple=True, default=(1, 2), show_default=True)
 @click.option("--causal-steps", default=250, show_default=True)
 @click.option("--flops", default=2e13, show_default=True, help="Of the second phase.")
-@click.option("--questions", "asked", default=24, show_default=True, help="Batches of two rows to judge on.")
+@click.option("--judged", "asked", default=12, show_default=True, help="Steps of held-out holes in each setting.")
 def main(
     folder: Path, run: Path, out: Path, seeds: tuple[int, ...], causal_steps: int, flops: float, asked: int
 ) -> None:
@@ -337,34 +207,46 @@ def main(
     small = recipe.read("small")
     tokenizer = Tokenizer.load(run / text.TOKENIZER)
     documents = text.documents_of(run, folder, tokenizer)
-    held_out = tuple(file.text for file in load(folder, Role.VALIDATION))
-    judged_on = questions(held_out, tokenizer, small, asked)
+    held_out = text.tokenised(tuple(load(folder, Role.VALIDATION)), tokenizer)
     for seed in seeds:
-        setting = Setting(replace(small, seed=seed), documents, tokenizer, judged_on, causal_steps, flops)
+        setting = Setting(
+            replace(small, seed=seed), documents, held_out, tokenizer, asked, causal_steps=causal_steps, flops=flops
+        )
         missing = [arm for arm in ARMS if [arm.name, str(seed)] not in [row[:2] for row in rows]]
         if not missing:
             continue
         first, spent = causal_phase(setting)
         for arm in missing:
             rows += [
-                [arm.name, str(seed), f"{at:.4g}", f"{nats:.4f}"] for at, nats in train(arm, setting, first, spent)
+                [arm.name, str(seed), f"{done:.4g}", name, f"{figure:.4f}"]
+                for done, figures in train(arm, setting, first, spent)
+                for name, figure in figures.items()
             ]
             with curves.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows(rows)
-            plot(rows, out / "curves.png")
+                csv.writer(file, lineterminator="\n").writerows(rows)
+    plot(rows, out / "curves.png")
 
 
 def plot(rows: list[list[str]], path: Path) -> None:
-    """One colour for each arm, one line for each seed."""
-    figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
-    for n, arm in enumerate(ARMS):
-        for seed in sorted({row[1] for row in rows if row[0] == arm.name}):
-            points = [(float(at), float(nats)) for name, by, at, nats in rows if (name, by) == (arm.name, seed)]
-            axes.plot(*zip(*points, strict=True), color=f"C{n}", marker=".", label=arm.name if seed == "1" else None)
-    axes.set_xlabel("floating-point operations")
-    axes.set_ylabel("nats an answer, held-out packages")
-    axes.legend()
-    figure.savefig(path, dpi=110)
+    """A panel for each setting: its figure against operations, a line for each arm and seed."""
+    names = [*SETTINGS, LOCATED]
+    figure, panels = plt.subplots(1, len(names), figsize=(4 * len(names), 4))
+    for axes, name in zip(panels, names, strict=True):
+        for n, arm in enumerate(ARMS):
+            for seed in sorted({row[1] for row in rows}):
+                points = [
+                    (float(row[2]), float(row[4])) for row in rows if row[:2] == [arm.name, seed] and row[3] == name
+                ]
+                if points:
+                    axes.plot(
+                        *zip(*points, strict=True), color=f"C{n}", marker="o", label=arm.name if seed == "1" else None
+                    )
+        axes.set(title=name, xlabel="operations")
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel("nats a token")
+    panels[0].legend(fontsize="small")
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
     plt.close(figure)
 
 

@@ -81,10 +81,8 @@ def _by_name(case: Case) -> Outcome:
 def _judged(case: Case, site: Site, after: str) -> Judged:
     before = case.text_at(site)
     line = case.new[site.path].count("\n", 0, site.span.start) + 1
-    is_changing = not _is_same(case, before, site.truth)
-    return Judged(
-        site.path, line, site.label, before, site.truth, after, is_changing, _is_same(case, after, site.truth)
-    )
+    is_changing = not is_same(case, before, site.truth)
+    return Judged(site.path, line, site.label, before, site.truth, after, is_changing, is_same(case, after, site.truth))
 
 
 def _outcome(case: Case, contender: Contender, judged: Sequence[Judged], texts: Sequence[str]) -> Outcome:
@@ -112,7 +110,7 @@ def _is_in(span: Span, site: Site) -> bool:
     return site.span.start <= span.start and span.end <= site.span.end
 
 
-def _is_same(case: Case, one: str, other: str) -> bool:
+def is_same(case: Case, one: str, other: str) -> bool:
     """Whether two calls give the same, by position or by name."""
     return one == other or _normal(case, one) == _normal(case, other) is not None
 

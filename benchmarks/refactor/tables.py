@@ -7,6 +7,7 @@ from rich.table import Table
 
 from lacuna.benchmarks.evaluation.metrics import Estimate
 from lacuna.benchmarks.refactor.packages import ADAPT, ALL, PackagesReport, Planned
+from lacuna.benchmarks.refactor.reworking import ReworkReport
 from lacuna.benchmarks.refactor.seeded import Figures, SeededReport
 from lacuna.benchmarks.refactor.structural import StructuralReport
 
@@ -36,6 +37,18 @@ def _of_kind(title: str, figures: Mapping[str, Figures]) -> Table:
             f"{100 * one.compiling:.1f} of {one.files}",
         )
     return table
+
+
+def of_rework(found: ReworkReport) -> Iterator[Table | str]:
+    table = Table(title=f"Uses written anew, exactly right, %; {found.cases} cases", title_justify="left")
+    table.add_column("")
+    for name in ("of", *found.shares):
+        table.add_column(name, justify="right")
+    first = next(iter(found.shares.values()))
+    for group, one in first.items():
+        table.add_row(group, str(one.rows), *(_interval(shares[group]) for shares in found.shares.values()))
+    yield table
+    yield f"95 % intervals drawn by case; model {found.model}"
 
 
 def _interval(one: Estimate) -> str:

@@ -75,6 +75,13 @@ def _number(_context: click.Context, _option: click.Parameter, given: float | No
     help="Fill this range; several are filled together.",
 )
 @click.option("--query", metavar="SCM", help="Fill what this tree-sitter query (or .scm file) captures as @hole.")
+@click.option(
+    "--rework",
+    metavar="STRENGTH",
+    type=click.FloatRange(0, 1),
+    callback=_number,
+    help="Write anew only the least likely tokens of what stands there, so large a share of them; 0 changes nothing.",
+)
 @click.option("--write", is_flag=True, help="Change the file, not only show how.")
 @click.option("--watch", is_flag=True, help="Show the drafts settle, on stderr.")
 @click.option("--json", "is_json", is_flag=True, help="Print the answer as JSON instead of a diff.")
@@ -103,6 +110,7 @@ def fill(  # noqa: PLR0913 -- one for each option
     scope: str,
     ranges: tuple[tuple[LineColumn, LineColumn], ...],
     query: str | None,
+    rework: float | None,
     write: bool,
     watch: bool,
     is_json: bool,
@@ -116,8 +124,13 @@ def fill(  # noqa: PLR0913 -- one for each option
     language = language_of(file.name)
     document = textfile.read(file)
     spans = places.spans_of(document, language, where)
+    replaces = isinstance(where, Between | Captured) or (isinstance(where, At) and where.names_node)
+    if rework is not None and not replaces:
+        raise click.UsageError("--rework needs code to work on: --span, --query, or --at with a --scope.")
 
     opened = opening(model)
+    if rework is not None:
+        spans = opened.reworked(document.text, spans, rework)
     request = Request(
         document.text,
         language.name,
@@ -126,7 +139,7 @@ def fill(  # noqa: PLR0913 -- one for each option
         alternatives=ALTERNATIVES if is_json else 1,
         oldest=oldest_python(file.absolute()),
         beside=None if is_alone else _beside(opened, file, document.text),
-        replaces=isinstance(where, Between | Captured) or (isinstance(where, At) and where.names_node),
+        replaces=replaces,
     )
     answer = _watched(opened.infill, request, colour) if watch else answered(opened.infill(request))
 

@@ -130,12 +130,22 @@ def _part(text: str, one: Replacement, answers: Iterator[tuple[tuple[Alternative
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A blank with nothing in it yet."""
+
+    draft: int
+    span: Span
+    """Empty: where it stands."""
+    old: str
+    """What it alone takes the place of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """A text with drafts carried out; drafts are known by their places among those that were asked for."""
 
     text: str
-    holes: tuple[tuple[int, Span], ...]
-    """Blanks with nothing in them yet, by the draft that they belong to."""
+    gaps: tuple[Gap, ...]
     written: tuple[tuple[int, Span], ...]
     """Where each replacement then stands, likewise."""
 
@@ -148,7 +158,7 @@ def composed(text: str, drafts: Sequence[Draft], asked: Collection[int] = ()) ->
     )
     answers = [iter(draft.answers) for draft in drafts]
     pieces, done, size = list[str](), 0, 0
-    holes, written, shared = list[tuple[int, Span]](), list[tuple[int, Span]](), set[object]()
+    gaps, written, shared = list[Gap](), list[tuple[int, Span]](), set[object]()
 
     def write(piece: str) -> None:
         nonlocal size
@@ -168,10 +178,10 @@ def composed(text: str, drafts: Sequence[Draft], asked: Collection[int] = ()) ->
             elif answer := next(answers[n], None):
                 write(answer.text.replace("\n", line_end))
             elif n in asked:
-                holes.append((n, Span(size, size)))
+                gaps.append(Gap(n, Span(size, size), text[start:end] if len(one.pieces) == 1 else ""))
         written.append((n, Span(begin, size)))
     write(text[done:])
-    return Composed("".join(pieces), tuple(holes), tuple(written))
+    return Composed("".join(pieces), tuple(gaps), tuple(written))
 
 
 def is_insertion(one: Replacement) -> bool:

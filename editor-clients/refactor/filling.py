@@ -47,7 +47,7 @@ class Filler:
         got = _answered(answer)
         for candidates in got:
             draft = _with(draft, candidates)
-        if len(got) < len(scene.holes):
+        if len(got) < len(scene.gaps):
             return draft.because(Outcome.EMPTY, answer.explained)
         return _weighed(draft)
 
@@ -59,15 +59,15 @@ class Filler:
             scene = composed(self.document.text, [found[n] for n in seen], {seen.index(n) for n in waiting})
             answer = self._asked(scene, self._asked_threshold(group[0]))
             got = _answered(answer)
-            for (place, _), candidates in zip(scene.holes, got, strict=False):
-                n = seen[place]
+            for gap, candidates in zip(scene.gaps, got, strict=False):
+                n = seen[gap.draft]
                 found[n] = replace(_with(found[n], candidates), threshold=self._least(found[n], answer))
                 if _is_low(found[n]):
                     found[n] = self._low(n, found)
                     break
             else:
-                if len(got) < len(scene.holes):
-                    n = seen[scene.holes[len(got)][0]]
+                if len(got) < len(scene.gaps):
+                    n = seen[scene.gaps[len(got)].draft]
                     found[n] = found[n].because(Outcome.EMPTY, answer.explained)
         return found
 
@@ -83,11 +83,12 @@ class Filler:
         request = Request(
             scene.text,
             self.document.parsed.language.name,
-            tuple(span for _, span in scene.holes),
+            tuple(gap.span for gap in scene.gaps),
             threshold,
             alternatives=CANDIDATES,
             oldest=self.document.oldest,
             beside=self.beside,
+            old=tuple(gap.old for gap in scene.gaps),
         )
         return answered(self.infill(request))
 

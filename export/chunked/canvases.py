@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lacuna.model.chunked.context import BEFORE_ANCHOR
-from lacuna.model.chunked.hints import HINTS, Hints, Reached
+from lacuna.model.chunked.hints import HINTS, Hints, Met
 from lacuna.model.denoiser import Floats, Ints
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.tokenizer import MASK
@@ -24,17 +24,17 @@ class Known:
     values: Floats  # the same shape
     logits: tuple[Floats, ...]  # (V,) of the slot after each place
     existence: Floats  # (P,)
-    reached: tuple[Reached, ...]
-    """By the document's runs, before the slot after each place."""
+    met: tuple[Met, ...]
+    """The runs that reach the slot after each place."""
 
     @property
     def places(self) -> int:
-        return len(self.reached)
+        return len(self.met)
 
     def cut(self, places: int) -> "Known":
         """Its first places alone."""
         keys, values = self.keys[..., :places, :], self.values[..., :places, :]
-        return Known(keys, values, self.logits[:places], self.existence[:places], self.reached[:places])
+        return Known(keys, values, self.logits[:places], self.existence[:places], self.met[:places])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Asked:
     rows: list[Row]
     known: list[Known]
     """What is known of the beginning of each row."""
-    reached: list[tuple[Reached, ...]]
+    met: list[tuple[Met, ...]]
     inputs: dict[str, Ints | Floats]
     """Inputs of `lacuna.export.convert.graphs.denoise`."""
 
@@ -85,13 +85,13 @@ class Canvases:
         layers, heads, _, width = self._nothing.keys.shape
         past = np.zeros((2, layers, len(unknown), heads, P, width), np.float32)
         # 2. Each row's new tokens, its past, and the hints of what follows its new places
-        reached = []
+        met = []
         for b, (row, one) in enumerate(zip(unknown, known, strict=True)):
             new = [*self._anchor, *row.tokens][one.places :]
             tokens[b, : len(new)] = new
             past[0, :, b, :, : one.places], past[1, :, b, :, : one.places] = one.keys, one.values
-            reached.append(self._reached(row, one))
-            for n, runs in enumerate(reached[b][one.places :]):
+            met.append(self._met(row, one))
+            for n, runs in enumerate(met[b][one.places :]):
                 hints[:, b, n] = self._hints.best(0, runs, row.tokens[: one.places + n])
         inputs = {
             "tokens": tokens,
@@ -102,18 +102,18 @@ class Canvases:
             "hints": hints[0],
             "strengths": hints[1],
         }
-        return Asked(unknown, known, reached, inputs)
+        return Asked(unknown, known, met, inputs)
 
     def keep(self, asked: Asked, logits: Floats, existence: Floats, keys: Floats, values: Floats) -> None:
         """Keep what was denoised, in the shapes of the graph's outputs: for each row and all that it begins with."""
-        for b, (row, one, reached) in enumerate(zip(asked.rows, asked.known, asked.reached, strict=True)):
-            new = len(reached) - one.places
+        for b, (row, one, met) in enumerate(zip(asked.rows, asked.known, asked.met, strict=True)):
+            new = len(met) - one.places
             whole = Known(
                 np.concatenate([one.keys, keys[:, b, :, :new]], 2),
                 np.concatenate([one.values, values[:, b, :, :new]], 2),
                 (*one.logits, *logits[b, :new]),
                 np.concatenate([one.existence, existence[b, :new]]),
-                reached,
+                met,
             )
             for places in range(one.places + 1, whole.places + 1):
                 self._known.setdefault(Row(row.length, row.tokens[: places - 1]), whole.cut(places))
@@ -123,8 +123,8 @@ class Canvases:
         beginnings = (Row(row.length, row.tokens[:n]) for n in range(len(row.tokens) - 1, -1, -1))
         return next((self._known[one] for one in beginnings if one in self._known), self._nothing)
 
-    def _reached(self, row: Row, known: Known) -> tuple[Reached, ...]:
-        reached = list(known.reached) or [self._hints.lead(0)]
-        for token in row.tokens[len(reached) - 1 :]:
-            reached.append(self._hints.after(reached[-1], token))
-        return tuple(reached)
+    def _met(self, row: Row, known: Known) -> tuple[Met, ...]:
+        met = list(known.met) or [self._hints.lead(0)]
+        for token in row.tokens[len(met) - 1 :]:
+            met.append(self._hints.after(0, met[-1], token))
+        return tuple(met)

@@ -16,6 +16,7 @@ from lacuna.export.manifest import Manifest
 from lacuna.export.providers import Provider
 from lacuna.export.sessions import Sessions
 from lacuna.model.chunked import chunks
+from lacuna.model.chunked.chunks import Chunked
 from lacuna.model.chunked.context import window
 from lacuna.model.chunked.hints import Hints
 from lacuna.model.chunked.library import Beside, Library
@@ -77,10 +78,11 @@ class Engine:
         sessions.shrink(self._sessions.denoise)
 
     def look(self, scene: Scene, sampling: Sampling) -> "Sight":
-        """See the scene's first place. What stood there is not made use of, other files for their hints."""
+        """See the scene's first place; of what stood there and of other files, their hints."""
         dims = self.manifest.dimensions
         assert scene.beside is None or isinstance(scene.beside, Beside), "other files come from `library`"
-        return Sight(self, read(scene.text, scene.spans, self.tokenizer, sampling.budget, dims.near), scene.beside)
+        reading = read(scene.text, scene.spans, self.tokenizer, sampling.budget, dims.near)
+        return Sight(self, reading, scene.before[0] if scene.before else "", scene.beside)
 
     def tokens(self, text: str) -> Tokens:
         return np.array(self.tokenizer.encode_text(text), np.uint16)
@@ -111,11 +113,11 @@ class Engine:
 class Sight:
     """The first hole of a scene as the engine sees it: a `lacuna.model.denoiser.Seen`."""
 
-    def __init__(self, engine: Engine, reading: Reading, beside: Beside | None) -> None:
+    def __init__(self, engine: Engine, reading: Reading, before: str, beside: Beside | None) -> None:
         self.vocabulary = engine.vocabulary
         self.head = reading.heads[0]
         self.attended = sum(len(reading.chunked.chunks[n]) for n in reading.chosen)
-        self._engine, self._reading, self._beside = engine, reading, beside
+        self._engine, self._reading, self._before, self._beside = engine, reading, before, beside
         self._encoded = {n: engine.cache.get(reading.chunked.chunks[n]) for n in reading.chosen}
         self._context: Context | None = None
 
@@ -169,14 +171,24 @@ class Sight:
             existence[b, : known.places] = known.existence
         return Prediction(logits, existence)
 
+    def _hints(self) -> Hints:
+        old = self.encode(self.head.decode("utf-8", "surrogatepass") + self._before) if self._before else ()
+        in_hand = _in_hand(self._reading.chunked)
+        return Hints(in_hand, self._reading.heads[:1], self._engine.tokenizer.spellings, self._beside, [old])
+
     def context(self) -> "Context":
         """Lay out what the hole sees for the graph, once; encodes what is unread."""
         if self._context is None:
             for _ in self.read():
                 pass
             encoded = [known for known in self._encoded.values() if known is not None]
-            self._context = _laid_out(self._engine, self._reading, encoded, self._beside)
+            self._context = _laid_out(self._engine, self._reading, encoded, self._hints())
         return self._context
+
+
+def _in_hand(chunked: Chunked) -> Chunked:
+    """The text with its first hole alone: to holes still to come, nothing is said."""
+    return replace(chunked, holes=chunked.holes[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +218,10 @@ class Context:
         }
 
 
-def _laid_out(engine: Engine, reading: Reading, encoded: Sequence[Encoded], beside: Beside | None) -> Context:
+def _laid_out(engine: Engine, reading: Reading, encoded: Sequence[Encoded], hints: Hints) -> Context:
     """Lay out the encoded chunks, in the order in which they were chosen, around the first hole."""
     dims, chunked = engine.manifest.dimensions, reading.chunked
-    in_hand = replace(chunked, holes=chunked.holes[:1])  # to holes still to come, nothing is said
-    seen = window(in_hand, reading.chosen)
+    seen = window(_in_hand(chunked), reading.chosen)
     (near_index,), (near_offsets,) = seen.near(dims.near)  # (2W,) each
     needed, near_index = _only_needed(near_index, [len(chunked.chunks[n]) for n in reading.chosen])
     near = [encoded[n] for n in needed]
@@ -223,7 +234,6 @@ def _laid_out(engine: Engine, reading: Reading, encoded: Sequence[Encoded], besi
         _joined([e.keys for e in encoded], dims.global_layers),
         _joined([e.values for e in encoded], dims.global_layers),
     )
-    hints = Hints(in_hand, reading.heads[:1], engine.tokenizer.spellings, beside)
     (anchor,), (far_offsets,) = seen.anchors, seen.offsets()
     return Context(
         near_keys=near_keys,

@@ -142,7 +142,7 @@ def _by_network(network: Denoiser, case: Case, engine: Engine, encoded: Encoded)
     lookup = Hints(reading.chunked, reading.heads, engine.tokenizer.spellings)
     hints, strengths = (torch.from_numpy(array)[None] for array in lookup.of_all(canvas))
     lengths = torch.from_numpy(case.lengths)[None, :, None]
-    hidden, existence = network.denoise(slots, lengths, (hints, strengths), near, far, torch.tensor([False]))
+    hidden, existence = network.denoise(slots, lengths, (hints, strengths), near, far)
     return Prediction(network.logits(hidden)[0, :, 0].numpy(), existence[0, :, 0].numpy())
 
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, numpy_helper
 
 from lacuna.export.artifact import DENOISE, ENCODE, TOKENIZER, WEIGHTS, Artifact, ArtifactError, load
+from lacuna.export.convert.graphs import OLD_HINTS
 from lacuna.export.convert.precision import EightBits, Float32, dequantised
 from lacuna.model.dimensions import Dimensions
-from lacuna.model.training.network import AFTER, BEFORE, OTHER, OWN, Denoiser
+from lacuna.model.training.network import RELATIONS, Denoiser
 from lacuna.model.training.recipe import RecipeError
 from lacuna.model.training.text import keep_tokenizer
 
@@ -73,12 +74,12 @@ def _parameter(name: str, stored: Mapping[str, Array]) -> Array:
     """One of the network's parameters, from what `graphs` named it."""
     base = name.removesuffix(".weight")
     match name.split("."):
+        case ["hint", _]:
+            return np.concatenate([stored["hint"], stored[OLD_HINTS]])
         case ["role", _]:
             return np.stack([stored["role 0"], stored["role 1"]])
         case ["biases", _, "bias" | "slope"]:
-            # What serves sees one hole at a time: other holes' canvases are weighed as the own one at first.
-            found = {relation: stored[f"{name}.{relation}.2"].ravel() for relation in (BEFORE, AFTER, OWN)}
-            return np.stack([found.get(relation, found[OWN]) for relation in (BEFORE, AFTER, OWN, OTHER)])
+            return np.stack([stored[f"{name}.{relation}.2"].ravel() for relation in RELATIONS])
         case ["biases", _, "scale" | "null"]:
             return stored[f"{name}.None.2"]
     if f"{base} codes" in stored:

@@ -1,9 +1,9 @@
-"""Hints: what followed, elsewhere in the document, the longest runs of tokens that stand before a place.
+"""Hints: what followed, elsewhere, the longest runs of tokens that stand before a place.
 
-A place has up to two different hints, the second from a run as long or shorter. The network weighs them by the lengths
-of their runs (their strengths), so that it can copy from the document from its first steps of training on; attention
-would have to learn this ("n-gram heads", Akyürek et al. 2024; "prompt lookup"). A masked slot is a wildcard: the runs
-that reach it go on through it. If a hole has a head, only passages that begin with it are looked up.
+A place has up to two different hints of the document and other files, the second from a run as long or shorter, and
+one of the text that stood in its hole before. The network weighs them by the lengths of their runs (their strengths),
+so that it can copy from its first steps of training on; attention would have to learn this ("n-gram heads", Akyürek et
+al. 2024; "prompt lookup"). If a hole has a head, only passages that begin with it are looked up.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,91 +14,91 @@ from numpy.typing import NDArray
 
 from lacuna.model.chunked.chunks import Chunked
 from lacuna.model.chunked.library import Beside, Head
+from lacuna.model.chunked.runs import LENGTHS, LONGEST, Reached, Runs
 from lacuna.model.denoiser import fitting
-from lacuna.model.tokenizer import HOLE, MASK, PAD
+from lacuna.model.tokenizer import HOLE, PAD
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16)
-"""Least tokens of a run of each strength, from 1 on; strength 0 is no hint."""
 STRENGTHS = len(LENGTHS) + 1
-LONGEST = LENGTHS[-1]
 _BESIDE = np.array((0, 0, 1, 2, 2, 3, 5, 7, 8))
 """By the strength of a run in another file: that of a run in the document that is as often right about what follows.
 
 Measured on eight packages (docs/log/2026-11-30-hints-from-other-files.md).
 """
-HINTS = 2
-"""A place has so many hints; row 0 of an array has the stronger ones."""
+AROUND = 2
+"""Hints of the document and of other files, the stronger first."""
+OLD = AROUND
+HINTS = AROUND + 1
+"""With the old text's, which comes last."""
+ENDED = PAD + 3
+"""What follows the old text's last token, as a hint: the spare id that no text has."""
 
 
-class Reached(NamedTuple):
-    """The runs that end before a place, as they are found elsewhere."""
+class Met(NamedTuple):
+    """The runs that reach a place."""
 
-    places: Ints  # of their last tokens
-    runs: Ints  # their lengths
+    document: Reached
+    old: Reached
+    """In the old text."""
+
+
+_NONE = Reached(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 class Hints:
-    """Looks up runs in one document."""
+    """Looks up runs in one document, in the old texts of its holes, and in other files."""
 
     def __init__(
-        self, chunked: Chunked, heads: Sequence[bytes], spellings: Sequence[bytes], beside: Beside | None = None
+        self,
+        chunked: Chunked,
+        heads: Sequence[bytes],
+        spellings: Sequence[bytes],
+        beside: Beside | None = None,
+        old: Sequence[Sequence[int]] = (),
     ) -> None:
-        """`heads`: what each hole begins with, as healing grew it; `spellings`: the bytes of each token."""
+        """`heads`: what each hole begins with, as healing grew it; `spellings`: the bytes of each token.
+
+        `old`: the tokens of what stood in each hole before, its head included; empty where nothing did or nobody says.
+        """
         self._beside = beside
         self._heads = [Head(head, spellings, fitting(head, spellings)) if head else None for head in heads]
-        self._tokens = np.array([token for chunk in chunked.chunks for token in chunk], np.int64)
+        self._document = Runs(np.array([token for chunk in chunked.chunks for token in chunk], np.int64))
         starts = np.cumsum([0, *map(len, chunked.chunks)])
         self._holes = [int(starts[place.chunk]) + place.token for place in chunked.holes]
-        # Places sorted by their token: where a token stands is then one slice.
-        self._order = np.argsort(self._tokens, kind="stable")
-        self._sorted = self._tokens[self._order]
+        lefts = [self._left_of(hole) for hole in self._holes]
+        old = old or [()] * len(self._holes)
+        self._old = [_Old(left, text) if len(text) else None for left, text in zip(lefts, old, strict=True)]
         self._lead = [
-            Reached(*self._runs_before(hole, *self._candidates(hole, head)))
-            for hole, head in zip(self._holes, self._heads, strict=True)
+            Met(self._document.before(hole, *self._candidates(hole, head)), text.lead if text else _NONE)
+            for hole, head, text in zip(self._holes, self._heads, self._old, strict=True)
         ]
 
-    def lead(self, hole: int) -> Reached:
+    def lead(self, hole: int) -> Met:
         """The runs that reach the start of a hole's canvas."""
         return self._lead[hole]
 
-    def after(self, reached: Reached, token: int) -> Reached:
+    def after(self, hole: int, met: Met, token: int) -> Met:
         """The runs that reach the place after one more slot, MASK or a token."""
-        go_on = self._followed(*reached) if token == MASK else self._extended(token, *reached)
-        return Reached(*go_on)
+        text = self._old[hole]
+        return Met(self._document.after(met.document, token), text.runs.after(met.old, token) if text else _NONE)
 
-    def best(self, hole: int, reached: Reached, slots: Sequence[int] = ()) -> tuple[list[int], list[int]]:
-        """Find HINTS hints of a place and their strengths: what follows the longest run, then the best that differs.
+    def best(self, hole: int, met: Met, slots: Sequence[int] = ()) -> tuple[list[int], list[int]]:
+        """Find the HINTS hints of a place and their strengths; `slots` are what stands in the hole so far.
 
-        If several are equally strong, the nearest to the hole is taken. `slots` are what stands in the hole so far:
-        other files are asked about them, too, for one hint, and come after the document where they know as much.
+        Other files are asked about them, too, for one hint, and come after the document where they know as much.
         """
-        own = self._best(hole, reached)
-        return own if self._beside is None else _merged(own, self._best_beside(hole, slots, self._beside))
-
-    def _best(self, hole: int, reached: Reached) -> tuple[list[int], list[int]]:
-        hints, strengths = [PAD] * HINTS, [0] * HINTS
-        places, runs = self._followed(*reached)
-        strong = np.searchsorted(LENGTHS, runs, side="right")  # how many of LENGTHS a run reaches
-        # One number that sorts by strength first, then by nearness: no distance is as much as one strength.
-        worth = strong * (1 + len(self._tokens)) - np.abs(places - self._holes[hole])
-        following = self._tokens[places]
-        for n in range(HINTS):
-            if not len(worth):
-                break
-            best = worth.argmax()
-            hints[n], strengths[n] = int(following[best]), int(strong[best])
-            differs = following != hints[n]
-            worth, following, strong = worth[differs], following[differs], strong[differs]
-        return hints, strengths
+        around = self._document.best(met.document, self._holes[hole], AROUND)
+        if self._beside is not None:
+            around = _merged(around, self._best_beside(hole, slots, self._beside))
+        text = self._old[hole]
+        old = text.runs.best(met.old, text.start + len(slots), 1) if text else ([PAD], [0])
+        return around[0] + old[0], around[1] + old[1]
 
     def _best_beside(self, hole: int, slots: Sequence[int], beside: Beside) -> tuple[list[int], list[int]]:
         """The strongest hint of other files, and its strength; with two of them the network is less often right."""
-        start = self._holes[hole]
-        before = np.concatenate([self._tokens[max(0, start - LONGEST) : start], np.asarray(slots, np.int64)])[::-1]
-        before = before[: int((before == HOLE).argmax())] if HOLE in before else before
+        before = np.concatenate([self._left_of(self._holes[hole]), np.asarray(slots, np.int64)])[::-1]
         ends = beside.ends(before, LONGEST, None if slots else self._heads[hole])
         if ends is None:
             return [], []
@@ -108,11 +108,11 @@ class Hints:
 
     def of(self, hole: int, slots: Sequence[int] | Ints) -> tuple[Ints, Ints]:
         """Canvas slots (N,) of a hole -> hints, strengths (1 + N, HINTS): of what follows the anchor and each slot."""
-        reached = self.lead(hole)
-        found = [self.best(hole, reached)]
+        met = self.lead(hole)
+        found = [self.best(hole, met)]
         for n, token in enumerate(slots):
-            reached = self.after(reached, int(token))
-            found.append(self.best(hole, reached, [int(slot) for slot in slots[: n + 1]]))
+            met = self.after(hole, met, int(token))
+            found.append(self.best(hole, met, [int(slot) for slot in slots[: n + 1]]))
         hints, strengths = np.array(found, np.int64).transpose(1, 0, 2)
         return hints, strengths
 
@@ -124,62 +124,43 @@ class Hints:
             found[:, b, g] = self.of(g, slots[b, g])
         return found[0], found[1]
 
-    def _at(self, token: int) -> Ints:
-        """The places of a token, ascending."""
-        start, end = np.searchsorted(self._sorted, (token, token + 1))
-        return self._order[start:end]
+    def _left_of(self, hole: int) -> Ints:
+        """The tokens before a hole, LONGEST of them or as many as stand between it and another."""
+        left = self._document.tokens[max(0, hole - LONGEST) : hole]
+        others = np.flatnonzero(left == HOLE)
+        return left[others[-1] + 1 :] if len(others) else left
 
     def _candidates(self, hole: int, head: Head | None) -> tuple[Ints, int]:
         """Find places where the runs before a hole may end, and their length so far: 1 if they match a head, else 0."""
+        tokens = self._document.tokens
         if head is None:
-            is_lead = hole > 0 and self._tokens[hole - 1] != HOLE
-            places = self._at(int(self._tokens[hole - 1])) if is_lead else np.zeros(0, np.int64)
+            is_lead = hole > 0 and tokens[hole - 1] != HOLE
+            places = self._document.at(int(tokens[hole - 1])) if is_lead else np.zeros(0, np.int64)
             return places[places != hole - 1], 0
-        starts = np.flatnonzero(head.fits[self._tokens])
-        begins = [head.begins(self._tokens, int(start), HOLE) for start in starts]
+        starts = np.flatnonzero(head.fits[tokens])
+        begins = [head.begins(tokens, int(start), HOLE) for start in starts]
         return starts[begins] - 1, 1
-
-    def _runs_before(self, hole: int, places: Ints, run: int) -> tuple[Ints, Ints]:
-        """Lengthen a run at each of the places by the tokens left of the hole that are repeated there."""
-        tokens = self._tokens
-        runs = np.full(len(places), run, np.int64)
-        goes_on = np.ones(len(places), bool)
-        for back in range(min(LONGEST - run, hole)):
-            token = tokens[hole - 1 - back]
-            if token == HOLE or not goes_on.any():
-                break
-            goes_on &= places >= back
-            goes_on[goes_on] = tokens[places[goes_on] - back] == token  # only those that went on so far are looked at
-            runs += goes_on
-        return places, runs
-
-    def _followed(self, places: Ints, runs: Ints) -> tuple[Ints, Ints]:
-        """The runs, one token on, whatever it is; none goes through a hole."""
-        after = places + 1
-        stays = after < len(self._tokens)
-        stays[stays] = self._tokens[after[stays]] != HOLE
-        return after[stays], runs[stays]
-
-    def _extended(self, token: int, places: Ints, runs: Ints) -> tuple[Ints, Ints]:
-        """The runs that a token continues, and those that begin with it."""
-        here = self._at(token)
-        if not len(places):
-            return here, np.ones(len(here), np.int64)
-        # Both are ascending: a binary search finds, for each place, whether a run ends just before it.
-        before = np.minimum(np.searchsorted(places, here - 1), len(places) - 1)
-        continued = np.where(places[before] == here - 1, runs[before], 0)
-        return here, np.minimum(continued + 1, LONGEST)
 
 
 def _merged(one: tuple[list[int], list[int]], other: tuple[list[int], list[int]]) -> tuple[list[int], list[int]]:
-    """The strongest hints of both that differ; of two equally strong ones the first's comes first."""
+    """The AROUND strongest hints of both that differ; of two equally strong ones the first's comes first."""
     pairs = sorted(zip(one[0] + other[0], one[1] + other[1], strict=True), key=lambda pair: -pair[1])
     best: dict[int, int] = {}
     for token, strength in pairs:
         if strength:
             best.setdefault(token, strength)
-    some = [*best.items(), *[(PAD, 0)] * HINTS][:HINTS]
+    some = [*best.items(), *[(PAD, 0)] * AROUND][:AROUND]
     return [token for token, _ in some], [strength for _, strength in some]
+
+
+class _Old:
+    """What stood in a hole before, behind the text to its left."""
+
+    def __init__(self, left: Ints, text: Sequence[int]) -> None:
+        self.runs = Runs(np.concatenate([left, np.asarray(text, np.int64), [ENDED]]))
+        self.start = len(left)
+        """Where the text begins."""
+        self.lead = Reached(np.array([self.start - 1]), np.array([LONGEST]))
 
 
 def of_text(tokens: Ints) -> tuple[Ints, Ints]:

@@ -1,5 +1,6 @@
 """Drawing the holes that training fills: by the same `syntax` code that serves, and at random characters."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -78,7 +79,38 @@ def _lines(text: str, rng: Generator) -> Span:
     return Span(line.start, end)
 
 
+def _behind(text: str, rng: Generator) -> Span:
+    """Draw what stands behind one of the tokens that somebody types before asking, up to the end of its line."""
+    pattern = _BEFORE_CURSOR[rng.integers(len(_BEFORE_CURSOR))]
+    # From a random place on, and then from the top: nothing is listed.
+    found = pattern.search(text, int(rng.integers(len(text) + 1))) or pattern.search(text)
+    if found is None:
+        return _rest_of_line(text, rng)
+    return Span(found.end(), max(found.end(), rest_of_line(text, found.end()).end))
+
+
+_BEFORE_CURSOR = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"(?<![=!<>:])= ?(?!=)",
+        r"\breturn ",
+        r"\bassert ",
+        r"\b(?:self|cls|[a-z]\w*)\.(?=\w)",
+        r"\w\(",
+        r"^\s*(?:import|from) ",
+        r"^from [\w.]+ import ",
+        r"^\s*@",
+        r"\bdef (?:\w+\()?",
+        r"\b(?:if|elif|while) ",
+        r"[\[{,] *",
+        r"# ",
+        r"[\"']{1,3}(?=\w)",
+    )
+)
+
+
 RANDOM: dict[str, Callable[[str, Generator], Span]] = {
+    "behind": _behind,
     "rest-of-line": _rest_of_line,
     "within-line": _within_line,
     "lines": _lines,

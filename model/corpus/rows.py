@@ -1,6 +1,6 @@
-"""From texts to rows: an excerpt, the holes drawn in it, and what stands around and in them as tokens."""
+"""From texts to rows: an excerpt, the holes drawn in it, and what stands around, in and before them as tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +10,8 @@ from lacuna.model.chunked.chunks import cut
 from lacuna.model.chunked.context import Window, window
 from lacuna.model.chunked.healing import heads, healed
 from lacuna.model.chunked.hints import Hints
-from lacuna.model.corpus import drawing
+from lacuna.model.chunked.library import Beside
+from lacuna.model.corpus import drawing, edits
 from lacuna.model.tokenizer import Tokenizer
 
 CHARACTERS = 370
@@ -28,6 +29,12 @@ class Wanted(Protocol):
     def kinds(self) -> Mapping[str, float]: ...
     @property
     def canvases(self) -> tuple[int, ...]: ...
+    @property
+    def edited(self) -> float: ...
+    @property
+    def truncated(self) -> float: ...
+    @property
+    def beside(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +49,52 @@ class Row:
 
 
 def draw_row(
-    texts: tuple[str, ...], tokenizer: Tokenizer, wanted: Wanted, chunks: int, rng: np.random.Generator
+    texts: Sequence[str],
+    tokenizer: Tokenizer,
+    wanted: Wanted,
+    chunks: int,
+    rng: np.random.Generator,
+    beside: Callable[[int], Beside] | None = None,
 ) -> Row:
-    """Draw a row of some `chunks` chunks, from a document drawn evenly by length."""
-    text = _excerpt(texts, chunks * CHARACTERS, rng)
+    """Draw a row of some `chunks` chunks, from a document drawn evenly by length.
+
+    `beside`: the other files of a document's package, by its number.
+    """
+    # 1. An excerpt with holes
+    number = _drawn(texts, rng)
+    text = _excerpt(texts[number], chunks * CHARACTERS, rng)
     spans = drawing.draw(text, min(round(chunks * wanted.density), wanted.holes), wanted.kinds, rng)
     longest = 3 * max(wanted.canvases)  # some three characters a token
     spans = [drawing.shortened(text, span, longest, rng) for span in spans]
+    if spans and rng.random() < wanted.truncated:
+        text = text[: spans[-1].end]
+    # 2. What stood in them before
+    before = [""] * len(spans)
+    if rng.random() < wanted.edited:
+        text, spans, before = edits.planted(text, spans, rng)
+    # 3. Tokens
     grown = healed(text, spans)
     chunked = cut(text, grown, tokenizer)
-    hints = Hints(chunked, heads(text, spans, grown), tokenizer.spellings)
+    old = [
+        tokenizer.encode_text(text[whole.start : span.start] + stood) if stood else ()
+        for whole, span, stood in zip(grown, spans, before, strict=True)
+    ]
+    others = beside(number) if beside is not None and rng.random() < wanted.beside else None
+    hints = Hints(chunked, heads(text, spans, grown), tokenizer.spellings, others, old)
     hidden = tuple(tokenizer.encode_text(text[span.start : span.end]) for span in grown)
     return Row(chunked.chunks, window(chunked, range(len(chunked.chunks))), hidden, hints)
 
 
-def _excerpt(texts: tuple[str, ...], size: int, rng: np.random.Generator) -> str:
+def _drawn(texts: Sequence[str], rng: np.random.Generator) -> int:
+    """Draw a document, long ones more often."""
+    number = int(rng.integers(len(texts)))
+    while rng.random() * 40_000 > len(texts[number]):
+        number = int(rng.integers(len(texts)))
+    return number
+
+
+def _excerpt(text: str, size: int, rng: np.random.Generator) -> str:
     """Cut whole lines of about `size` code points; a third of the time from the top of a file."""
-    text = texts[rng.integers(len(texts))]
-    while rng.random() * 40_000 > len(text):  # long files are drawn more often
-        text = texts[rng.integers(len(texts))]
     start = 0
     if len(text) > size and rng.random() < 2 / 3:
         start = text.rfind("\n", 0, int(rng.integers(len(text) - size))) + 1

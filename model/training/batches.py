@@ -9,9 +9,11 @@ from lacuna.model.chunked.context import BEFORE_ANCHOR
 from lacuna.model.chunked.hints import Hints
 from lacuna.model.corpus.rows import Row
 from lacuna.model.tokenizer import HOLE, PAD
-from lacuna.model.training.recipe import InfillPhase
 
 Ints = NDArray[np.int64]
+
+PAST_END = 4
+"""Slots behind the longest hidden text that are still asked whether they exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,14 @@ class Batch:
     near_index: Ints  # (R, G, 2W) into M
     near_offsets: Ints  # (R, G, 2W)
     anchors: Ints  # (R, G, BEFORE_ANCHOR + 1) the tokens left of each hole
-    targets: Ints  # (R, G, N) hidden tokens, PAD past their end
+    targets: Ints  # (R, G, N) hidden tokens, PAD past their end; the longest of them, and canvases may be longer
     existing: Ints  # (R, G) slots of the canvas that exist
     hidden: Ints  # (R, G) hidden tokens in all, more than `existing` when the canvas is too short; -1 is no hole
     lengths: Ints  # (R, G) slots of the canvas, 0 where there is no hole
-    joint: NDArray[np.bool_]  # (R,)
     hints: tuple[Hints, ...]  # of each row
 
 
-def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np.random.Generator) -> Batch:
+def batch(rows: list[Row], near: int, capacity: int, rng: np.random.Generator) -> Batch:
     """Pad rows to one shape and draw the canvases' lengths, which tell nothing of what is hidden.
 
     near: tokens on either side of a hole that local layers see, W. capacity: slots of the longest canvas, N.
@@ -74,9 +75,9 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
             lengths[r, g] = capacity if is_full else rng.integers(max(1, min(len(tokens), capacity)), capacity + 1)
             existing[r, g] = min(len(tokens), lengths[r, g])
             targets[r, g, : existing[r, g]] = tokens[: existing[r, g]]
+    # Slots far behind all ends teach little: of the longest canvases, so many are not computed.
+    targets = targets[..., : int(existing.max()) + PAST_END]
 
-    # 4. Whether holes see each other: in all rows or in none, for where none do a step costs less
-    joint = np.full(R, rng.random() < phase.joint)
     return Batch(
         chunks,
         far_index,
@@ -88,6 +89,5 @@ def batch(rows: list[Row], phase: InfillPhase, near: int, capacity: int, rng: np
         existing,
         hidden,
         lengths,
-        joint,
         tuple(row.hints for row in rows),
     )

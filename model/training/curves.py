@@ -12,7 +12,7 @@ from lacuna.workspace import atomic
 CSV, PNG = "losses.csv", "losses.png"
 FIELDS = (
     "step", "phase", "rate", "norm", "tokens", "loss_tokens", "tokens_per_second", "loss_tokens_per_second",
-    "flops_per_second", "causal", "tokens_nll", "full_nll", "ordered", "existence", "committed",
+    "flops_per_second", "causal", "ordered", "ends", "tokens_nll", "existence", "wrong",
 )  # fmt: skip
 LOSSES = FIELDS[9:]
 

@@ -17,9 +17,6 @@ from lacuna.model.training.network import Denoiser, Far, Near
 from lacuna.model.training.recipe import InfillPhase, Recipe
 from lacuna.model.training.text import Documents
 
-WRONG = 0.15
-"""Share of the committed slots that are wrong in a canvas that is corrupted at all."""
-
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -43,16 +40,12 @@ class Drawn:
             found.tokens
             + phase.ordered_weight * ordered.tokens
             + phase.existence_weight * (found.existence + phase.ordered_weight * ordered.existence)
-            + phase.committed_weight * found.committed
+            + phase.wrong_weight * found.wrong
         )
-        sums = {
-            "tokens_nll": found.tokens,
-            "full_nll": found.full,
-            "ordered": ordered.tokens,
-            "existence": found.existence,
-            "committed": found.committed,
-        }
-        positions = int((data.chunks > 0).sum() + data.lengths.sum() * self.canvases.shape[1])
+        sums = {"ordered": ordered.tokens, "ends": ordered.existence}
+        if phase.levels:
+            sums |= {"tokens_nll": found.tokens, "existence": found.existence, "wrong": found.wrong}
+        positions = int((data.chunks > 0).sum()) + self.canvases.numel()
         return Part(loss / max(1, self.existing), sums, positions, int(data.existing.sum()))
 
 
@@ -61,7 +54,9 @@ def draw(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) 
     generator = torch.Generator().manual_seed(recipe.seed * 2**32 + step)
     data = list(batches(recipe, documents, tokenizer, step))
     existing = sum(int(micro.existing.sum()) for micro in data)
-    return [noised(micro, recipe.infill, existing, generator) for micro in data]
+    is_noisy = torch.rand((), generator=generator).item() < recipe.infill.noisy
+    phase = recipe.infill if is_noisy else replace(recipe.infill, levels=0)
+    return [noised(micro, phase, existing, generator) for micro in data]
 
 
 def batches(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: int) -> Iterator[Batch]:
@@ -71,18 +66,18 @@ def batches(recipe: Recipe, documents: Documents, tokenizer: Tokenizer, step: in
     capacity = int(rng.choice(phase.canvases))
     chunks = int(rng.integers(phase.chunks[0], phase.chunks[1] + 1))
     count = max(1, round(phase.context / chunks))
-    rows = [draw_row(documents.texts, tokenizer, phase, chunks, rng) for _ in range(count)]
+    rows = [draw_row(documents.texts, tokenizer, phase, chunks, rng, documents.others.beside) for _ in range(count)]
     rows = [row for row in rows if row.hidden]
     micro = max(1, round(phase.micro / chunks))
     for at in range(0, len(rows), micro):
-        yield batch(rows[at : at + micro], phase, recipe.network.near, capacity, rng)
+        yield batch(rows[at : at + micro], recipe.network.near, capacity, rng)
 
 
 def noised(data: Batch, phase: InfillPhase, existing: int, generator: torch.Generator) -> Drawn:
     """Corrupt the canvases of a micro-batch and look up their hints."""
     targets, sizes = torch.from_numpy(data.targets), torch.from_numpy(data.existing)
-    wrong = _wrong(data, phase.levels, phase.corrupted, generator)
-    corrupted = corrupt(targets, sizes, phase.levels, wrong, generator)
+    wrong = _wrong(data, phase.levels, phase.wrong, generator)
+    corrupted = corrupt(targets, sizes, phase.levels, wrong, phase.committed, generator)
     exists = torch.arange(targets.shape[-1]) < sizes.unsqueeze(-1)  # (R, G, N)
     canvases = torch.cat([corrupted.slots, torch.where(exists, targets, MASK).unsqueeze(1)], 1)
     return Drawn(phase, replace(data, hints=()), corrupted, canvases, hints(data, canvases), existing)
@@ -96,31 +91,33 @@ def row_losses(network: Denoiser, drawn: Drawn, device: torch.device) -> tuple[L
     # 1. To the device
     data, levels = drawn.data, drawn.phase.levels
     corrupted = Corrupted(*(t.to(device) for t in drawn.corrupted))
-    targets, existing, lengths, hidden, anchors, joint = (
-        torch.from_numpy(array).to(device)
-        for array in (data.targets, data.existing, data.lengths, data.hidden, data.anchors, data.joint)
+    targets, existing, lengths, hidden = (
+        torch.from_numpy(array).to(device) for array in (data.targets, data.existing, data.lengths, data.hidden)
     )
     exists = torch.arange(targets.shape[-1], device=device) < existing.unsqueeze(-1)  # (R, G, N)
 
-    # 2. States (R, B + 1, G, N, D) and existence (R, B + 1, G, N), all levels of a hole seeing one encoding
-    near, far = context(network, data, device)
-    anchors = anchors[:, None].expand(-1, levels + 1, -1, -1)
-    hidden_states, existence = network.denoise(
-        torch.cat([anchors, drawn.canvases.to(device)], -1),
-        lengths[:, None].expand(-1, levels + 1, -1),
-        (drawn.hints[0].to(device), drawn.hints[1].to(device)),
-        near,
-        far,
-        joint,
-        torch.arange(levels + 1, device=device) == levels,
-    )
-
-    # 3. Losses; slots without one need no logits (S, V)
-    judged = corrupted.masked | corrupted.committed
+    # 2. Losses; slots without one need no logits (S, V)
+    hidden_states, existence = states(network, drawn, device)
+    judged = corrupted.masked | corrupted.wrong
     logits = network.logits(hidden_states[:, :levels][judged])
     found = losses(logits, existence[:, :levels], corrupted, targets, hidden, lengths)
     return found, in_order(
         network.logits(hidden_states[:, levels][exists]), existence[:, levels], targets, existing, hidden, lengths
+    )
+
+
+def states(network: Denoiser, drawn: Drawn, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Hidden states (R, B + 1, G, N, D) and existence (R, B + 1, G, N); all levels of a hole see one encoding."""
+    data, B = drawn.data, drawn.canvases.shape[1]
+    near, far = context(network, data, device)
+    anchors, lengths = (torch.from_numpy(array).to(device)[:, None] for array in (data.anchors, data.lengths))
+    return network.denoise(
+        torch.cat([anchors.expand(-1, B, -1, -1), drawn.canvases.to(device)], -1),
+        lengths.expand(-1, B, -1),
+        (drawn.hints[0].to(device), drawn.hints[1].to(device)),
+        near,
+        far,
+        torch.arange(B, device=device) == B - 1,
     )
 
 
@@ -129,7 +126,7 @@ def context(network: Denoiser, data: Batch, device: torch.device) -> tuple[Near,
     keys, values = network.encode(torch.from_numpy(data.chunks).to(device))  # (layers, X, T, K, E)
     far_index = torch.from_numpy(data.far_index).to(device)
     keys, values = (t.flatten(1, 2)[:, far_index] for t in (keys, values))  # (layers, R, M, K, E)
-    row = torch.arange(len(data.joint), device=device).view(-1, 1, 1)
+    row = torch.arange(len(data.far_index), device=device).view(-1, 1, 1)
     near_index = torch.from_numpy(data.near_index).to(device)
     local, whole = list(network.dims.local_layers), list(network.dims.global_layers)
     near_offsets, far_offsets = (torch.from_numpy(o).to(device) for o in (data.near_offsets, data.far_offsets))
@@ -154,6 +151,6 @@ def _wrong(data: Batch, levels: int, share: float, generator: torch.Generator) -
     R, G, N = data.targets.shape
     pool = torch.from_numpy(data.chunks[data.chunks >= SPECIAL])
     tokens = pool[torch.randint(len(pool), (R, levels, G, N), generator=generator)]
-    is_corrupted = torch.rand((R, levels, G, 1), generator=generator) < share
-    is_wrong = is_corrupted & (torch.rand((R, levels, G, N), generator=generator) < WRONG)
+    is_wrong = torch.rand((R, levels, G, N), generator=generator) < share
+    is_wrong &= tokens != torch.from_numpy(data.targets)[:, None]
     return torch.where(is_wrong, tokens, -1)

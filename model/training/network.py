@@ -17,8 +17,8 @@ from lacuna.model.chunked.hints import HINTS, STRENGTHS
 from lacuna.model.dimensions import ROTARY_BASE, Dimensions
 from lacuna.model.tokenizer import MASK, PAD
 
-BEFORE, AFTER, OWN, OTHER = range(4)
-"""Relations of a key to a slot in global layers: context before or after it, its own canvas, another hole's."""
+BEFORE, AFTER, OWN = RELATIONS = range(3)
+"""Relations of a key to a slot in global layers: context before or after it, its own canvas."""
 MASKED, COMMITTED = range(2)
 """Roles of a slot; context has none, and neither have the tokens of the causal phase."""
 
@@ -86,15 +86,16 @@ class GlobalBias(nn.Module):
 
     def __init__(self, heads: int) -> None:
         super().__init__()
-        self.bias = nn.Parameter(torch.zeros(4, heads))
-        self.slope = nn.Parameter(torch.full((4, heads), -0.2))
+        self.bias = nn.Parameter(torch.zeros(len(RELATIONS), heads))
+        self.slope = nn.Parameter(torch.full((len(RELATIONS), heads), -0.2))
         self.scale = nn.Parameter(torch.full((heads,), 1 / 6))
         self.null = nn.Parameter(torch.zeros(heads))
 
     def forward(self, relation: Tensor, distance: Tensor) -> Tensor:
         """Relations and token distances (...) -> biases (..., A)."""
         # One-hot products: their gradient is a product too, that of an index a slow scatter.
-        one_hot = (relation.unsqueeze(-1) == torch.arange(4, device=relation.device)).float()  # (..., 4)
+        relations = torch.arange(len(RELATIONS), device=relation.device)
+        one_hot = (relation.unsqueeze(-1) == relations).float()  # (..., len(RELATIONS))
         return one_hot @ self.bias + torch.log1p(distance.float()).unsqueeze(-1) * (one_hot @ self.slope)
 
     def softmax(self, scores: tuple[Tensor, ...], biases: tuple[Tensor, ...], count: Tensor) -> tuple[Tensor, ...]:
@@ -208,7 +209,6 @@ class Denoiser(nn.Module):
         hints: tuple[Tensor, Tensor],
         near: Near,
         far: Far,
-        joint: Tensor,
         ordered: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Predict all slots of all holes at once.
@@ -217,9 +217,8 @@ class Denoiser(nn.Module):
         then the canvas' token ids, MASK where masked.
         lengths (R, B, G): slots of each canvas, the rest is padding.
         hints: with their strengths, (R, B, G, 1 + N, HINTS) each, of what follows the anchor and each slot.
-        joint (R,): whether the holes of a row see each other's canvases.
-        ordered (B,), for training alone: whether a slot sees of the canvases only what is to its left in its own, so
-        that each true token can be predicted from those before it.
+        ordered (B,), for training alone: whether a slot sees of its canvas only what is to its left, so that each true
+        token can be predicted from those before it.
         Returns hidden states (R, B, G, N, D), for `logits`, and existence logits (R, B, G, N). Both are read one place
         to the left of the slot they speak of, as in the causal phase: what was learned there holds here at once.
         """
@@ -242,24 +241,12 @@ class Denoiser(nn.Module):
         is_near = (near.offsets != 0)[:, None, :, None, None, :].expand(R, 1, G, B, N, 2 * W)
         near_mask = torch.cat([is_near, is_own], -1)
 
-        # 3. Keys that global layers see: [far context | own canvas, or where holes see each other all canvases]
-        is_joint = bool(joint.any())
+        # 3. Keys that global layers see: [far context | own canvas]
         is_far = far.offsets != 0  # (R, G, M)
         far_relation = (far.offsets > 0).long() * AFTER
         distance = (slot - slot.unsqueeze(1)).abs()  # (N, N)
-        if is_joint:
-            same = torch.eye(G, dtype=torch.bool, device=slots.device)
-            is_seen = is_slot & (lengths > 0).unsqueeze(-1)  # a row's padding to G holes has no slots, but an anchor
-            of_others = is_seen.transpose(1, 2)[:, None, :, None] & joint.view(R, 1, 1, 1, 1, 1)  # (R, 1, B, 1, G, N)
-            is_canvas = torch.where(same[:, None, None, :, None], is_own.unsqueeze(-2), of_others[:, :, None])
-            is_canvas = is_canvas & (same[:, None, None, :, None] | ~ordered.view(B, 1, 1, 1))
-            is_canvas = is_canvas.flatten(-2)  # (R, 1, G, B, N, GN)
-            relation = torch.where(same, OWN, OTHER)[:, None, :, None].expand(G, N, G, N).flatten(-2)  # (G, N, GN)
-            distance = distance[None, :, None, :].expand(G, N, G, N).flatten(-2)
-        else:
-            is_canvas = is_own
-            relation = torch.full_like(distance, OWN)
-        count = is_far.sum(-1)[:, None, :, None, None] + is_canvas.sum(-1)  # (R, 1, G, B, N)
+        own = torch.full_like(distance, OWN)
+        count = is_far.sum(-1)[:, None, :, None, None] + is_own.sum(-1)  # (R, 1, G, B, N)
 
         # 4. Layers
         for n, layer in enumerate(self.layers):
@@ -270,23 +257,11 @@ class Denoiser(nn.Module):
                 to_context = _scores(q.flatten(1, 3), far.keys[at]).unflatten(2, (G, B, N))  # (R, A, G, B, N, M)
                 context_bias = bias(far_relation, far.offsets.abs()).permute(0, 3, 1, 2)  # (R, A, G, M)
                 context_bias = _where_seen(is_far.unsqueeze(1), context_bias)[:, :, :, None, None, :]
-                canvas_bias = bias(relation, distance).movedim(-1, 0)  # (A, N, N) or (A, G, N, GN)
-                if is_joint:
-                    canvases = [t.transpose(1, 2).flatten(2, 3) for t in (q, k, v)]  # (R, B, GN, A or K, E)
-                    to_canvas = _scores(*canvases[:2]).unflatten(3, (G, N)).permute(0, 2, 3, 1, 4, 5)
-                    canvas_bias = canvas_bias.unsqueeze(2)
-                else:
-                    to_canvas = _scores(q, k).permute(0, 3, 1, 2, 4, 5)  # (R, A, G, B, N, N)
-                    canvas_bias = canvas_bias[:, None, None]
-                to_context, to_canvas = bias.softmax(
-                    (to_context, to_canvas), (context_bias, _where_seen(is_canvas, canvas_bias)), count
-                )
+                own_bias = _where_seen(is_own, bias(own, distance).movedim(-1, 0)[:, None, None])  # (R, A, G, B, N, N)
+                to_own = _scores(q, k).permute(0, 3, 1, 2, 4, 5)  # (R, A, G, B, N, N)
+                to_context, to_own = bias.softmax((to_context, to_own), (context_bias, own_bias), count)
                 attended = _mix(to_context.flatten(2, 4), far.values[at]).unflatten(1, (G, B, N))
-                if is_joint:
-                    mixed = _mix(to_canvas.permute(0, 3, 1, 2, 4, 5).flatten(3, 4), canvases[2])  # (R, B, GN, A, E)
-                    attended = attended + mixed.unflatten(2, (G, N)).transpose(1, 2)
-                else:
-                    attended = attended + _mix(to_canvas.permute(0, 2, 3, 1, 4, 5), v)
+                attended = attended + _mix(to_own.permute(0, 2, 3, 1, 4, 5), v)
             else:
                 at = self.dims.local_layers.index(n)
                 # To the right, text stands at its distance from the canvas' end, however long that is. The queries are
@@ -294,11 +269,11 @@ class Denoiser(nn.Module):
                 near_k = self._rotate(near.keys[at], near.offsets)  # (R, G, 2W, K, E)
                 left_k, right_k = near_k.chunk(2, -3)
                 from_left = self._rotate(q, slot)
-                own = _scores(from_left, self._rotate(k, slot))  # (R, G, B, A, N, N)
+                own_scores = _scores(from_left, self._rotate(k, slot))  # (R, G, B, A, N, N)
                 to_near, to_own = self.local_softmax(
                     _scores(from_left.flatten(2, 3), left_k).unflatten(3, (B, N)).transpose(1, 2),
                     _scores(self._rotate(q, from_right).flatten(2, 3), right_k).unflatten(3, (B, N)).transpose(1, 2),
-                    own.permute(0, 3, 1, 2, 4, 5),
+                    own_scores.permute(0, 3, 1, 2, 4, 5),
                     near_mask,
                 )  # (R, A, G, B, N, keys)
                 attended = _mix(to_near.transpose(1, 2).flatten(3, 4), near.values[at]).unflatten(2, (B, N))

@@ -60,17 +60,25 @@ class InfillPhase:
     density: float
     """Holes for each chunk, about."""
     levels: int
-    """Noise levels of a hole: the first is fully masked, the others are stratified. Without any, only the level in
-    order is left, and what is trained is an autoregressive model that fills in the middle."""
+    """Noise levels of a hole, stratified. Without any, only the level in order is left, and what is trained is an
+    autoregressive model that fills in the middle."""
+    noisy: float
+    """Share of the steps that have noise levels; the others have the level in order alone."""
     canvases: tuple[int, ...]
     """Canvas capacities, one drawn for each step."""
-    joint: float
-    """Share of rows whose holes see each other's canvases."""
-    corrupted: float
-    """Share of canvases in which some committed slots are wrong."""
+    committed: float
+    """Share of canvases without a masked slot."""
+    wrong: float
+    """Share of the committed slots that hold a wrong token."""
+    edited: float
+    """Share of rows whose holes say what stood in them before."""
+    truncated: float
+    """Share of rows that end with their last hole."""
+    beside: float
+    """Share of rows that see other files of their package."""
     ordered_weight: float
     existence_weight: float
-    committed_weight: float
+    wrong_weight: float
     kinds: dict[str, float]
     """How often each kind of hole is drawn; see `corpus.drawing`."""
 

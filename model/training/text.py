@@ -2,29 +2,41 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lacuna.model.corpus.files import REPORT, CorpusError, Role, load
+from lacuna.model.corpus.files import REPORT, CorpusError, Role, SourceFile, load
+from lacuna.model.corpus.others import Others
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training.progress import shown
 from lacuna.model.training.recipe import RecipeError
 from lacuna.workspace import atomic
 
 TOKENIZER = "tokenizer.json"
-TOKENS = "tokens.npy"
+TOKENS, STARTS = "tokens.npy", "starts.npy"
 TOKENIZER_CHARACTERS = 24_000_000
 """Characters of the corpus, evenly taken, that the tokenizer learns from, about."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Documents:
-    r"""Texts with \n line ends, and their tokens one after the other."""
+    r"""Files whose lines end in \n, and their tokens one after the other."""
 
-    texts: tuple[str, ...]
+    files: tuple[SourceFile, ...]
     tokens: NDArray[np.uint16]
+    starts: NDArray[np.int64]
+    """(files + 1,) where each one's tokens begin, and where the last's end."""
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(file.text for file in self.files)
+
+    @cached_property
+    def others(self) -> Others:
+        return Others(self.files, self.tokens, self.starts)
 
 
 def keep_report(run: Path, folder: Path) -> None:
@@ -65,19 +77,26 @@ def keep_tokenizer(run: Path, content: bytes) -> None:
 
 def documents_of(run: Path, folder: Path, tokenizer: Tokenizer) -> Documents:
     """Load the corpus' training files; their tokens are kept in the run's folder."""
-    texts = tuple(file.text for file in load(folder, Role.TRAIN))
-    if not texts:
+    files = tuple(load(folder, Role.TRAIN))
+    if not files:
         raise CorpusError(f"The corpus in {folder} has no training text.")
-    path = run / TOKENS
-    if not path.exists():
-        rows = []
-        with shown("tokenising", len(texts)) as show:
-            for n, text in enumerate(texts):
-                rows.append(np.array(tokenizer.encode_text(text + "\n"), np.uint16))
-                show(n + 1, "")
-        with atomic.replacing(path) as file:
-            np.save(file, np.concatenate(rows))
-    return Documents(texts, np.load(path, mmap_mode="r"))
+    tokens, starts = run / TOKENS, run / STARTS
+    if not (tokens.exists() and starts.exists()):
+        made = tokenised(files, tokenizer)
+        for path, array in ((starts, made.starts), (tokens, made.tokens)):
+            with atomic.replacing(path) as written:
+                np.save(written, array)
+    return Documents(files, np.load(tokens, mmap_mode="r"), np.load(starts))
+
+
+def tokenised(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> Documents:
+    """Tokenise files, sorted by package."""
+    rows = []
+    with shown("tokenising", len(files)) as show:
+        for n, file in enumerate(files):
+            rows.append(np.array(tokenizer.encode_text(file.text + "\n"), np.uint16))
+            show(n + 1, "")
+    return Documents(files, np.concatenate(rows), np.cumsum([0, *map(len, rows)]))
 
 
 def _outputs(report: Path) -> dict[str, str]:

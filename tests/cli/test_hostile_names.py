@@ -36,6 +36,8 @@ COMMANDS = {
     "eval calibration": ("eval", "calibration", NAME),
     "eval places": ("eval", "places", NAME),
     "eval complete": ("eval", "complete", NAME),
+    "eval doubt": ("eval", "doubt", NAME),
+    "eval rework": ("eval", "rework", NAME),
     "eval refactor": ("eval", "refactor", NAME),
     "bench": ("bench", "keystroke", "--model", NAME),
     "no command": (NAME,),

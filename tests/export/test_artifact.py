@@ -70,7 +70,7 @@ DAMAGES = [
     pytest.param(lambda f: (f / MANIFEST).unlink(), "it has no manifest.json", id="no manifest"),
     pytest.param(lambda f: (f / MANIFEST).write_bytes(b"\xff{"), "is not JSON", id="manifest is no JSON"),
     pytest.param(lambda f: (f / MANIFEST).write_bytes(b"[]"), "not an artifact's manifest", id="manifest is a list"),
-    pytest.param(changing(format=99), "is of format 99; this Lacuna reads format 7", id="other format"),
+    pytest.param(changing(format=99), "is of format 99; this Lacuna reads format 8", id="other format"),
     pytest.param(changing(surprise=1), "not an artifact's manifest: .*surprise", id="unknown field"),
     pytest.param(changing(name=5), "not an artifact's manifest: .*name", id="field of another type"),
     pytest.param(

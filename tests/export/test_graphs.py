@@ -101,7 +101,6 @@ def by_torch(network: Denoiser, seen: Seen, slots: NDArray[np.int64], lengths: N
         (hints, strengths),
         seen.near,
         seen.far,
-        torch.tensor([False]),
         torch.full((len(slots),), in_order),
     )
     return network.logits(hidden)[0, :, 0].numpy(), existence[0, :, 0].numpy()

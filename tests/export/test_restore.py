@@ -12,17 +12,8 @@ from lacuna.export.artifact import ArtifactError
 from lacuna.export.convert import restore
 from lacuna.export.convert.convert import EIGHT_BITS, Run, convert
 from lacuna.export.manifest import Training
-from lacuna.model.training.network import OTHER, OWN, Denoiser
+from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import RecipeError
-
-
-def has_relations(name: str) -> bool:
-    return name.startswith("biases") and name.endswith(("bias", "slope"))
-
-
-def served(name: str, tensor: torch.Tensor) -> torch.Tensor:
-    """What of a parameter is served: what weighs other holes' canvases is not."""
-    return tensor[:OTHER] if has_relations(name) else tensor
 
 
 def test_float32_weights_come_back_as_they_were(made) -> None:
@@ -30,17 +21,14 @@ def test_float32_weights_come_back_as_they_were(made) -> None:
     expected = made.network.state_dict()
     assert restored.keys() == expected.keys()
     for name, tensor in expected.items():
-        assert torch.equal(*(served(name, one) for one in (restored[name], tensor))), name
-        if has_relations(name):
-            assert torch.equal(restored[name][OTHER], restored[name][OWN]), "what is not served begins as what is"
+        assert torch.equal(restored[name], tensor), name
 
 
 def test_8_bit_weights_come_back_rounded_and_do_not_change_any_more(made, tmp_path) -> None:
     shipped = artifact.load(made.eight_bits)
     restored = restore.weights(shipped)
     for name, tensor in made.network.state_dict().items():
-        was, now = (served(name, one) for one in (tensor, restored[name]))
-        assert torch.allclose(now, was, atol=float(tensor.abs().max()) / 127), name
+        assert torch.allclose(restored[name], tensor, atol=float(tensor.abs().max()) / 127), name
     run = Run(made.run.dims, restored, made.run.tokenizer, made.run.training, made.run.corpus)
     again = restore.weights(convert(run, tmp_path / "again", EIGHT_BITS, "again", shipped.manifest.sampling))
     for name, tensor in restored.items():

@@ -20,6 +20,8 @@ class Scripted:
     answers: Callable[[Scene], Answers]
     sampling: Sampling = field(default_factory=lambda: Sampling(canvas=60))
     calibration: Calibration | None = None
+    belonging: Mapping[str, float] = field(default_factory=dict)
+    """How likely a character belongs where it stands, those that are not there surely; the others share the rest."""
     head: str = ""
     """Text before the place that every answer repeats."""
     unread: int = 0
@@ -59,8 +61,17 @@ class Sight:
     def encode(self, text: str) -> tuple[int, ...]:
         return tuple(1 + CHARACTERS.index(character) for character in text)
 
-    def predict(self, slots: Ints, lengths: Ints) -> Prediction:  # noqa: ARG002 -- as the Protocol has it
-        raise AssertionError("filled in order")
+    def predict(self, slots: Ints, lengths: Ints) -> Prediction:
+        assert MASK not in slots, "filled in order: as a whole, only what stands there is judged"
+        assert lengths.tolist() == [slots.shape[1]]
+        self.denoiser.calls += 1
+        chances = np.zeros((*slots.shape, len(VOCABULARY.spellings)))
+        for b, n in np.ndindex(slots.shape):
+            p = self.denoiser.belonging.get(VOCABULARY.spelled(slots[b, n : n + 1]).decode(), 1.0)
+            chances[b, n, 1:] = (1.0 - p) / (len(CHARACTERS) - 1)
+            chances[b, n, slots[b, n]] = p
+        with np.errstate(divide="ignore"):
+            return Prediction(np.log(chances), np.zeros(slots.shape, np.float32))
 
     def continued(self, slots: Ints, lengths: Ints) -> Prediction:  # noqa: ARG002 -- the same
         self.denoiser.calls += 1

@@ -281,10 +281,14 @@ def test_a_hole_does_not_repeat_the_answer_to_the_one_before_it():
 
 
 def test_a_scene_says_what_stood_at_its_spans():
-    denoiser = Scripted(lambda _scene: {"1": 1.0})
+    denoiser = Scripted(lambda _scene: {"new": 1.0})
     text = "a = old\nb = other\n"
-    filled(denoiser, Request(text, "python", (Span(4, 7), Span(12, 17)), 0.0))
+    spans = (Span(4, 7), Span(12, 17))
+    filled(denoiser, Request(text, "python", spans, 0.0, replaces=True))
     assert [scene.before for scene, _ in denoiser.looked] == [("old", "other"), ("other",)]
+    denoiser.looked.clear()
+    filled(denoiser, Request(text, "python", spans, 0.0))
+    assert [scene.before for scene, _ in denoiser.looked] == [("", ""), ("",)], "a mark is no old text"
 
 
 def test_each_hole_has_candidates_of_its_own():

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lacuna.model.chunked.chunks import Chunked, Sentinel
-from lacuna.model.chunked.hints import HINTS, LENGTHS, LONGEST, Hints, of_text
+from lacuna.model.chunked.hints import AROUND, ENDED, OLD, Hints, of_text
 from lacuna.model.chunked.library import Library
+from lacuna.model.chunked.runs import LENGTHS, LONGEST
 from lacuna.model.tokenizer import HOLE, MASK, PAD
 
 A, B, C, D = range(4, 8)
@@ -20,8 +21,8 @@ def strength_of(run: int) -> int:
 
 def best(found: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
     """Take the strongest of (strength, nearness, what follows), then the strongest that something else follows."""
-    hints, strengths = [PAD] * HINTS, [0] * HINTS
-    for n in range(HINTS):
+    hints, strengths = [PAD] * AROUND, [0] * AROUND
+    for n in range(AROUND):
         left = [one for one in found if one[0] and one[2] not in hints[:n]]
         if left:
             strengths[n], _, hints[n] = max(left)
@@ -37,7 +38,7 @@ def chunked(*tokens: int) -> Chunked:
 
 def asked(document: Chunked, *slots: int, hole: int = 0, head: bytes = b"") -> list[tuple[list[int], list[int]]]:
     heads = [head if n == hole else b"" for n in range(len(document.holes))]
-    hints, strengths = Hints(document, heads, SPELLINGS).of(hole, slots)
+    hints, strengths = (found[:, :AROUND] for found in Hints(document, heads, SPELLINGS).of(hole, slots))
     return list(zip(hints.tolist(), strengths.tolist(), strict=True))
 
 
@@ -54,7 +55,9 @@ def test_of_text_is_what_a_plain_search_finds(text: list[int]):
             while run < LONGEST and run <= place and text[place - run] == text[at - run]:
                 run += 1
             found.append((strength_of(run), place, text[place + 1]))
-        assert (hints[at].tolist(), strengths[at].tolist()) == best(found)
+        assert (hints[at, :AROUND].tolist(), strengths[at, :AROUND].tolist()) == best(found)
+        assert not hints[at, AROUND:].any()
+        assert not strengths[at, AROUND:].any()
 
 
 @given(texts)
@@ -141,7 +144,7 @@ def test_of_all_is_each_by_itself():
 def beside(document: list[int], other: list[int], head: bytes = b"") -> tuple[list[int], list[int]]:
     seen = Library([np.array(other, np.uint16)], len(SPELLINGS)).seen_from([0])
     hints, strengths = Hints(chunked(*document), [head], SPELLINGS, seen).of(0, [])
-    return hints[0].tolist(), strengths[0].tolist()
+    return hints[0, :AROUND].tolist(), strengths[0, :AROUND].tolist()
 
 
 @pytest.mark.parametrize(
@@ -164,3 +167,53 @@ def test_a_run_of_another_file_counts_for_less_than_one_of_the_document(other, e
 def test_of_other_files_what_goes_on_with_a_head_is_a_hint_behind_one_token():
     assert beside([B, HOLE], [B, D, B, C, A], b"ab") == ([D, PAD], [1, 0])
     assert beside([B, HOLE], [B, D, B, C, A], b"c") == ([PAD, PAD], [0, 0])
+
+
+# --- what stood in a hole before
+
+
+def of_old(old: list[int], *slots: int, hole: int = 0, document: Chunked | None = None) -> list[tuple[int, int]]:
+    """The old text's hints of the anchor and behind each slot, and their strengths."""
+    document = document or chunked(A, B, HOLE, C)
+    olds = [old if n == hole else [] for n in range(len(document.holes))]
+    hints, strengths = Hints(document, [b""] * len(olds), SPELLINGS, old=olds).of(hole, slots)
+    return list(zip(hints[:, OLD].tolist(), strengths[:, OLD].tolist(), strict=True))
+
+
+SURE = len(LENGTHS)
+
+
+@pytest.mark.parametrize(
+    ("slots", "expected"),
+    [
+        pytest.param((C, D, B), [(C, SURE), (D, SURE), (B, SURE), (ENDED, SURE)], id="the same, to its end"),
+        pytest.param((MASK, MASK, MASK), [(C, SURE), (D, SURE), (B, SURE), (ENDED, SURE)], id="masked slots"),
+        pytest.param(
+            (A, D), [(C, SURE), (B, 1), (B, 1)], id="another token: what stands elsewhere, then where it goes on"
+        ),
+        pytest.param((C, B, D), [(C, SURE), (D, SURE), (ENDED, 1), (B, 1)], id="one left out, and one moved"),
+    ],
+)
+def test_the_old_text_says_what_followed(slots: tuple[int, ...], expected: list[tuple[int, int]]):
+    assert of_old([C, D, B], *slots) == expected
+
+
+def test_of_equal_runs_of_the_old_text_that_counts_where_the_answer_is():
+    assert of_old([C, A, D, A, C, A, B], D, MASK)[0] == (C, SURE)
+    assert [token for token, _ in of_old([A, B, A, C, A, D], C, A)] == [A, A, D]
+
+
+def test_holes_without_an_old_text_have_none():
+    document = chunked(A, HOLE, B, HOLE, C)
+    assert of_old([C], C, hole=1, document=document) == [(C, SURE), (ENDED, SURE)]
+    hints, strengths = Hints(document, [b"", b""], SPELLINGS, old=[[], [C]]).of(0, [A])
+    assert not hints[:, OLD].any()
+    assert not strengths[:, OLD].any()
+
+
+@given(texts, st.data())
+def test_an_answer_that_is_the_old_text_is_hinted_token_by_token(text: list[int], data: st.DataObject):
+    hole = data.draw(st.integers(0, len(text)))
+    old = data.draw(st.lists(st.integers(4, 7), min_size=1, max_size=8))
+    document = chunked(*text[:hole], HOLE, *text[hole:])
+    assert [token for token, _ in of_old(old, *old, document=document)] == [*old, ENDED]

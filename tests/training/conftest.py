@@ -11,11 +11,13 @@ import torch
 from lacuna.export.convert import convert
 from lacuna.export.convert.convert import Run
 from lacuna.export.manifest import Corpus, Training
+from lacuna.model.corpus.files import SourceFile
 from lacuna.model.denoiser import Calibration, Sampling
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import recipe as recipes
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import Recipe
+from lacuna.model.training.text import Documents, tokenised
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
 NAMES = ("bisect", "colorsys", "fnmatch", "queue", "reprlib", "sched", "textwrap")
@@ -37,10 +39,14 @@ holes = 6
 density = 2.0
 levels = 3
 canvases = [8, 16]
-joint = 0.5
-corrupted = 0.5
+noisy = 0.8
+committed = 0.3
+wrong = 0.15
+edited = 0.5
+truncated = 0.3
+beside = 0.7
 existence_weight = 0.5
-committed_weight = 0.1
+wrong_weight = 1.0
 ordered_weight = 1.0
 kinds = { rest-of-line = 0.5, statement = 0.3, lines = 0.2 }
 """
@@ -72,6 +78,12 @@ def recipe(recipe_file: Path) -> Recipe:
 @pytest.fixture(scope="session")
 def tokenizer(texts: tuple[str, ...], recipe: Recipe) -> Tokenizer:
     return Tokenizer.train(texts, recipe.vocabulary)
+
+
+@pytest.fixture(scope="session")
+def documents(texts: tuple[str, ...], tokenizer: Tokenizer) -> Documents:
+    files = (SourceFile("python", f"{name}.py", text) for name, text in zip(NAMES, texts, strict=True))
+    return tokenised(tuple(files), tokenizer)
 
 
 @pytest.fixture(scope="session")

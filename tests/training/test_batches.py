@@ -30,7 +30,7 @@ def rows(texts: tuple[str, ...], tokenizer: Tokenizer, recipe: Recipe) -> list[R
 
 @pytest.fixture(scope="module")
 def data(rows: list[Row], recipe: Recipe) -> Batch:
-    return batch(rows, recipe.infill, recipe.network.near, CAPACITY, np.random.default_rng(1))
+    return batch(rows, recipe.network.near, CAPACITY, np.random.default_rng(1))
 
 
 def test_far_indices_lead_to_the_rows_own_tokens(rows: list[Row], data: Batch):
@@ -86,7 +86,7 @@ def row_hiding(row: Row, length: int) -> Row:
 def test_half_the_canvases_are_full_whatever_they_hide(rows: list[Row], recipe: Recipe):
     for length in (0, 1, CAPACITY - 1, 3 * CAPACITY):
         hiding = [row_hiding(row, length) for row in rows] * 30
-        lengths = batch(hiding, recipe.infill, 4, CAPACITY, np.random.default_rng(2)).lengths
+        lengths = batch(hiding, 4, CAPACITY, np.random.default_rng(2)).lengths
         lengths = lengths[lengths > 0]
         assert min(lengths) >= min(max(1, length), CAPACITY), "the others hold what is hidden"
         # The half that is drawn, and what of the other half is as long by chance.
@@ -94,21 +94,7 @@ def test_half_the_canvases_are_full_whatever_they_hide(rows: list[Row], recipe: 
         assert np.mean(lengths == CAPACITY) == pytest.approx((1 + by_chance) / 2, abs=0.06)
 
 
-def test_rows_join_their_holes_as_often_as_asked(rows: list[Row], recipe: Recipe):
-    phase = replace(recipe.infill, joint=0.25)
-    rng = np.random.default_rng(3)
-    joint = [batch(rows, phase, 4, CAPACITY, rng).joint for _ in range(200)]
-    assert np.mean(joint) == pytest.approx(0.25, abs=0.07)
-    assert all(len(set(of_batch.tolist())) == 1 for of_batch in joint), "all rows of a batch, or none"
-
-
 # --- the parts of a step
-
-
-@pytest.fixture(scope="module")
-def documents(texts: tuple[str, ...], tokenizer: Tokenizer) -> Documents:
-    tokens = [token for text in texts for token in tokenizer.encode_text(text + "\n")]
-    return Documents(texts, np.array(tokens, np.uint16))
 
 
 def test_seed_and_step_alone_decide_an_infilling_step(

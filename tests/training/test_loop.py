@@ -87,7 +87,7 @@ def test_in_bfloat16_it_learns_the_same_but_for_rounding(
     state = loop.train(recipe, documents, tokenizer, tmp_path, **options)
     assert all(p.dtype is torch.float32 for p in state.network.parameters()), "the weights themselves stay exact"
     for exact, rounded in zip(curves.rows(straight[0]), curves.rows(tmp_path), strict=True):
-        for name in ("causal", "tokens_nll", "ordered", "existence"):
+        for name in ("causal", "ordered", "ends", "tokens_nll", "existence"):
             if exact[name]:
                 assert float(rounded[name]) == pytest.approx(float(exact[name]), rel=0.15), name
                 assert rounded[name] != exact[name], "it was not multiplied in bfloat16"
@@ -213,7 +213,7 @@ def test_a_full_disk_leaves_the_checkpoint_as_it_was(
 def test_a_corpus_smaller_than_a_row_is_refused(
     tmp_path: Path, recipe: Recipe, documents: Documents, tokenizer: Tokenizer
 ):
-    few = Documents(documents.texts, documents.tokens[:40])
+    few = replace(documents, tokens=documents.tokens[:40])
     with pytest.raises(RecipeError, match="fewer tokens than one row"):
         loop.train(recipe, few, tokenizer, tmp_path, device=CPU, seconds=1e9)
 

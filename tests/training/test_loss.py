@@ -44,7 +44,6 @@ def predict(request: pytest.FixtureRequest, network: Denoiser) -> Predict:
             (none, none),
             Near(near, near, torch.zeros(1, 1, count, dtype=torch.long)),
             Far(far, far, torch.zeros(1, 1, 1, dtype=torch.long)),
-            torch.tensor([True]),
         )
         return network.logits(hidden)[0, 0, 0]
 
@@ -72,7 +71,7 @@ def judged(predict: Predict, corrupted: Corrupted, targets: Tensor) -> Losses:
     logits = torch.stack([known[canvas] for canvas in map(tuple, corrupted.slots.flatten(0, 2).tolist())])
     logits = logits.unflatten(0, shape[:-1])  # (R, B, 1, N, V)
     whole = torch.full((shape[0], 1), shape[-1])
-    return losses(logits[corrupted.masked | corrupted.committed], torch.zeros(shape), corrupted, targets, whole, whole)
+    return losses(logits[corrupted.masked | corrupted.wrong], torch.zeros(shape), corrupted, targets, whole, whole)
 
 
 def right(rows: int, levels: int, size: int) -> Tensor:
@@ -83,7 +82,7 @@ def right(rows: int, levels: int, size: int) -> Tensor:
 def test_over_all_subsets_the_loss_is_the_mean_likelihood_over_all_orders(predict: Predict, targets: Canvas):
     m = len(targets)
     truth = torch.tensor(targets).view(1, 1, m)
-    drawn = corrupt(truth, torch.tensor([[m]]), 400, right(1, 400, m), torch.Generator().manual_seed(3))
+    drawn = corrupt(truth, torch.tensor([[m]]), 400, right(1, 400, m), 0.0, torch.Generator().manual_seed(3))
     by_mask = {tuple(mask): level for level, mask in enumerate(drawn.masked[0, :, 0].tolist())}
     assert len(by_mask) == 2**m - 1, "every subset but the empty one is drawn"
     # Each size as often as the others, and each subset as often as the others of its size.
@@ -97,56 +96,83 @@ def test_on_average_over_the_noise_it_is_the_same():
     targets, rows, levels = (4, 6, 5), 2000, 4
     truth = torch.tensor(targets).expand(rows, 1, 3)
     noise = torch.Generator().manual_seed(8)
-    drawn = corrupt(truth, torch.full((rows, 1), 3), levels, right(rows, levels, 3), noise)
+    drawn = corrupt(truth, torch.full((rows, 1), 3), levels, right(rows, levels, 3), 0.0, noise)
     found = judged(table, drawn, truth)
-    # The first level is fully masked, the others estimate the bound.
-    estimate = (found.tokens * levels - found.full).item() / (levels - 1) / rows
-    assert estimate == pytest.approx(any_order(table, targets), rel=0.02)
-
-
-def test_the_fully_masked_level_is_every_slot_from_nothing():
-    targets = (4, 6, 5)
-    truth = torch.tensor(targets).view(1, 1, 3)
-    drawn = corrupt(truth, torch.tensor([[3]]), 4, right(1, 4, 3), torch.Generator().manual_seed(1))
-    expected = -table((MASK,) * 3).log_softmax(-1)[range(3), list(targets)].sum().item()
-    assert judged(table, drawn, truth).full.item() == pytest.approx(expected, rel=1e-6)
+    assert found.tokens.item() / rows == pytest.approx(any_order(table, targets), rel=0.02)
 
 
 def test_levels_are_stratified_and_subsets_even():
     m, rows = 4, 3000
     truth = torch.arange(4).view(1, 1, m).expand(rows, 1, m)
-    drawn = corrupt(truth, torch.full((rows, 1), m), 1 + m, right(rows, 1 + m, m), torch.Generator().manual_seed(2))
+    drawn = corrupt(truth, torch.full((rows, 1), m), m, right(rows, m, m), 0.0, torch.Generator().manual_seed(2))
     sizes = drawn.masked.sum(-1)[:, :, 0]
-    assert (sizes == torch.tensor([m, 1, 2, 3, 4])).all(), "the first full, then one level of each size"
-    assert (drawn.weight[0, :, 0] == m / torch.tensor([m, 1, 2, 3, 4])).all()
-    pairs = drawn.masked[:, 2, 0].long() @ torch.tensor([1, 2, 4, 8])
+    assert (sizes == torch.tensor([1, 2, 3, 4])).all(), "one level of each size"
+    assert (drawn.weight[0, :, 0] == m / torch.tensor([1, 2, 3, 4])).all()
+    pairs = drawn.masked[:, 1, 0].long() @ torch.tensor([1, 2, 4, 8])
     counts = torch.bincount(pairs, minlength=16)[[3, 5, 6, 9, 10, 12]]
     assert counts.sum() == rows
     assert ((counts - rows / 6).abs() < 5 * math.sqrt(rows / 6)).all()
 
 
-def test_slots_past_the_end_and_holes_that_are_none_are_neither_masked_nor_committed():
+def test_some_canvases_have_no_masked_slot_and_no_loss_but_of_wrong_tokens():
+    truth = torch.arange(4, 8).view(1, 1, 4)
+    drawn = corrupt(truth, torch.tensor([[4]]), 2000, right(1, 2000, 4), 0.3, torch.Generator().manual_seed(5))
+    is_whole = ~drawn.masked.any(-1)
+    assert is_whole.float().mean().item() == pytest.approx(0.3, abs=0.03)
+    assert not drawn.weight[is_whole].any()
+    assert (drawn.slots[is_whole] == truth[0]).all()
+    whole = Corrupted(*(part[is_whole].view(1, -1, 1, *part.shape[3:]) for part in drawn))
+    assert judged(table, whole, truth).wrong.item() == 0.0
+
+
+def test_the_gradient_of_the_loss_is_that_of_finite_differences():
+    """Each judged slot weighs as it should: masked ones m / k, wrong ones 1, right ones nothing."""
+    noise = torch.Generator().manual_seed(6)
+    truth = torch.tensor([[[4, 6, 5, 3, 6], [5, 5, 4, 0, 0]]])
+    wrong = torch.where(torch.rand(1, 3, 2, 5, generator=noise) < 0.5, 7, -1)
+    drawn = corrupt(truth, torch.tensor([[5, 3]]), 3, wrong, 0.3, noise)
+    assert drawn.wrong.any()
+    judged_slots = drawn.masked | drawn.wrong
+    logits = torch.randn(int(judged_slots.sum()), 9, generator=noise, dtype=torch.float64)
+    existence = torch.randn(1, 3, 2, 5, generator=noise, dtype=torch.float64)
+    sizes = torch.tensor([[5, 3]])
+
+    def total(logits: Tensor, existence: Tensor) -> Tensor:
+        return torch.stack(losses(logits, existence, drawn, truth, sizes, sizes)).sum()
+
+    assert torch.autograd.gradcheck(total, (logits.requires_grad_(), existence.requires_grad_()))
+    logits.grad = None
+    found = losses(logits, existence, drawn, truth, sizes, sizes)
+    (found.tokens + found.wrong).backward()
+    weights = torch.where(drawn.masked, drawn.weight.unsqueeze(-1), 1.0)[judged_slots] / 3
+    expected = logits.detach().softmax(-1) - torch.nn.functional.one_hot(
+        truth[:, None].expand(1, 3, 2, 5)[judged_slots], 9
+    )
+    assert torch.allclose(logits.grad, expected * weights.unsqueeze(-1))
+
+
+def test_slots_past_the_end_and_holes_that_are_none_are_neither_masked_nor_wrong():
     targets = torch.zeros(1, 3, 5, dtype=torch.long)
     drawn = corrupt(
-        targets, torch.tensor([[5, 2, 0]]), 6, torch.full((1, 6, 3, 5), -1), torch.Generator().manual_seed(2)
+        targets, torch.tensor([[5, 2, 0]]), 6, torch.full((1, 6, 3, 5), 8), 0.2, torch.Generator().manual_seed(2)
     )
-    touched = (drawn.masked | drawn.committed).any(1)[0]
+    touched = (drawn.masked | drawn.wrong).any(1)[0]
     assert touched.sum(-1).tolist() == [5, 2, 0]
     assert (drawn.slots[0, :, 1, 2:] == MASK).all()
     assert (drawn.slots[0, :, 2] == MASK).all()
     assert not drawn.masked[0, :, 2].any()
 
 
-def test_wrong_tokens_stand_in_committed_slots_only_and_are_asked_back():
+def test_wrong_tokens_stand_in_slots_that_are_not_masked_and_are_asked_back():
     truth = torch.tensor([[[4, 5, 6, 3]]])
     wrong = torch.full((1, 30, 1, 4), 9)
-    drawn = corrupt(truth, torch.tensor([[4]]), 30, wrong, torch.Generator().manual_seed(4))
-    assert drawn.committed.any()
-    assert (drawn.slots[drawn.committed] == 9).all()
+    drawn = corrupt(truth, torch.tensor([[4]]), 30, wrong, 0.0, torch.Generator().manual_seed(4))
+    assert drawn.wrong.any()
+    assert (drawn.slots[drawn.wrong] == 9).all()
     assert (drawn.slots[drawn.masked] == MASK).all()
-    logits = torch.full((int((drawn.masked | drawn.committed).sum()), 10), 0.0)
+    logits = torch.full((int((drawn.masked | drawn.wrong).sum()), 10), 0.0)
     found = losses(logits, torch.zeros(1, 30, 1, 4), drawn, truth, torch.tensor([[4]]), torch.tensor([[4]]))
-    assert found.committed.item() == pytest.approx(drawn.committed.sum().item() * math.log(10) / 30)
+    assert found.wrong.item() == pytest.approx(drawn.wrong.sum().item() * math.log(10) / 30)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +183,9 @@ def test_existence_is_asked_of_every_slot_of_the_canvas(hidden: int, length: int
     existing = min(hidden, length)
     logits = torch.linspace(-3, 2, levels * size).view(1, levels, 1, size)
     truth = torch.full((1, 1, size), 4)
-    drawn = corrupt(truth, torch.tensor([[existing]]), levels, right(1, levels, size), torch.Generator().manual_seed(0))
-    count = int((drawn.masked | drawn.committed).sum())
+    noise = torch.Generator().manual_seed(0)
+    drawn = corrupt(truth, torch.tensor([[existing]]), levels, right(1, levels, size), 0.0, noise)
+    count = int((drawn.masked | drawn.wrong).sum())
     found = losses(torch.zeros(count, 9), logits, drawn, truth, torch.tensor([[hidden]]), torch.tensor([[length]]))
     expected = sum(
         math.log1p(math.exp(-x if slot < hidden else x))
@@ -171,10 +198,12 @@ def test_existence_is_asked_of_every_slot_of_the_canvas(hidden: int, length: int
 def test_a_padded_hole_adds_nothing():
     truth = torch.tensor([[[4, 5, 6], [0, 0, 0]]])
     noise = torch.rand(1, 4, 2, 3, generator=torch.Generator().manual_seed(1))
-    drawn = corrupt(truth, torch.tensor([[3, 0]]), 4, torch.full((1, 4, 2, 3), -1), torch.Generator().manual_seed(0))
+    drawn = corrupt(
+        truth, torch.tensor([[3, 0]]), 4, torch.full((1, 4, 2, 3), -1), 0.0, torch.Generator().manual_seed(0)
+    )
     one = Corrupted(*(part[:, :, :1] for part in drawn))
     both, alone = (
-        losses(torch.zeros(12, 9), existence, part, targets, hidden, lengths)
+        losses(torch.zeros(int(part.masked.sum()), 9), existence, part, targets, hidden, lengths)
         for existence, part, targets, hidden, lengths in (
             (noise, drawn, truth, torch.tensor([[3, -1]]), torch.tensor([[3, 1]])),
             (noise[:, :, :1], one, truth[:, :1], torch.tensor([[3]]), torch.tensor([[3]])),

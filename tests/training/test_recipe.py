@@ -17,7 +17,7 @@ def test_ours_can_be_read(name: str):
     assert recipes.read(name).network.vocabulary == recipes.read(name).vocabulary
 
 
-@pytest.mark.parametrize("name", ["own", "more", "wide", "control"])
+@pytest.mark.parametrize("name", ["own", "second", "wide", "control"])
 def test_what_goes_on_with_the_embedded_denoiser_is_of_its_size(name: str):
     assert recipes.read(name).network == artifact.load(artifact.embedded()).manifest.dimensions
 

@@ -9,7 +9,9 @@ COMMANDS = {
     "holes": LazyCommand("lacuna.cli.evaluate.holes:holes", "Holes in held-out packages, by kind."),
     "complete": LazyCommand("lacuna.cli.evaluate.complete:complete", "What is shown where nothing is missing."),
     "places": LazyCommand("lacuna.cli.evaluate.places:places", "What is shown where people type, by kind of place."),
+    "doubt": LazyCommand("lacuna.cli.evaluate.doubt:doubt", "Whether planted wrong tokens are found."),
     "refactor": LazyCommand("lacuna.cli.evaluate.refactor:refactor", "Uses of definitions that were changed, by kind."),
+    "rework": LazyCommand("lacuna.cli.evaluate.rework:rework", "Uses of changed definitions, with their old text."),
     "calibration": LazyCommand("lacuna.cli.evaluate.calibration:calibration", "How far confidence can be trusted."),
 }
 
