@@ -91,24 +91,21 @@ def ask(case: Case, denoiser: Denoiser) -> Iterator[Asked]:
 
 def report(asked: Sequence[Asked], *, seed: int, model: str) -> ReworkReport:
     groups = {
-        "all": lambda _: True,
-        **{kind.value: lambda one, kind=kind: one.kind is kind for kind in Kind},
-        **{f"{shown} uses shown": lambda one, shown=shown: one.shown == shown for shown in SHOWN},
+        "all": list(asked),
+        **{kind.value: [one for one in asked if one.kind is kind] for kind in Kind},
+        **{f"{shown} uses shown": [one for one in asked if one.shown == shown] for shown in SHOWN},
     }
     shares = {
-        sees.value: {
-            name: mean_over(
-                [float(one.is_right) for one in asked if one.sees is sees and belongs(one)],
-                [(one.package, one.definition) for one in asked if one.sees is sees and belongs(one)],
-                seed=seed,
-            )
-            for name, belongs in groups.items()
-        }
+        sees.value: {name: _share([one for one in some if one.sees is sees], seed) for name, some in groups.items()}
         for sees in Sees
     }
-    return ReworkReport(
-        seed, model, len({(one.package, one.kind, one.definition) for one in asked}), shares, tuple(asked)
-    )
+    cases = len({(one.package, one.kind, one.definition) for one in asked})
+    return ReworkReport(seed, model, cases, shares, tuple(asked))
+
+
+def _share(asked: Sequence[Asked], seed: int) -> Estimate:
+    cases = ((one.package, one.kind, one.definition) for one in asked)
+    return mean_over((float(one.is_right) for one in asked), cases, seed=seed)
 
 
 def to_json(found: ReworkReport) -> str:

@@ -130,12 +130,12 @@ def _swapped(hidden: str, text: str, rng: Generator) -> str:
     return "".join(pieces)
 
 
-def others(piece: str, names: Sequence[str]) -> Sequence[str]:
+def others(piece: str, names: Sequence[str]) -> list[str]:
     """What a piece may be taken for: an operator or a number for one of its kind, a name for one of some names."""
     for alike in _ALIKE:
         if piece in alike:
             return [one for one in alike if one != piece]
-    return [name for name in names if name != piece] if _NAME.fullmatch(piece) and piece not in _KEYWORDS else ()
+    return [name for name in names if name != piece] if _NAME.fullmatch(piece) and piece not in _KEYWORDS else []
 
 
 def _arguments(hidden: str, text: str, rng: Generator) -> str:
@@ -158,7 +158,8 @@ def _arguments(hidden: str, text: str, rng: Generator) -> str:
 
 def _split(text: str, start: int) -> tuple[list[str], int]:
     """What commas part from a place on, up to where its bracket closes; and where that is."""
-    depth, parts, begin = 0, [], start
+    parts: list[str] = []
+    depth, begin = 0, start
     for at in range(start, len(text)):
         if text[at] in "([{":
             depth += 1
