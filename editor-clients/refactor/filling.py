@@ -1,6 +1,5 @@
 """Blanks filled by `infill`: the known text of a rule's sketches stands, their blanks are the holes of a request."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -134,7 +133,7 @@ def _alternative(candidate: Candidate) -> Alternative:
 def _with(draft: Draft, candidates: tuple[Alternative, ...]) -> Draft:
     """With candidates in the next blank; those that may not stand there come last."""
     hole = draft.holes[len(draft.offered)]
-    fit = tuple(one for one in candidates if not (hole.refused and re.fullmatch(hole.refused, one.text.strip())))
+    fit = tuple(one for one in candidates if hole.takes(one.text.strip()))
     unfit = (replace(one, faults=(*one.faults, hole.why)) for one in candidates if one not in fit)
     return replace(draft, offered=(*draft.offered, (*fit, *unfit)), chosen=(*draft.chosen, 0))
 

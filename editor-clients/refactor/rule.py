@@ -1,11 +1,16 @@
 """What a rule is: where it matches and what it writes there, text that is known and blanks to be denoised."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.spans import Span
+
+
+def _anything(text: str) -> bool:  # noqa: ARG001 -- it says the same of all texts
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +21,13 @@ class Hole:
     """For people who read the rule."""
     refused: str = ""
     """A regular expression for whole texts that may not stand there; empty: none."""
+    fits: Callable[[str], bool] = _anything
+    """Whether a whole text that is not refused may stand there."""
     why: str = ""
-    """Why they may not, as a clause for people."""
+    """Why others may not, as a clause for people."""
+
+    def takes(self, text: str) -> bool:
+        return not (self.refused and re.fullmatch(self.refused, text)) and self.fits(text)
 
 
 Piece = str | Hole

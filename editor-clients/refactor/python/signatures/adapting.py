@@ -1,7 +1,7 @@
 """The calls of one file, and what each has to become; what cannot be told is left alone with a reason."""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lacuna.refactor.python.signatures.arranging import Signatures, Unclear, arranged
 from lacuna.refactor.python.signatures.callees import Callee, signatures
@@ -10,6 +10,7 @@ from lacuna.refactor.python.signatures.file import File, Found
 from lacuna.refactor.python.signatures.importing import spelled
 from lacuna.refactor.python.signatures.layout import laid_out, merged
 from lacuna.refactor.python.signatures.scopes import Placed, Scope
+from lacuna.refactor.python.signatures.spelling import dotted
 from lacuna.refactor.python.signatures.telling import callee, given_of, handed_on
 from lacuna.refactor.rule import Piece, Replacement
 from lacuna.syntax.spans import Span
@@ -63,6 +64,7 @@ class Calls:
         both = signatures(called, self._rendered(self.file.places.span(subject), is_kept=True) if subject else ())
         if isinstance(both, Unclear):
             return both
+        both = replace(both, called=_names(node.func, called))
         then, now = fit(both.old, given.given), fit(both.new, given.given)
         if then is None:
             is_done = now is not None and not called.change.is_moved
@@ -120,6 +122,13 @@ class Calls:
                 pieces += [text[done : each.span.start], *each.pieces]
                 done = each.span.end
         return tuple(piece for piece in (*pieces, text[done : span.end]) if piece != "")
+
+
+def _names(called_as: ast.expr, called: Callee) -> frozenset[str]:
+    """What a call's function is called in the call, then and now."""
+    written = dotted(called_as)
+    head, dot, _ = written.rpartition(".")
+    return frozenset({written, f"{head}{dot}{called.change.new.name}"} if written else ())
 
 
 def _is_within(found: Found, replacements: tuple[Replacement, ...]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lacuna.refactor.python.signatures.calls import Argument, Fitting
 from lacuna.refactor.python.signatures.effects import dropped, keeps_order
 from lacuna.refactor.python.signatures.parameters import Parameter, Passing
+from lacuna.refactor.python.signatures.values import Value
 from lacuna.refactor.rule import Hole, Piece
 
 
@@ -50,6 +51,12 @@ class Signatures:
     """New ones that had an old one, by name."""
     supplied: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict)
     """What is known to be given for new ones that had none."""
+    called: frozenset[str] = frozenset()
+    """The names that what is called may have where it is called."""
+
+    def blank(self, name: str) -> Hole:
+        """For the argument of a new parameter."""
+        return Hole(name, fits=Value(self.called), why=f"it is no value for {name}")
 
 
 _OTHER_ORDER = Unclear("its arguments would be evaluated in another order")
@@ -190,7 +197,8 @@ class _Places:
         is_given = any(one.name == parameter.name for one in self.found.named_rest)
         if is_given or is_in_stars or not parameter.is_needed:
             return None
-        pieces = self.both.supplied.get(parameter.name) or _former(self.both, parameter) or (Hole(parameter.name),)
+        known = self.both.supplied.get(parameter.name) or _former(self.both, parameter)
+        pieces = known or (self.both.blank(parameter.name),)
         is_by_name = (
             bool(self.given) and all(one.name for one in self.given) and parameter.name not in self.both.supplied
         )
@@ -225,7 +233,7 @@ def _beside_star(both: Signatures, given: Sequence[Argument], found: Fitting) ->
     items = list(_kept_beside_star(given, found, now, kinds))
     if any(item is None for item in items):
         return Unclear("what is given with * may be for parameters that are given by name now")
-    return (*filter(None, items), *(Added(one.name, (Hole(one.name),), one.name) for one in lacking))
+    return (*filter(None, items), *(Added(one.name, (both.blank(one.name),), one.name) for one in lacking))
 
 
 def _kept_beside_star(
