@@ -16,15 +16,27 @@ from lacuna.syntax.spans import Span
 _QUERY = """(except_clause . "except" @except . ":") @clause"""
 _MEANT = re.compile(r"#.*(?:\bE722\b|\bB001\b|\bbare-except\b|\bW0702\b)")
 """A remark to linters that it is as it should be."""
-_RAISED = re.compile(r"raise\s+(?:SystemExit|KeyboardInterrupt)\b")
+_BASES = frozenset(
+    {"BaseException", "BaseExceptionGroup", "CancelledError", "GeneratorExit", "KeyboardInterrupt", "SystemExit"}
+)
+"""What Exception is not."""
+_WAITS = frozenset({"async", "await", "yield"})
+"""Where others raise what Exception is not: a task is cancelled, a generator is closed."""
 _EXITS = re.compile(
-    r"(?:sys\.)?exit|quit|unittest\.main|(?:\w+\.)+parse(?:_known)?_args|pytest\.(?:exit|fail|skip|xfail)"
+    r"(?:sys\.)?exit|quit|unittest\.main|(?:\w+\.)+parse(?:_known)?_args|(?:\w+\.)*\w*parser\.(?:error|exit)"
+    r"|pytest\.(?:exit|fail|skip|xfail)|(?:.+\.)?run_until_complete|asyncio\.run"
 )
 """Functions that raise what Exception is not."""
 _ENDS = re.compile(r"(?:os\.)?_exit")
 """Ends the process on the spot."""
-_KEEPS = re.compile(r"(?:sys\.)?exc_info")
+_GIVES = re.compile(r"(?:sys\.)?exc_info|sys\.exception|(?:traceback\.)?format_exc")
 """Gives what was caught."""
+_TELLS = re.compile(
+    r"(?:.+\.)?(?:log|debug|info|warn|warning|error|exception|critical|print|print_exception|print_tb)"
+    r"|(?:sys\.)?std(?:err|out)\.write",
+    re.DOTALL,
+)
+"""Tells people of it."""
 _IMPORTS = frozenset({"import_statement", "import_from_statement"})
 _NESTED = frozenset({"function_definition", "class_definition", "lambda"})
 """What stands in them runs at another time, or elsewhere."""
@@ -78,21 +90,31 @@ def _caught_before(parsed: Parsed, clause: tree_sitter.Node) -> set[str]:
 
 def _needs_all(parsed: Parsed, clause: tree_sitter.Node) -> bool:
     """Whether the clause, on some path, hands on what was caught, keeps it, or ends the process."""
-    for node in _within(clause.named_children, _NESTED | {_HANDLED}):
-        is_kept = node.type == "call" and node.parent is not None and node.parent.type == "assignment"
-        if node.type == "raise_statement" and nodes.text_of(parsed, node) == "raise":
+    return any(
+        (node.type == "raise_statement" and nodes.text_of(parsed, node) == "raise")
+        or _is_of(parsed, node, _ENDS)
+        or (_is_of(parsed, node, _GIVES) and not _is_told(parsed, node))
+        for node in _within(clause.named_children, _NESTED | {_HANDLED})
+    )
+
+
+def _is_told(parsed: Parsed, given: tree_sitter.Node) -> bool:
+    """Whether what was caught stands in a call that tells people of it, and goes nowhere else."""
+    node = given.parent
+    while node and node.type != "block":
+        if _is_of(parsed, node, _TELLS):
             return True
-        if (is_kept and _is_of(parsed, node, _KEEPS)) or _is_of(parsed, node, _ENDS):
-            return True
+        node = node.parent
     return False
 
 
 def _exits(parsed: Parsed, tried: Iterable[tree_sitter.Node]) -> bool:
-    """Whether what is tried raises, on some path, what Exception is not."""
+    """Whether in what is tried, on some path, something is raised that Exception is not."""
     return any(
-        _is_of(parsed, node, _EXITS)
-        or (node.type == "raise_statement" and _RAISED.match(nodes.text_of(parsed, node)) is not None)
-        for node in _within(tried, _NESTED)
+        node.type in _WAITS
+        or _is_of(parsed, node, _EXITS)
+        or (node.type == "identifier" and nodes.text_of(parsed, node) in _BASES)
+        for node in _within(tried, _NESTED | _IMPORTS)
     )
 
 
