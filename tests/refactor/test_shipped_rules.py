@@ -135,3 +135,18 @@ def test_broken_and_empty_files_are_no_matter(name, text):
 )
 def test_files_that_a_rule_is_not_for(name, path, is_for):
     assert GitIgnoreSpec.from_lines(rule(name).files).match_file(path) is is_for
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("bare-except", "try:\n    f()\nexcept:  # noqa: E722\n    pass\n", "a comment says that it is meant"),
+        (
+            "os-path",
+            "import os\n\n\ndef f(p: bytes):\n    os.path.exists(p)\n",
+            "its path may be bytes, which Path does not take",
+        ),
+    ],
+)
+def test_a_place_that_is_left_alone_says_why(name, text, reason):
+    assert [sketch.left for sketch in sketches(rule(name), text)] == [reason]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import tree_sitter
 
 from lacuna.refactor.python import needs, nodes
-from lacuna.refactor.rule import Sketch
+from lacuna.refactor.python.bytes_paths import BytesPaths
+from lacuna.refactor.rule import Replacement, Sketch
 from lacuna.refactor.template import minimal
 from lacuna.syntax.parsing import Parsed
 from lacuna.syntax.queries import captured, matches
@@ -27,8 +28,8 @@ _ASKED: Mapping[str, str] = {
     "os.path.getmtime": ".stat().st_mtime",
     "os.path.basename": ".name",
 }
-_NO_PATH = re.compile(r"""(?:\w*fd|\d+|[bB][rR]?["'].*|.*fileno\(\)|None)$|.*\.encode\(""", re.DOTALL)
-"""What is a file's number, or bytes."""
+_NO_PATH = re.compile(r"(?:\w*fd|\d+|.*fileno\(\)|None)$", re.DOTALL)
+"""What is a file's number."""
 _JOIN = "os.path.join"
 _SPREAD = frozenset({"list_splat", "dictionary_splat"})
 _WHOLE, _PART = "import pathlib", "from pathlib import Path"
@@ -43,18 +44,35 @@ class OsPaths:
         if not found or not _imports_os(parsed):
             return
         need = _WHOLE if needs.has(parsed, _WHOLE) and not needs.has(parsed, _PART) else _PART
-        writer = _Writer(parsed, "pathlib.Path" if need == _WHOLE else "Path")
+        bytes_paths = BytesPaths.of(parsed)
+        writer = _Writer(parsed, "pathlib.Path" if need == _WHOLE else "Path", bytes_paths)
         sketches = []
+        left = []
         end = 0
         for call in sorted(found, key=lambda node: (node.start_byte, -node.end_byte)):
             if call.start_byte < end or call.has_error or nodes.has_within(call, "comment"):
+                continue
+            if any(map(bytes_paths.has, _arguments(call)[:1])):
+                end = call.end_byte
+                left.append(_left(parsed, call))
                 continue
             new = writer.call(call)
             replacement = minimal(parsed.text, parsed.span_of(call), (new,)) if new else None
             if replacement:
                 end = call.end_byte
                 sketches.append(Sketch((replacement,)))
-        yield from needs.added(parsed, (need,), sketches)
+        written = needs.added(parsed, (need,), sketches)
+        yield from sorted((*written, *left), key=lambda sketch: sketch.replacements[-1].span.start)
+
+
+def _left(parsed: Parsed, call: tree_sitter.Node) -> Sketch:
+    text = nodes.text_of(parsed, call)
+    return Sketch((Replacement(parsed.span_of(call), (text,)),), left="its path may be bytes, which Path does not take")
+
+
+def _arguments(call: tree_sitter.Node) -> list[tree_sitter.Node]:
+    arguments = call.child_by_field_name("arguments")
+    return arguments.named_children if arguments else []
 
 
 def _imports_os(parsed: Parsed) -> bool:
@@ -71,6 +89,7 @@ class _Writer:
     parsed: Parsed
     path: str
     """What the class is called."""
+    bytes_paths: BytesPaths
 
     def call(self, call: tree_sitter.Node) -> str | None:
         """None where it is no call that can be written anew."""
@@ -92,7 +111,9 @@ class _Writer:
         if node.type == "keyword_argument" or _NO_PATH.match(nodes.text_of(self.parsed, node)):
             return None
         joined = self._joined(node)
-        if any(_NO_PATH.match(nodes.text_of(self.parsed, one)) or one.type in _SPREAD for one in joined):
+        if self.bytes_paths.has(node) or any(
+            _NO_PATH.match(nodes.text_of(self.parsed, one)) or one.type in _SPREAD for one in joined
+        ):
             return None
         return f"{self.path}({', '.join(map(self._text, joined))}){asked}"
 
