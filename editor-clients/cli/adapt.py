@@ -1,6 +1,7 @@
 """What `lacuna train --on PATH` does beside training: its corpus, its folders, and what the training gained."""
 
 import hashlib
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -40,16 +41,36 @@ def prepare(root: Path) -> Own:
     from lacuna.model.corpus import building
     from lacuna.model.corpus.files import Role
 
-    name = root.resolve().name or "root"
+    root = root.resolve()
+    name = _name_of(root)
     folder = platformdirs.user_cache_path("lacuna") / "own" / name
-    _tell_left_out(root.resolve())
-    report = building.build_own(folder / "corpus", root.resolve())
+    _tell_left_out(root)
+    report = building.build_own(folder / "corpus", root)
     content = hashlib.sha256("".join(report.outputs[f"{role}.jsonl"] for role in Role).encode()).hexdigest()
     run = folder / content[:12]
     for old in folder.iterdir():
-        if old not in (run, folder / "corpus"):
-            shutil.rmtree(old)
+        if old.is_dir() and old not in (run, folder / "corpus"):
+            _remove(old, root)
     return Own(name, folder / "corpus", run, models.shelf() / name)
+
+
+def _name_of(root: Path) -> str:
+    """Name a repository as no other is named, and no artifact that ships."""
+    return f"{root.name or 'root'}-{hashlib.sha256(os.fsencode(root)).hexdigest()[:8]}"
+
+
+def _remove(run: Path, root: Path) -> None:
+    """Remove the run of a text that is no longer that of `root`, unless a training is at work there."""
+    from lacuna.model.training.checkpoint import RunError, alone
+
+    try:
+        with alone(run):
+            pass  # Windows removes no file that is locked
+    except RunError:
+        say(f"lacuna: keeps {run}, though {root} has other text now: a training is at work there.", is_error=True)
+        return
+    say(f"lacuna: removes {run}, an earlier run: {root} has other text now.", is_error=True)
+    shutil.rmtree(run)
 
 
 def _tell_left_out(root: Path) -> None:
