@@ -40,7 +40,7 @@ def spelled(file: File, scope: Scope, wanted: Definition) -> Spelled | Unclear:
 
 def _imports(file: File, home: Scope, name: str) -> str | None:
     """The path of the only module that a name is imported from."""
-    what = [one.what for one in home.bound[name]]
+    what = [one.what for one in home.things(name)]
     if len(what) != 1 or what[0] is None:
         return None
     modules, one = file.resolver.tree.modules, what[0]

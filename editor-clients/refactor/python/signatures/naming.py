@@ -7,10 +7,10 @@ from lacuna.refactor.python.signatures.arranging import Unclear
 from lacuna.refactor.python.signatures.changes import Key
 from lacuna.refactor.python.signatures.file import File, Found
 from lacuna.refactor.python.signatures.imported import Imported
-from lacuna.refactor.python.signatures.resolving import Member
+from lacuna.refactor.python.signatures.resolving import Ambiguous, Member
 from lacuna.refactor.python.signatures.scopes import Placed, Scope
 from lacuna.refactor.python.signatures.spelling import Function
-from lacuna.refactor.python.signatures.telling import alone, called_by, method_alone
+from lacuna.refactor.python.signatures.telling import BOUND_TWICE, alone, called_by, is_old_name, method_alone
 from lacuna.refactor.python.signatures.tree import Ref
 from lacuna.refactor.rule import Replacement
 from lacuna.syntax.spans import Span
@@ -28,11 +28,11 @@ class Names:
         for one in every:
             match one.node:
                 case ast.ImportFrom():
-                    self._imported(one.node, taken)
+                    self._imported(one.node, one.scope, taken)
                 case ast.Name() | ast.Attribute():
                     self._name(one, taken)
                 case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items) | ast.Tuple(elts=items)):
-                    self._exported(items)
+                    self._exported(items, one.scope)
                 case ast.ClassDef():
                     self._overriding(one.node, one.scope)
         return self.found
@@ -45,6 +45,8 @@ class Names:
         match resolver.meaning(node, scope):
             case Ref(path=path, qualname=name) | Member(ref=Ref(path=path, qualname=name)):
                 return path, name
+            case Ambiguous(ref=ref) if is_old_name(node, ref, resolver):
+                return BOUND_TWICE if _is_read(node) else None
             case None if isinstance(node, ast.Attribute):
                 return self._by_name_alone(node, scope, parent)
         return None
@@ -101,10 +103,13 @@ class Names:
 
     def _is_handed_on(self, key: Key, one: Placed) -> bool:
         change = self.file.resolver.tree.changes.calls.get(key)
-        is_read = isinstance(getattr(one.node, "ctx", None), ast.Load) and not isinstance(one.parent, ast.Attribute)
+        is_read = _is_read(one.node) and not isinstance(one.parent, ast.Attribute)
         return change is not None and change.is_felt and is_read
 
-    def _imported(self, node: ast.ImportFrom, taken: set[str]) -> None:
+    def _is_ambiguous(self, name: str, scope: Scope) -> bool:
+        return isinstance(self.file.resolver.meaning(ast.Name(name, ast.Load()), scope), Ambiguous)
+
+    def _imported(self, node: ast.ImportFrom, scope: Scope, taken: set[str]) -> None:
         resolver = self.file.resolver
         for alias in node.names:
             if alias.name not in resolver.tree.words:
@@ -116,13 +121,15 @@ class Names:
             span = self.file.places.span(alias)
             if now in taken and not alias.asname:
                 self.found.append(Found(span, why=f"{now} is bound to something else here"))
+            elif not alias.asname and self._is_ambiguous(alias.name, scope):
+                self.found.append(Found(span, why=BOUND_TWICE.why))
             elif alias.asname == alias.name:
                 self.found.append(Found(span, (Replacement(span, (f"{now} as {now}",)),)))
             else:
                 name = Span(span.start, span.start + len(alias.name))
                 self.found.append(Found(name, (Replacement(name, (now,)),)))
 
-    def _exported(self, items: list[ast.expr]) -> None:
+    def _exported(self, items: list[ast.expr], scope: Scope) -> None:
         """The names in `__all__`."""
         resolver = self.file.resolver
         for item in items:
@@ -131,7 +138,7 @@ class Names:
                 now = self._now(what.key) if isinstance(what, Ref) else ""
                 span = self.file.places.span(item)
                 quoted = self.file.text[span.start : span.end]
-                if now and quoted[1:-1] == item.value:
+                if now and quoted[1:-1] == item.value and not self._is_ambiguous(quoted[1:-1], scope):
                     inner = Span(span.start + 1, span.end - 1)
                     self.found.append(Found(inner, (Replacement(inner, (now,)),)))
 
@@ -155,6 +162,10 @@ class Names:
                         f"it stands in place of {change.old.qualname}, which changed, and definitions stay as they are"
                     )
                     self.found.append(Found(self.file.head(span), why=why))
+
+
+def _is_read(node: ast.AST) -> bool:
+    return isinstance(getattr(node, "ctx", None), ast.Load)
 
 
 def _last(key: Key | Unclear | None) -> str:

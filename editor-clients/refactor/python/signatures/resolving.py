@@ -162,10 +162,9 @@ class Resolver:
         return self.tree.member(ModuleRef("", self.path), name)
 
     def _bound(self, name: str, home: Scope, depth: int) -> Meaning | None:
-        every = home.bound[name]
-        found = [self._binding(name, one, home, depth) for one in every]
-        if len(found) == 1 or all(one == found[0] for one in found):
-            return found[0]
+        found = [self._binding(name, one, home, depth) for one in home.things(name)]
+        if all(one == found[0] for one in found):
+            return found[0] if found else None
         ref = next((one for one in found if isinstance(one, Ref)), None)
         return Ambiguous(ref) if ref else None
 

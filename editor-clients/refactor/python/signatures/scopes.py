@@ -19,6 +19,8 @@ class Binds(enum.Enum):
     VALUE = enum.auto()
     """By `name = value`, or `with value as name`."""
     OTHERWISE = enum.auto()
+    NOTHING = enum.auto()
+    """`del name`: it is of this scope, and what it was bound to is no other thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ class Scope:
             self.above.bind(name, bound)
         else:
             self.bound.setdefault(name, []).append(bound)
+
+    def things(self, name: str) -> list[Bound]:
+        """All that a name of this scope is bound to."""
+        return [one for one in self.bound[name] if one.how is not Binds.NOTHING]
+
+    def is_imported(self, name: str) -> bool:
+        return any(one.how is Binds.IMPORT for one in self.bound.get(name, ()))
 
     def home(self, name: str) -> "Scope | None":
         """The scope whose name it is, read from here; None: bound nowhere in the module."""
@@ -102,15 +111,16 @@ class Placed:
 
 def placed(tree: ast.Module) -> list[Placed]:
     """All expressions, imports and definitions of a module, outer before inner; every scope knows its names then."""
-    walk = _Walk()
     top = Scope(tree)
+    walk = _Walk(top)
     for statement in tree.body:
         walk.go(statement, top, tree)
     return walk.found
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, top: Scope) -> None:
+        self.top = top
         self.found: list[Placed] = []
 
     def go(self, node: ast.AST, scope: Scope, parent: ast.AST) -> None:
@@ -131,8 +141,12 @@ class _Walk:
                 inner = Scope(node, scope, only=name)
                 inner.bind(name, Bound(Binds.VALUE, annotation=kind))
                 self._all(node.body, inner, node)
-            case ast.Global() | ast.Nonlocal():
-                scope.elsewhere |= set(node.names)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                scope.elsewhere |= set(names)
+                for name in names:
+                    home = self.top if isinstance(node, ast.Global) else scope.above and scope.above.home(name)
+                    if home and home.is_imported(name):  # a variable is told by what its own scope says of it
+                        home.bind(name, Bound(Binds.OTHERWISE))
             case _:
                 self._all(list(ast.iter_child_nodes(node)), scope, node)
 
@@ -181,6 +195,8 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
             yield name, Bound(Binds.VALUE, value=node.context_expr)
         case ast.NamedExpr(target=ast.Name(id=name)):
             yield name, Bound(Binds.VALUE, value=node.value)
+        case ast.Name(id=name, ctx=ast.Del()):
+            yield name, Bound(Binds.NOTHING)
         case _:
             yield from ((name, Bound(Binds.OTHERWISE)) for name in _bound_otherwise(node))
 
@@ -189,7 +205,7 @@ def _bound_otherwise(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
             yield name
-        case ast.MatchMapping(rest=str(name)) | ast.Name(id=name, ctx=ast.Del()):
+        case ast.MatchMapping(rest=str(name)):
             yield name
         case ast.Assign() | ast.AugAssign() | ast.For() | ast.AsyncFor() | ast.withitem() | ast.comprehension():
             yield from _targets(_target(node))

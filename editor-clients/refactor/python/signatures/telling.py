@@ -41,6 +41,9 @@ _TAKES_ALL = frozenset({"format", "update"})
 """Those that take any names, and do not say so."""
 
 
+BOUND_TWICE = Unclear("its name is bound to something else, too")
+
+
 def callee(call: ast.Call, scope: Scope, file: File) -> Callee | Unclear | None:
     """Whose call it is; None if it is not one of what changed, or of anything that is known."""
     called, calls = call.func, file.resolver.tree.changes.calls
@@ -48,8 +51,8 @@ def callee(call: ast.Call, scope: Scope, file: File) -> Callee | Unclear | None:
         case Ref() as ref:
             change = calls.get(_called(ref, file.resolver))
             return Callee(change) if change else None
-        case Ambiguous(ref=ref) if _called(ref, file.resolver) in calls:
-            return Unclear("its name is bound to something else, too")
+        case Ambiguous(ref=ref) if is_old_name(called, ref, file.resolver) or _is_felt_by_calls(ref, file.resolver):
+            return BOUND_TWICE
         case Member(ref=ref, is_on_class=is_on_class) if ref.key in calls:
             change, subject = calls[ref.key], called.value if isinstance(called, ast.Attribute) else None
             return Callee(change, subject, is_on_class)
@@ -57,6 +60,18 @@ def callee(call: ast.Call, scope: Scope, file: File) -> Callee | Unclear | None:
             found = method_alone(called.attr, call, scope, file)
             return Callee(calls[found], called.value) if isinstance(found, tuple) else found
     return None
+
+
+def is_old_name(node: ast.expr, ref: Ref, resolver: Resolver) -> bool:
+    """Whether a name is the one that something had before it was renamed."""
+    change = resolver.tree.changes.calls.get(ref.key)
+    is_renamed = ref.key in resolver.tree.changes.classes or (change is not None and change.is_renamed)
+    return is_renamed and isinstance(node, ast.Name) and node.id == ref.qualname.rpartition(".")[2]
+
+
+def _is_felt_by_calls(ref: Ref, resolver: Resolver) -> bool:
+    change = resolver.tree.changes.calls.get(_called(ref, resolver))
+    return change is not None and change.is_felt
 
 
 def _called(ref: Ref, resolver: Resolver) -> Key:
