@@ -136,7 +136,7 @@ class Rules:
             repeats=repeated,
             runs_on=runs_on,
             changes=is_text and not _is_idle(request, text, check),
-            loss=replacing.loss(request, place, text, self.size) if is_worth_asking else None,
+            loss=replacing.loss(request, place, text, texts[-1], self.size) if is_worth_asking else None,
             faults=(*(fault.words for fault in faults), *bent),
             is_unasked=request.is_unasked,
         )

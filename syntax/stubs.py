@@ -4,12 +4,12 @@ from tree_sitter import Node
 
 from lacuna.syntax.languages.files import STUB_KINDS
 from lacuna.syntax.languages.language import Language
-from lacuna.syntax.lines import line_start
+from lacuna.syntax.lines import line_start, split_lines
 from lacuna.syntax.parsing import Parsed, parse
 from lacuna.syntax.queries import captured
 from lacuna.syntax.spans import Span, by_start
 
-_FUNCTION, _IDLE = "function", "idle"
+_FUNCTION, _IDLE, _REMARK = "function", "idle", "remark"
 
 
 def stubs(parsed: Parsed, asked: Span | None = None) -> list[Span]:
@@ -41,14 +41,26 @@ def functions_about(parsed: Parsed, span: Span) -> list[Span]:
     return sorted(around, key=by_start, reverse=True)
 
 
+def is_stub(text: str, language: Language) -> bool:
+    """Whether a text has a statement that only stands in a body, and besides at most such ones and remarks."""
+    return _IDLE in (kinds := _kinds(text, language)) and kinds <= {_IDLE, _REMARK}
+
+
 def says_nothing(text: str, language: Language) -> bool:
-    """Whether a text is one statement, and does no more in a body than to stand there."""
-    parsed = parse(text.strip(), language)
+    """Whether a text is nothing but comments, docstrings and statements that only stand in a body."""
+    kinds = _kinds(text, language)
+    return bool(kinds) and kinds <= {_IDLE, _REMARK}
+
+
+def _kinds(text: str, language: Language) -> set[str]:
+    """What a text's statements are: idle, remarks, or anything else, which is the empty text."""
+    # Where its lines stand does not matter: a body's first line may lack the indentation that the others have.
+    parsed = parse("\n".join(line.strip() for line in split_lines(text)), language)
     if parsed is None:
-        return False
+        return {""}
     root = parsed.tree.root_node
-    idle = {node.id for node in captured(root, language, _IDLE)}
-    return len(root.children) == 1 and root.children[0].id in idle
+    known = {node.id: kind for kind in (_IDLE, _REMARK) for node in captured(root, language, kind)}
+    return {known.get(node.id, "") for node in root.named_children}
 
 
 def _holds(outer: Span, inner: Span) -> bool:

@@ -31,7 +31,9 @@ CAPTURES: Mapping[str, frozenset[str]] = MappingProxyType(
         "doubts.scm": frozenset({"doubtful"}),
         "names.scm": frozenset({"name", "bound", "member", "remote"}),
         "openings.scm": frozenset({"function", "returns", "ends", "yields", "made", "changed", "closed"}),
-        "stubs.scm": frozenset({"idle"} | {f"{what}{kind}" for what in ("stub", "unless") for kind in STUB_KINDS}),
+        "stubs.scm": frozenset(
+            {"idle", "remark"} | {f"{what}{kind}" for what in ("stub", "unless") for kind in STUB_KINDS}
+        ),
     }
 )
 """What each file may capture. A name that begins with `_` is for predicates alone."""

@@ -5,21 +5,52 @@ import pytest
 from lacuna.syntax.languages.registry import PYTHON
 from lacuna.syntax.parsing import parse
 from lacuna.syntax.spans import Span
-from lacuna.syntax.stubs import functions_about, says_nothing, stubs
+from lacuna.syntax.stubs import functions_about, is_stub, says_nothing, stubs
 
-
-@pytest.mark.parametrize(
-    "text", ["pass", "...", "raise NotImplementedError", 'raise NotImplementedError("not yet")', "pass\n"], ids=repr
+STUBS = (
+    "pass",
+    " ...",
+    "raise NotImplementedError",
+    'raise NotImplementedError("not yet")',
+    "pass\n",
+    "pass; ...",
+    "...  # TODO",
+    '"""Has one."""\n    # TODO\n    pass',
 )
-def test_what_only_stands_there_says_nothing(text):
+REMARKS = ("# so", '"""Has one."""', '"""Has one.\n\n    And more.\n    """\n', "\n    'Has one.'\n    # so", "'a' 'b'")
+
+
+@pytest.mark.parametrize("text", STUBS, ids=repr)
+def test_what_only_stands_there_is_a_stub_and_says_nothing(text):
+    assert is_stub(text, PYTHON)
     assert says_nothing(text, PYTHON)
 
 
+@pytest.mark.parametrize("text", REMARKS, ids=repr)
+def test_comments_and_docstrings_say_nothing_and_are_no_stub(text):
+    assert says_nothing(text, PYTHON)
+    assert not is_stub(text, PYTHON)
+
+
 @pytest.mark.parametrize(
-    "text", ["return x", "pass\nreturn x", "x = ...", 'raise ValueError("x")', "", "<fill>", "("], ids=repr
+    "text",
+    [
+        "return x",
+        "pass\nreturn x",
+        "x = ...",
+        'raise ValueError("x")',
+        "",
+        "<fill>",
+        "(",
+        '"""Has one."""\n    return x',
+        "if x:\n        pass",
+        '"a".join(b)',
+    ],
+    ids=repr,
 )
 def test_what_does_something_says_something(text):
     assert not says_nothing(text, PYTHON)
+    assert not is_stub(text, PYTHON)
 
 
 def test_stubs_are_the_first_things_on_their_lines_or_behind_a_header_in_order():

@@ -40,7 +40,9 @@
 
 ((decorated_definition (decorator) @_by) @unless (#match? @_by "abstract|overload|singledispatch"))
 
-; What says nothing in a body.
+; What does nothing in a body: what stands there for want of anything else, and what only tells of it.
+(comment) @remark
+(expression_statement . [(string) (concatenated_string)] .) @remark
 (pass_statement) @idle
 (expression_statement . (ellipsis) .) @idle
 ((raise_statement [(identifier) (call)] @_what) @idle (#match? @_what "^NotImplementedError\\b"))
