@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lacuna.refactor.journal import Journal
 from lacuna.refactor.plan import PlannedFile, Site
-from lacuna.refactor.records import SPOILT, FileState, Record
+from lacuna.refactor.records import SPOILT, FileState, Record, Run, Stage
 from lacuna.refactor.rewriting import rewritten
 from lacuna.refactor.tree import RefusedError, located
 from lacuna.syntax.errors import FileError
@@ -40,9 +40,9 @@ class LeftError(FileError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C in a run, which can be resumed and undone."""
+    """Ctrl-C in a run; `ways_on` says what can be done then."""
 
-    def __init__(self, run: int) -> None:
+    def __init__(self, run: Run) -> None:
         super().__init__()
         self.run = run
 
@@ -54,15 +54,21 @@ class StoppedError(FileError):
 @contextlib.contextmanager
 def named(journal: Journal) -> Iterator[None]:
     """Tell of whatever ends a run in the middle which run that was."""
-    number = journal.run.number
     try:
         yield
     except KeyboardInterrupt as error:
-        raise Interrupted(number) from error
+        raise Interrupted(journal.run) from error
     except FileError as error:
-        raise StoppedError(
-            f"{error} Run {number} stopped there; `resume {number}` goes on with it, `undo {number}` takes it back."
-        ) from error
+        run = journal.run
+        raise StoppedError(f"{error} Run {run.number} stopped there; {ways_on(run)}.") from error
+
+
+def ways_on(run: Run) -> str:
+    """What can be done with a run that ended in the middle, as a clause for people."""
+    number = run.number
+    if run.stage in (Stage.UNDOING, Stage.UNDONE):
+        return f"`undo {number}` goes on"
+    return f"`resume {number}` goes on, `undo {number}` takes it back"
 
 
 def carry_out(tree: Path, journal: Journal, wanted: Wanted) -> None:
@@ -89,6 +95,25 @@ def _brought(tree: Path, journal: Journal, task: Task) -> Record:
         return replace(record, state=FileState.LEFT, reason=str(error))
     except FileError as error:
         return replace(record, state=FileState.FAILED, reason=within(tree, error))
+    return _done(record)
+
+
+def as_found(tree: Path, journal: Journal) -> tuple[Record, ...]:
+    """What became of each file; one that an interruption left pending in the journal may have its bytes already."""
+    return tuple(_as_found(tree, record) for record in journal.records.values())
+
+
+def _as_found(tree: Path, record: Record) -> Record:
+    if record.state is not FileState.PENDING:
+        return record
+    try:
+        is_done = sha256(read_bytes(located(tree, record.file))) == record.after
+    except FileError:
+        return record  # it is told when the file is to be written
+    return _done(record) if is_done else record
+
+
+def _done(record: Record) -> Record:
     is_original = record.before == record.after
     return replace(record, state=FileState.REVERTED if is_original else FileState.WRITTEN, reason="")
 

@@ -159,7 +159,7 @@ class InterruptedAt:
 def test_ctrl_c_leaves_a_run_that_is_undone(state: State, moment: int):
     with pytest.raises(Interrupted) as stop:
         applied(state, InterruptedAt(Breaking(state.tree, "f1.py:a", "f6.py:b"), moment))
-    assert stop.value.run == 1
+    assert stop.value.run.number == 1
     journal = journal_of(state, 1)
     assert journal.run.stage is Stage.TESTING
     undo(state.tree, journal)

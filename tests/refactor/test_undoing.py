@@ -322,7 +322,9 @@ def test_a_damaged_journal_is_said_to_be_one(state: State, journal: Journal, nam
 def test_a_run_whose_journal_cannot_be_written_stops_and_says_how_to_go_on(state: State, begun: Journal):
     path = state.runs / "1" / "journal.jsonl"
     path.rename(state.runs / "1" / "kept")
-    with pytest.raises(StoppedError, match=r"No such file or directory\. Run 1 stopped there; `resume 1` goes on"):
+    with pytest.raises(
+        StoppedError, match=r"directory\. Run 1 stopped there; `resume 1` goes on, `undo 1` takes it back"
+    ):
         resume(state.tree, begun, None)
     (state.runs / "1" / "kept").rename(path)
     resume(state.tree, journal_of(state, None), None)

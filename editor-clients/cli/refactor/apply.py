@@ -7,7 +7,7 @@ import click
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.refactor import runs
 from lacuna.cli.terminal import say
-from lacuna.refactor.carrying import Interrupted
+from lacuna.refactor.carrying import Interrupted, ways_on
 from lacuna.refactor.journal import runs_of
 from lacuna.refactor.planfile import Plan, open_plan
 from lacuna.refactor.records import Stage
@@ -27,7 +27,7 @@ def apply(
     path: Path | None,
     is_interactive: bool,
     command: str | None,
-    limit: int,
+    limit: int | None,
     allow_dirty: bool,
     folder: Path | None,
     is_json: bool,
@@ -40,6 +40,7 @@ def apply(
     from lacuna.refactor import applying
 
     state = runs.state_at(folder)
+    tests = runs.tests_of(command, state, limit)
     plan = _plan(path, state)
     if folder is None and Path(plan.header.tree) != state.tree:
         # A plan may come from anywhere: where it writes is for who applies it to say.
@@ -51,7 +52,7 @@ def apply(
         from lacuna.cli.refactor.asking import ask
 
         asking = ask
-    wishes = applying.Wishes(allow_dirty, asking, runs.tests_of(command, state, limit))
+    wishes = applying.Wishes(allow_dirty, asking, tests)
     with state.locked():
         _warn_of_interrupted(state)
         try:
@@ -75,7 +76,4 @@ def _plan(path: Path | None, state: State) -> Plan:
 def _warn_of_interrupted(state: State) -> None:
     for run in runs_of(state)[-1:]:
         if run.stage in (Stage.WRITING, Stage.TESTING):
-            sentence = (
-                f"run {run.number} was interrupted; `resume {run.number}` goes on, `undo {run.number}` takes it back."
-            )
-            say(f"lacuna: {sentence}", is_error=True)
+            say(f"lacuna: run {run.number} was interrupted; {ways_on(run)}.", is_error=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 
 from lacuna.cli.exit_codes import ExitCode
+from lacuna.refactor.carrying import as_found, ways_on
 from lacuna.refactor.journal import Journal
 from lacuna.refactor.records import SPOILT, FileState, Record, Run, Stage
 from lacuna.refactor.report.words import one_line
@@ -16,6 +17,8 @@ from lacuna.refactor.state import State, state_of
 from lacuna.refactor.testruns import ShellTests
 from lacuna.refactor.tree import tree_of
 
+_LIMIT = 600
+"""Seconds that tests may take unless somebody says so."""
 _BACK = (Stage.UNDOING, Stage.UNDONE)
 _C = TypeVar("_C", bound=Callable[..., object])
 
@@ -37,8 +40,7 @@ def tests_options(command: _C) -> _C:
         "limit",
         metavar="SECONDS",
         type=click.IntRange(min=1),
-        default=600,
-        show_default=True,
+        show_default=str(_LIMIT),
         help="The longest that --test may take, each time.",
     )(command)
     return click.option(
@@ -54,12 +56,16 @@ def state_at(folder: Path | None) -> State:
     return state_of(folder.resolve() if folder else tree_of((Path(),)))
 
 
-def tests_of(command: str | None, state: State, limit: int) -> ShellTests | None:
-    return None if command is None else ShellTests(command, state.tree, limit)
+def tests_of(command: str | None, state: State, limit: int | None) -> ShellTests | None:
+    if command is not None:
+        return ShellTests(command, state.tree, limit or _LIMIT)
+    if limit is not None:
+        raise click.UsageError("--test-timeout goes with --test.")
+    return None
 
 
-def interrupted(number: int) -> ExitCode:
-    click.echo(f"lacuna: interrupted; `resume {number}` goes on, `undo {number}` takes it back.", err=True)
+def interrupted(run: Run) -> ExitCode:
+    click.echo(f"lacuna: interrupted; {ways_on(run)}.", err=True)
     return ExitCode.INTERRUPTED
 
 
@@ -78,7 +84,7 @@ def tell(records: Sequence[Record], run: Run | None, *, is_json: bool) -> ExitCo
 
 def line_of(journal: Journal, state: State, *, is_json: bool) -> str:
     """A run in one line."""
-    run, records = journal.run, tuple(journal.records.values())
+    run, records = journal.run, as_found(state.tree, journal)
     stage = "at work" if run.stage in (Stage.WRITING, Stage.TESTING) and state.is_busy() else run.stage
     if is_json:
         return json.dumps(_summary(records, run) | {"stage": stage, "began": run.began, "plan": run.plan})

@@ -153,4 +153,5 @@ def _sentences(plan: Plan, totals: Totals) -> Iterator[str]:
     if footer is None:
         yield "the plan breaks off: planning was ended before it was done."
     elif not footer.is_complete:
-        yield f"the plan is not complete: planning was interrupted before {footer.next_path}."
+        where = f" before {footer.next_path}" if footer.next_path else ""
+        yield f"the plan is not complete: planning was interrupted{where}."

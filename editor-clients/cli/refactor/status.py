@@ -6,6 +6,7 @@ import click
 
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.refactor import runs
+from lacuna.refactor.carrying import as_found
 from lacuna.refactor.journal import journal_of, runs_of
 from lacuna.refactor.report.words import one_line
 
@@ -23,7 +24,7 @@ def status(*, number: int | None, folder: Path | None, is_json: bool) -> ExitCod
             click.echo(runs.line_of(journal, state, is_json=is_json))
         return ExitCode.DONE
     journal = journal_of(state, number)
-    records = tuple(journal.records.values())
+    records = as_found(state.tree, journal)
     if not is_json:
         for record in records:
             click.echo(one_line(f"{record.state:8}  {record.file}"))

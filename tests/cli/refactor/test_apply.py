@@ -10,6 +10,7 @@ import pytest
 from lacuna.refactor.plan import FORMAT, Header, PlannedFile
 from lacuna.refactor.planfile import line_of
 from lacuna.refactor.state import state_of
+from lacuna.workspace import write
 from tests.refactor.plans import at, contents, laid_out, plan_for, planned, replacing
 
 ORIGINALS = {"a.py": b"x = old\n", "sub/b.py": b"y = old\n"}
@@ -244,3 +245,51 @@ def test_ctrl_c_while_tests_run_says_how_to_go_on_and_back(run, tree: Path, plan
     assert (ended.code, ended.err) == (0, "lacuna: its tests were interrupted, too; --test goes on with them.\n")
     assert run("refactor", "undo", 1).code == 0
     assert contents(tree) == ORIGINALS
+
+
+def interrupting(monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    """Let Ctrl-C come right after a file was written."""
+    overwrite = write.overwrite
+
+    def interrupted(path: Path, expected: str, data: bytes, token: str) -> None:
+        overwrite(path, expected, data, token)
+        if path.name == file:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(write, "overwrite", interrupted)
+
+
+def test_status_after_ctrl_c_tells_what_is_on_the_disk(run, tree: Path, plan: Path, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patched:
+        interrupting(patched, "a.py")
+        ended = run("refactor", "apply", plan)
+    assert (ended.code, ended.err) == (130, "lacuna: interrupted; `resume 1` goes on, `undo 1` takes it back.\n")
+    (tree / "sub" / "b.py").write_bytes(ORIGINALS["sub/b.py"])  # its writer may have been as far, too
+    before = contents(tree)
+    assert run("refactor", "status", 1).out.startswith(b"written   a.py\npending   sub/b.py\nRun 1, interrupted: ")
+    assert b"  interrupted: 1 pending, 1 written  " in run("refactor", "status").out
+    assert contents(tree) == before
+    assert run("refactor", "resume").out == b"Run 1, done: 2 written.\n"
+
+
+@pytest.mark.parametrize("again", [["undo"], ["undo", "1"]], ids=" ".join)
+def test_ctrl_c_while_a_run_is_undone_says_how_to_go_on(
+    run, tree: Path, plan: Path, monkeypatch: pytest.MonkeyPatch, again: list[str]
+):
+    run("refactor", "apply", plan)
+    with monkeypatch.context() as patched:
+        interrupting(patched, "a.py")
+        ended = run("refactor", "undo")
+    assert (ended.code, ended.err) == (130, "lacuna: interrupted; `undo 1` goes on.\n")
+    (tree / "sub" / "b.py").write_bytes(WRITTEN["sub/b.py"])
+    assert b"  partly undone: 1 pending, 1 reverted  " in run("refactor", "status").out
+    assert run("refactor", *again).code == 0
+    assert contents(tree) == ORIGINALS
+
+
+@pytest.mark.parametrize("command", ["apply", "resume"])
+def test_a_time_for_tests_goes_with_tests(run, tree: Path, plan: Path, command: str):
+    run("refactor", "apply", plan)
+    ended = run("refactor", command, "--test-timeout", 5)
+    assert ended.code == 2
+    assert "--test-timeout goes with --test." in ended.err

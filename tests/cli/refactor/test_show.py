@@ -124,6 +124,9 @@ def test_files_that_have_changed_are_counted(run: Run, plan: Sample) -> None:
         pytest.param(
             Footer(is_complete=False, files=2, next_path="z\x1b.py"), r"interrupted before z\x1b.py.", id="interrupted"
         ),
+        pytest.param(
+            Footer(is_complete=False, files=0), "planning was interrupted.\n", id="interrupted before it knew a file"
+        ),
         pytest.param(None, "the plan breaks off", id="killed"),
     ],
 )

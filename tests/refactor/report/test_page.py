@@ -167,6 +167,9 @@ def test_a_file_that_has_changed_is_shown_by_the_plan_s_texts(plan: Sample) -> N
     ("footer", "words"),
     [
         pytest.param(Footer(is_complete=False, files=2, next_path="z.py"), "interrupted before z.py", id="interrupted"),
+        pytest.param(
+            Footer(is_complete=False, files=0), "Planning was interrupted.", id="interrupted before it knew a file"
+        ),
         pytest.param(None, "The plan breaks off", id="killed"),
     ],
 )
