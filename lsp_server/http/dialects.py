@@ -52,7 +52,9 @@ def _text(body: Json, name: str) -> str:
 
 
 def _number(body: Json, name: str, default: int) -> int:
-    value = body.get(name, default)
+    value = body.get(name)
+    if value is None:
+        return default
     if isinstance(value, bool) or not isinstance(value, int):
         raise UsageError(f"{name} should be a whole number.")
     return value

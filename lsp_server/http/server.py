@@ -3,6 +3,7 @@
 import hmac
 import json
 import logging
+import re
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from http import HTTPStatus
@@ -24,6 +25,8 @@ _LOOPBACK = "127.0.0.1"
 _HOSTS = (_LOOPBACK, "localhost")
 _LONGEST_BODY = 8 << 20
 """Bytes."""
+_LENGTH = re.compile(r"[0-9]{1,10}")
+"""What may be the length of a body: more digits are far too many bytes, and int() refuses thousands of them."""
 _SHORTEST_TOKEN = 16
 """Characters."""
 _BUDGET = 20.0
@@ -133,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise _RefusedError(HTTPStatus.NOT_FOUND, f"There are {' and '.join(DIALECTS)}.")
         try:
             sent = json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError("The body is no JSON.") from error
         if not isinstance(sent, dict):
             raise UsageError("The body should be an object.")
@@ -146,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > _LONGEST_BODY:
+        if not _LENGTH.fullmatch(length) or int(length) > _LONGEST_BODY:
             self.close_connection = True
             raise _RefusedError(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "A body of known length, of 8 MiB at most, is read."

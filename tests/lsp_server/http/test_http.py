@@ -173,6 +173,7 @@ def test_who_is_refused(client: Client, headers: dict[str, str], status: int) ->
     [
         ("/completion", {}, 404, "There are /infill and /v1/completions."),
         ("/infill", "{", 400, "The body is no JSON."),
+        pytest.param("/infill", "[" * 100_000, 400, "The body is no JSON.", id="nested deeply"),
         ("/infill", [], 400, "The body should be an object."),
         ("/infill", {"input_prefix": 1}, 400, "input_prefix should be a text."),
         ("/infill", {"n_predict": "many"}, 400, "n_predict should be a whole number."),
@@ -186,9 +187,23 @@ def test_what_makes_no_sense_is_told(client: Client, path: str, body: object, st
     assert (told, json.loads(text)["error"]["message"]) == (status, sentence)
 
 
-def test_a_body_without_a_length_or_too_long_is_not_read(client: Client) -> None:
-    status, _ = client.post("/infill", "", **{"Content-Length": str(1 << 30)})
-    assert status == 413
+@pytest.mark.parametrize(
+    "length", ["", "-1", "²", str((8 << 20) + 1), "9" * 5_000], ids=["none", "negative", "a power", "one more", "huge"]
+)
+def test_a_body_without_a_length_or_too_long_is_not_read_and_ends_the_connection(client: Client, length: str) -> None:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", client.server.server_port, timeout=60)) as told:
+        told.request("POST", "/infill", "", {"Content-Length": length.encode("latin-1")})
+        answer = told.getresponse()
+        assert (answer.status, json.loads(answer.read())["error"]["code"]) == (413, 413)
+        assert told.sock.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/infill", "n_predict"), ("/v1/completions", "n"), ("/v1/completions", "max_tokens")]
+)
+def test_a_number_that_is_null_counts_as_not_given(client: Client, path: str, name: str) -> None:
+    client.ask(path, **{name: None})
+    assert [request.alternatives for request in client.seen] == [1]
 
 
 def test_a_model_that_cannot_run_is_told(served: Callable[..., Client]) -> None:
