@@ -10,6 +10,7 @@ from lacuna.syntax.defects import defects
 from lacuna.syntax.languages.language import Language
 from lacuna.syntax.layout import (
     as_line,
+    body_begins,
     has_block_behind,
     header_stand_ins,
     indentations,
@@ -70,7 +71,10 @@ class SyntaxCheck:
         return self._regions[0].openings()
 
     def indentation(self, hole: int) -> str:
-        """What any answer to a span begins with: the indentation that it lacks, such as in a block that is empty."""
+        """What any answer to a span begins with: the indentation that it lacks, such as in a block that is empty.
+
+        Behind a header, for which the span brings the body, with the line end before it.
+        """
         region = next(region for region in self._regions if hole < region.last)
         return region.indentation(hole - region.first)
 
@@ -216,6 +220,11 @@ class _Region:
 
     def indentation(self, nth: int) -> str:
         part, language = self._narrow, self._narrow.blocks.language
+        if begins := body_begins(part.blocks.text, part.spans[nth], language):
+            stand = tuple(part.blocks.text[span.start : span.end] for span in part.spans)
+            statements = (begins + stand_in for stand_in in language.stand_ins if stand_in)
+            bodies = ((*stand[:nth], statement, *stand[nth + 1 :]) for statement in statements)
+            return begins if part.fewest(bodies) <= part.fewest([stand]) else ""
         lacking = lacking_indentations(part.blocks.text, part.spans[nth], language)
         if not lacking:
             return ""

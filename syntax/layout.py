@@ -48,6 +48,22 @@ def lacking_indentations(text: str, span: Span, language: Language) -> tuple[str
     return tuple(one[len(begun) :] for one in known if len(known) == 1 and one != begun and one.startswith(begun))
 
 
+def body_begins(text: str, span: Span, language: Language) -> str:
+    """The line end and the indentation that a body begins with which a span brings behind a header; else empty.
+
+    The span is what follows the header on its line, blanks included, as of a stub: nobody writes a body there.
+    """
+    layout, start = language.layout, line_start(text, span.start)
+    asked, rest = text[span.start : span.end], rest_of_line(text, span.end)
+    is_behind = asked[:1] in (" ", "\t") and asked.strip() and not text[rest.start : rest.end].strip()
+    if layout is None or not is_behind or not layout.block_header.search(text[start : span.start]):
+        return ""
+    behind = text[span.end : span.end + _BESIDE]
+    before = text[max(0, start - _BESIDE) : span.start]
+    steps = before if _DEEPER.search(before) else behind
+    return "\n" + indentation_of(text[start : span.start]) + _unit(steps, layout)
+
+
 def as_line(text: str, span: Span, statement: str) -> str:
     """A statement for a span that begins its line: with a line end, unless the rest of the line is empty."""
     rest = rest_of_line(text, span.end)

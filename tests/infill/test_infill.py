@@ -350,6 +350,14 @@ def test_a_partial_request_in_which_nothing_can_be_filled_says_why():
     assert [one.hole for one in answer.left] == [0, 1, 2]
 
 
+def test_stubs_behind_their_headers_get_bodies_on_lines_of_their_own_in_tabs():
+    text = "class A:\n\tdef f(self, x): ...\n\tdef g(self, x):\t...\n\n\tdef h(self, x):\n\t\treturn x\n"
+    spans = tuple(Span(at, text.index("\n", at)) for at in (text.index(" ..."), text.index("\t...")))
+    answer, drafts = filled(always({"return x + 1": 1.0}), Request(text, "python", spans, 0.0, is_partial=True))
+    assert [edit.new_text for edit in answer.edits] == ["\n\t\treturn x + 1"] * 2
+    assert drafts[0].holes[0][0] == "\n\t\t"
+
+
 def test_a_stub_that_stays_open_stays_as_it_is():
     text = "def f(x):\n    ...\n\n\ndef g(x):\n    ...\n"
     stubs = (Span(14, 17), Span(34, 37))

@@ -3,7 +3,7 @@
 import pytest
 
 from lacuna.syntax.languages.registry import PYTHON
-from lacuna.syntax.layout import as_line, indentations, lacking_indentations
+from lacuna.syntax.layout import as_line, body_begins, indentations, lacking_indentations
 from lacuna.syntax.spans import Span
 
 
@@ -49,6 +49,26 @@ def test_a_line_may_be_indented_as(marked, expected):
 )
 def test_a_line_lacks_of_its_indentation(marked, expected):
     assert lacking_indentations(*at_mark(marked), PYTHON) == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        pytest.param("class A:\n\tdef f(self):« ...»\n", "\n\t\t", id="with tabs"),
+        pytest.param(
+            "def f():« ...»\n\n\ndef g():\n\treturn 1\n", "\n\t", id="as what follows, where nothing is before"
+        ),
+        pytest.param("def f():« ...»", "\n    ", id="by four"),
+        pytest.param("def f(): «...»\n", "", id="behind a blank"),
+        pytest.param("def f():«»\n", "", id="where nothing stands"),
+        pytest.param("def f():« ...»  # so\n", "", id="before a comment"),
+        pytest.param("x =« ...»\n", "", id="behind no header"),
+    ],
+)
+def test_a_body_behind_its_header_begins_with(marked, expected):
+    start, end = marked.index("«"), marked.index("»") - 1
+    text = marked.replace("«", "").replace("»", "")
+    assert body_begins(text, Span(start, end), PYTHON) == expected
 
 
 def test_a_statement_that_stands_above_a_line_brings_its_line_end():
