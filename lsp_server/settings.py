@@ -14,10 +14,12 @@ from typing import Any, NewType, get_args, get_type_hints
 from pathspec import GitIgnoreSpec
 
 from lacuna.infill.request import Scope
-from lacuna.workspace import patterns
+from lacuna.workspace import ignoring, patterns
 
 SECTION = "lacuna"
 MOST_ALTERNATIVES = 3
+_NAMED = 5
+"""Patterns that cannot be read and are named."""
 
 Probability = NewType("Probability", float)
 Globs = NewType("Globs", GitIgnoreSpec)
@@ -90,6 +92,9 @@ def parse(sent: object) -> tuple[Options, tuple[str, ...]]:
         kind = _kind(name)
         try:
             read[_FIELDS[name]] = kind.read(value)
+        except _OtherwiseError as otherwise:
+            read[_FIELDS[name]] = otherwise.obeyed
+            complaints.append(f"{SECTION}.{name} {otherwise}")
         except (TypeError, ValueError):
             complaints.append(f"{SECTION}.{name} should be {kind.expected}, not {_shown(value)}.")
     return Options(**read), tuple(complaints)
@@ -115,7 +120,8 @@ _ABOUT: dict[str, str] = {
     "threshold": "Least confidence, from 0 to 1, at which a completion is shown while you type; null leaves it to the "
     "model, for which it was calibrated.",
     "exclude": "Files in which Lacuna does nothing, by patterns as in .gitignore, beside secrets (.env, keys) and what "
-    "your .gitignore files name. A pattern that begins with ! lets a file in.",
+    "your .gitignore files name. A pattern that begins with ! lets a file in. With more than 1,000 patterns, or 64 KiB "
+    "of them, it is every file.",
     "scope": "How much a completion offers at most: up to the end of a line, of a statement, or a whole block.",
     "inComments": "Whether to complete in comments.",
     "inStrings": "Whether to complete in strings, docstrings among them.",
@@ -129,6 +135,14 @@ _ABOUT: dict[str, str] = {
 }
 
 
+class _OtherwiseError(ValueError):
+    """Not what was sent is obeyed, but something else, and the message says what."""
+
+    def __init__(self, obeyed: object, message: str) -> None:
+        super().__init__(message)
+        self.obeyed = obeyed
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """One kind of value: how JSON schema and how a sentence names it, and how it is read."""
@@ -136,7 +150,7 @@ class _Kind:
     schema: Mapping[str, object]
     expected: str
     read: Callable[[Any], object]
-    """Raises TypeError or ValueError."""
+    """Raises TypeError or ValueError; _OtherwiseError where something is obeyed nevertheless."""
 
 
 def _boolean(value: object) -> bool:
@@ -175,9 +189,19 @@ def _count(value: object) -> int:
 
 
 def _globs(value: object) -> GitIgnoreSpec:
-    if not isinstance(value, list) or not all(isinstance(pattern, str) for pattern in value):
+    """A list that could keep Lacuna out of a file is never dropped as a whole."""
+    if not isinstance(value, list):
         raise TypeError
-    return patterns.of(value)
+    try:
+        read = patterns.readable(pattern for pattern in value if isinstance(pattern, str))
+    except patterns.TooManyError as error:
+        raise _OtherwiseError(patterns.EVERYTHING, f"{ignoring.TOO_LONG}: every file counts as ignored.") from error
+    unread = [each for each in value if not isinstance(each, str) or not patterns.can_be_read(each)]
+    if unread:
+        named = ", ".join(map(_shown, unread[:_NAMED]))
+        others = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
+        raise _OtherwiseError(read, f"has what is no pattern as in .gitignore: {named}{others}. The others hold.")
+    return read
 
 
 def _languages(value: object) -> Mapping[str, bool]:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from pathspec import GitIgnoreSpec
 
+from lacuna.workspace import patterns
 from lacuna.workspace.gitignore import Rules
 from lacuna.workspace.uris import LONGEST, globbed
 
@@ -29,6 +30,7 @@ PATIENCE = 2.0
 """Seconds for which anybody waits to be told whether a file is ignored."""
 _LABOUR = 0.5
 """Seconds of CPU for finding it out."""
+TOO_LONG = f"has more than {patterns.LARGEST >> 10} KiB or {patterns.MOST:,} patterns"
 TOO_SLOW = "This file counts as ignored: to find out what the ignore files say of it takes too long."
 
 
@@ -40,6 +42,8 @@ def why_ignored(path: PurePath, exclude: GitIgnoreSpec, folders: Iterable[PurePa
     name = globbed(path)
     if len(name) > LONGEST:
         return "No file has so long a name."
+    if exclude is patterns.EVERYTHING:
+        return f"lacuna.exclude {TOO_LONG}; every file counts as ignored."
     excluded = exclude.check_file(name).include
     if excluded is not None:
         return "lacuna.exclude names this file." if excluded else None

@@ -28,6 +28,10 @@ _RANGE = re.compile(r"(\\.|.)(?:-(\\.|.))?", re.DOTALL)
 """A character of a class, or the first and the last one of a range."""
 
 
+EVERYTHING = GitIgnoreSpec.from_lines(["*"])
+"""What a setting stands for that has too many patterns."""
+
+
 class TooManyError(ValueError):
     """The list is longer than what is heeded."""
 
@@ -45,6 +49,14 @@ def of(lines: Iterable[str]) -> GitIgnoreSpec:
 def readable(lines: Iterable[str]) -> GitIgnoreSpec:
     """The same, leaving out what cannot be read, as git does."""
     return _listed(lines, _if_readable)
+
+
+def can_be_read(line: str) -> bool:
+    try:
+        list(_read(line))
+    except ValueError:
+        return False
+    return True
 
 
 def _listed(lines: Iterable[str], read: Callable[[str], Iterator[GitIgnoreSpecPattern]]) -> GitIgnoreSpec:

@@ -1,19 +1,20 @@
 """What a client may set, and what it is told when it sets something else."""
 
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from lacuna.infill.request import Scope
 from lacuna.lsp_server.settings import Options, Settings, parse, resolve, schema
+from lacuna.workspace.ignoring import why_ignored
 
 ROOT = Path(__file__).parents[2]
 ALL = (
     "alternatives, completionItems, enabled, exclude, inComments, inStrings, languages, scope, threshold, unloadAfter, "
     "workspace"
 )
-MANY = ["a"] * 1_001
+NAMES = "lacuna.exclude names this file."
 LANGUAGES = "lacuna.languages should be an object of language ids, each true or false"
 
 
@@ -79,13 +80,6 @@ def test_clients_write_names_as_json_does():
         ({"unloadAfter": -1}, "lacuna.unloadAfter should be a number of minutes, 0 or more, not -1."),
         ({"unloadAfter": float("inf")}, "lacuna.unloadAfter should be a number of minutes, 0 or more, not Infinity."),
         ({"exclude": "*.py"}, 'lacuna.exclude should be a list of patterns as in .gitignore, not "*.py".'),
-        ({"exclude": [1]}, "lacuna.exclude should be a list of patterns as in .gitignore, not [1]."),
-        ({"exclude": ["!"]}, 'lacuna.exclude should be a list of patterns as in .gitignore, not ["!"].'),
-        (
-            {"exclude": MANY},
-            f"lacuna.exclude should be a list of patterns as in .gitignore, not {json.dumps(MANY)[:40]}….",
-        ),
-        ({"exclude": ["[z-a]"]}, 'lacuna.exclude should be a list of patterns as in .gitignore, not ["[z-a]"].'),
         ([1], "The settings of lacuna should be an object, not [1]."),
         ("x" * 100, f'The settings of lacuna should be an object, not "{"x" * 39}….'),
     ],
@@ -93,6 +87,41 @@ def test_clients_write_names_as_json_does():
 )
 def test_what_cannot_be_used_is_named(sent, complaint):
     assert parse(sent) == (Options(), (complaint,))
+
+
+@pytest.mark.parametrize(
+    ("unread", "named"),
+    [
+        pytest.param(["!"], '"!"', id="nothing is let in"),
+        pytest.param(["[z-a]"], '"[z-a]"', id="a range that is empty"),
+        pytest.param([1, None], "1, null", id="no text"),
+        pytest.param(["b" * 10_000], f'"{"b" * 39}…', id="longer than any path"),
+        pytest.param(["!"] * 7, '"!", "!", "!", "!", "!" and 2 more', id="many"),
+    ],
+)
+def test_a_pattern_that_cannot_be_read_is_named_and_takes_no_other_with_it(unread, named):
+    options, complaints = parse({"exclude": ["first.py", *unread, "last.py"]})
+    assert complaints == (f"lacuna.exclude has what is no pattern as in .gitignore: {named}. The others hold.",)
+    exclude = resolve(options).exclude
+    for name, why in (("first.py", NAMES), ("last.py", NAMES), ("other.py", None)):
+        assert why_ignored(PurePosixPath("/nowhere", name), exclude, ()) == why
+
+
+@pytest.mark.parametrize(
+    "exclude",
+    [
+        pytest.param(["a"] * 1_001, id="patterns"),
+        pytest.param(["# a comment"] * 10_000, id="characters"),
+        pytest.param([*["a"] * 1_001, 1, "!*"], id="patterns, and what is none"),
+    ],
+)
+def test_every_file_is_ignored_where_there_are_too_many_patterns(exclude):
+    options, complaints = parse({"exclude": exclude})
+    assert complaints == ("lacuna.exclude has more than 64 KiB or 1,000 patterns: every file counts as ignored.",)
+    settings = resolve(options)
+    why = why_ignored(PurePosixPath("/nowhere/b.py"), settings.exclude, ())
+    assert why == "lacuna.exclude has more than 64 KiB or 1,000 patterns; every file counts as ignored."
+    assert settings.exclude.match_file("nowhere/b.py"), "and none is read for hints"
 
 
 def test_a_wrong_option_does_not_take_the_others_with_it():
