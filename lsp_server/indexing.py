@@ -66,7 +66,7 @@ class Indexing:
 
     @property
     def files(self) -> int:
-        """How many files are known."""
+        """How many files are known beside open documents."""
         return self._neighbours.files
 
     def beside(self, document: Document) -> Beside | None:

@@ -99,9 +99,14 @@ class Neighbours:
 
     @property
     def files(self) -> int:
-        """How many files are known."""
-        known = [project.surroundings for project in tuple(self._projects.values())]
-        return sum(len(surroundings.nearness.paths) for surroundings in known if surroundings is not None)
+        """How many files are known beside open documents: one that is alone in its project is not beside itself."""
+        count, documents = 0, tuple(self._documents)
+        for root, project in tuple(self._projects.items()):
+            if project.surroundings is not None:
+                paths = project.surroundings.nearness.paths
+                opened = [self._used.get(uri) for uri in documents if self._homes.get(uri) == root]
+                count += len(paths) - (len(opened) == 1 and opened[0] in paths)
+        return count
 
     # --- what the client tells
 

@@ -118,7 +118,7 @@ def test_files_are_read_in_a_thread_of_their_own_and_told(root: Path, started):
     server = started(root)
     until(lambda: server.seen() == Seen(("a",)))
     assert server.librarian.threads == {"index"}
-    assert server.told[-1] == server.index.files == 2
+    assert server.told[-1] == server.index.files == 1
 
 
 def test_while_the_worker_is_busy_nothing_is_read(root: Path, started):

@@ -84,7 +84,10 @@ def test_a_document_sees_the_others_of_its_folder_the_nearest_first(root: Path):
     assert desk.sees(document) is None, "nothing is known yet"
     desk.settle()
     assert desk.sees(document) == ("c on disk", "a on disk")
-    assert desk.neighbours.files == 3
+    assert desk.neighbours.files == 2
+    desk.open(root / "a.py", "a unsaved")
+    desk.settle()
+    assert desk.neighbours.files == 3, "each of two is beside the other"
 
 
 def test_nothing_is_due_before_the_settings_are_told_or_without_a_document(root: Path):
@@ -168,7 +171,7 @@ def test_what_is_known_after_a_while_is_seen_before_everything_is_read(root: Pat
         desk.now += PACE.first / 2
         if desk.sees(document) is not None:
             break
-    assert (desk.librarian.libraries, desk.neighbours.files) == (1, 1)
+    assert (desk.librarian.libraries, desk.neighbours.files) == (1, 0)
     assert desk.neighbours.due_in() <= 0, "the rest waits for another time"
     desk.settle()
     assert desk.sees(document) == ("c on disk", "a on disk")
@@ -256,7 +259,7 @@ def test_each_root_keeps_to_itself(root: Path, tmp_path: Path):
     desk.settle()
     assert desk.sees(document) == ("c on disk", "a on disk")
     assert desk.sees(others) == ("y on disk",)
-    assert desk.neighbours.files == 4, "an empty text is none"
+    assert desk.neighbours.files == 3, "an empty text is none"
 
 
 def test_a_root_within_another_is_a_project_of_its_own(root: Path):

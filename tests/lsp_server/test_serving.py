@@ -809,7 +809,7 @@ async def test_other_files_of_the_folder_are_beside_the_document_and_counted(sta
     client = await start(folders={project.as_uri(): {}})
     client.uri = (project / "sub/new.py").as_uri()
     client.open("# beside\n")
-    await client.status(files=3)
+    await client.status(files=2)
     (item,) = (await client.complete(1, 0)).items
     assert json.loads(item.insert_text) == ["# sub/b.py", "# a.py"]
 
@@ -818,7 +818,7 @@ async def test_what_is_asked_for_explicitly_sees_them_too(start, project):
     client = await start(folders={project.as_uri(): {}})
     client.uri = (project / "new.py").as_uri()
     client.open("# beside\n<fill>\n")
-    await client.status(files=3)
+    await client.status(files=2)
     resolved = await client.resolve(await client.only_action(at(1, 3)))
     (change,) = resolved.edit.document_changes
     assert json.loads(change.edits[0].new_text) == ["# a.py", "# sub/b.py"]
@@ -833,7 +833,7 @@ async def test_a_setting_switches_them_off_and_on(start, project):
     assert json.loads(item.insert_text) is None
     client.lsp.set_configuration({"workspace": True}, section="lacuna", scope_uri=project.as_uri())
     client.configure({}, pushed=None)
-    await client.status(files=3)
+    await client.status(files=2)
 
 
 # --- the end
