@@ -2,6 +2,8 @@
 
 local M = {}
 
+local LONGEST_SNOOZE = 7 * 24 * 60 -- minutes
+
 ---@param name string
 ---@param lines string[]
 local function open_scratch(name, lines)
@@ -34,8 +36,8 @@ local SUBCOMMANDS = {
   end,
   snooze = function(session, argument)
     local minutes = tonumber(argument or 10)
-    if not minutes or minutes < 0 then
-      session:tell(('A snooze is so many minutes, not %s.'):format(argument))
+    if not minutes or not (minutes >= 0 and minutes <= LONGEST_SNOOZE) then
+      session:tell(('A snooze is so many minutes, %d at most, not %s.'):format(LONGEST_SNOOZE, argument))
       return
     end
     session:snooze(minutes)

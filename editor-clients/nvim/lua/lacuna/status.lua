@@ -65,7 +65,7 @@ function M.lines(session)
     say('runs on', status.provider)
   end
   if status.files and status.files > 0 then
-    say('hints', ('from %d files'):format(status.files))
+    say('hints', ('from %d %s'):format(status.files, status.files == 1 and 'file' or 'files'))
   end
   if status.busy then
     say('works on', status.busy .. ' request')

@@ -343,8 +343,10 @@ def test_status_says_what_the_server_said(editor, server):
     ]
     editor.press("q")
     editor.wait("one window", lambda: len(editor.nvim.windows) == 1)
-    server.tell_status()
+    server.tell_status(files=1)
     editor.wait("it", lambda: editor.lua("return require('lacuna').statusline()") == "Lacuna")
+    editor.nvim.command("Lacuna status")
+    assert "hints      from 1 file" in editor.nvim.current.buffer[:]
 
 
 def test_the_log_has_what_the_server_wrote_and_showed(editor, server):
@@ -365,10 +367,12 @@ def test_the_log_has_what_the_server_wrote_and_showed(editor, server):
 def test_the_command_completes_and_names_what_it_knows(editor):
     assert editor.nvim.funcs.getcompletion("Lacuna s", "cmdline") == ["snooze", "status"]
     editor.nvim.command("Lacuna dance")
-    editor.nvim.command("Lacuna snooze long")
+    lengths = ("long", "-1", "nan", "1e400", "99999999999")
+    for length in lengths:
+        editor.nvim.command(f"Lacuna snooze {length}")
     assert editor.told() == [
         "Lacuna: There is no :Lacuna dance; there are install, log, restart, snooze, status, toggle.",
-        "Lacuna: A snooze is so many minutes, not long.",
+        *(f"Lacuna: A snooze is so many minutes, 10080 at most, not {length}." for length in lengths),
     ]
 
 
