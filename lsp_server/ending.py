@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 LAST_STEP = 2.0
@@ -58,7 +59,7 @@ def code_of(left: SystemExit) -> int:
 
 
 def is_alive(process: int) -> bool:
-    """Whether there is such a process, as far as this system tells without harm: on Windows, asking would end it."""
+    """Whether such a process runs, as far as this system tells without harm: on Windows, asking would end it."""
     if os.name == "nt":
         return True
     try:
@@ -67,4 +68,7 @@ def is_alive(process: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        return not Path(f"/proc/{process}/stat").read_bytes().rpartition(b") ")[2].startswith(b"Z")
+    except OSError:  # this system does not tell whether it is but to be waited for
+        return True

@@ -164,6 +164,17 @@ def test_however_and_whenever_a_client_leaves_the_server_ends(cache: Path, tmp_p
     assert left(cache) == []
 
 
+def test_a_process_that_ended_and_was_not_waited_for_is_not_alive():
+    with subprocess.Popen(["true"]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        assert not ending.is_alive(ended.pid)
+
+
+def test_this_process_and_those_of_others_are_alive():
+    assert ending.is_alive(os.getpid())
+    assert ending.is_alive(1)
+
+
 def test_that_the_client_is_gone_is_no_error_of_a_task(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
