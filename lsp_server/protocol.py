@@ -93,6 +93,7 @@ class Protocol(LanguageServerProtocol):
         method = sent["method"]
         try:
             message = self.structure_message(dict(sent))
+            _check_token(message)
         except JsonRpcException:
             self._refuse(sent, JsonRpcInvalidParams(f"The parameters of {method} cannot be read."))
             return
@@ -158,6 +159,19 @@ def _is_message(sent: object) -> TypeGuard[Mapping[str, Any]]:
 
 def _is_id(sent: object) -> bool:
     return isinstance(sent, str | int) and not isinstance(sent, bool)
+
+
+def _check_token(message: object) -> None:
+    """Raise JsonRpcInvalidParams where a notification names a request, or work, by no id; lsprotocol takes anything."""
+    match message:
+        case types.CancelNotification():
+            token: object = message.params.id
+        case types.WorkDoneProgressCancelNotification():
+            token = message.params.token
+        case _:
+            return
+    if not _is_id(token):
+        raise JsonRpcInvalidParams
 
 
 def _told(error: Exception) -> JsonRpcException:

@@ -235,6 +235,15 @@ def test_a_notification_that_nobody_knows_is_passed_over(open_pipes):
     assert open_pipes.ask(2, "textDocument/inlineCompletion", COMPLETE)["result"]["items"]
 
 
+@pytest.mark.parametrize("token", [[1], {"a": [1]}, None, True], ids=json.dumps)
+@pytest.mark.parametrize(("method", "name"), [("$/cancelRequest", "id"), ("window/workDoneProgress/cancel", "token")])
+def test_a_notification_about_what_has_no_id_is_passed_over_in_a_line(pipes, method, name, token):
+    pipes.initialize()
+    pipes.write({"method": method, "params": {name: token}})
+    said = f"The client's {method} is passed over: The parameters of {method} cannot be read."
+    assert pipes.leave() == (f"ERROR lacuna.lsp_server.protocol: {said}\n", 0)
+
+
 def test_a_notification_that_fails_is_logged_and_shown_to_nobody(pipes):
     pipes.initialize()
     pipes.write({"method": "test/fails", "params": {"text": SOURCE}}, {"id": 1, "method": "shutdown"})
