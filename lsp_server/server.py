@@ -96,7 +96,8 @@ async def _converse(session: Session) -> int:
     """The exit code."""
     protocol = session.protocol
     stream = asyncio.StreamReader()
-    pump = threading.Thread(target=_pump, args=(stream, asyncio.get_running_loop()), name="stdin", daemon=True)
+    sent = (sys.stdin.fileno(), stream, asyncio.get_running_loop())
+    pump = threading.Thread(target=_pump, args=sent, name="stdin", daemon=True)
     protocol.set_writer(_Writer(_claim_stdout()), include_headers=False)
     pump.start()
     watch = asyncio.create_task(ending.with_client(lambda: session.process_id))
@@ -137,15 +138,16 @@ class _Writer:
         os.close(self._descriptor)
 
 
-def _pump(stream: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
+def _pump(descriptor: int, stream: asyncio.StreamReader, loop: asyncio.AbstractEventLoop) -> None:
     """Bring standard input to the loop.
 
     A daemon of our own: pygls reads on its pool, whose threads keep the process alive until the client writes
     again. And below Python's buffer, whose lock a daemon must not hold when the interpreter ends.
     """
-    with contextlib.suppress(RuntimeError, OSError):  # the loop, or standard input, is closed
-        while data := os.read(sys.stdin.fileno(), 1 << 16):
-            loop.call_soon_threadsafe(stream.feed_data, data)
+    with contextlib.suppress(RuntimeError):  # the loop is closed
+        with contextlib.suppress(OSError):  # what cannot be read has ended
+            while data := os.read(descriptor, 1 << 16):
+                loop.call_soon_threadsafe(stream.feed_data, data)
         ending.at_last(0)
         loop.call_soon_threadsafe(stream.feed_eof)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from typing import Any, Literal, TextIO
 from lacuna.syntax.errors import FileError
 
 STDOUT = Path("-")
+_STDERR = 2
+"""The descriptor."""
 
 
 def claim() -> None:
@@ -18,8 +21,7 @@ def claim() -> None:
 
     A reader that has gone (`| head`) is no error. What standard error does not take is lost: the exit code says it.
     """
-    if sys.stderr is not None:
-        sys.stderr = _claimed(sys.stderr, "", line_buffering=True)
+    sys.stderr = _nowhere() if sys.stderr is None else _claimed(sys.stderr, "", line_buffering=True)
     if sys.stdout is None:  # it was closed before Lacuna began
         raise FileError("There is no standard output to write to.")
     sys.stdout = _claimed(sys.stdout, "The standard output", line_buffering=sys.stdout.isatty())
@@ -53,6 +55,16 @@ def _is_any(path: Path, *kinds: Callable[[int], bool]) -> bool:
     except OSError:
         return False  # who opens it says what is wrong
     return any(is_kind(mode) for is_kind in kinds)
+
+
+def _nowhere() -> TextIO:
+    """Open the standard error that was closed before Lacuna began, lest a file that is opened later takes its place."""
+    opened = os.open(os.devnull, os.O_WRONLY)
+    if opened != _STDERR:
+        os.dup2(opened, _STDERR)
+        os.close(opened)
+    os.set_inheritable(_STDERR, True)  # noqa: FBT003 -- Python's, which takes no keyword
+    return open(_STDERR, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def _claimed(given: TextIO, name: str, *, line_buffering: bool) -> TextIO:

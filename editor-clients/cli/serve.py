@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import click
 
@@ -13,6 +14,7 @@ from lacuna.infill.request import Model
 from lacuna.lsp_server import settings
 from lacuna.lsp_server.http.server import Server
 from lacuna.lsp_server.server import serve as serve_on_stdio
+from lacuna.syntax.errors import FileError
 
 
 def _print_schema(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 -- click's
@@ -47,6 +49,8 @@ def serve(opening: Opening, *, port: int | None, model: ModelOptions) -> ExitCod
         return Model(opened.name, opened.provider, opened.infill, opened.warm, opened.librarian, opened.forget)
 
     if port is None:
+        if sys.stdin is None:  # it was closed before Lacuna began
+            raise FileError("There is no standard input to read from.")
         serve_on_stdio(load, version())
         return ExitCode.DONE
     server = Server(load, port, token=os.environ.get("LACUNA_HTTP_TOKEN", ""))

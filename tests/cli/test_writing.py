@@ -83,6 +83,13 @@ def test_who_has_no_standard_error_is_told_by_the_code(tmp_path, redirected, opt
     assert (tmp_path / "a.py").read_text() == OLD
 
 
+def test_no_file_takes_the_place_of_a_standard_error_that_was_closed(tmp_path):
+    claimed = "import os; from lacuna.cli import output; output.claim(); os.open('.', os.O_RDONLY); os.write(2, b'!')"
+    code = f"{claimed}; print(os.path.samestat(os.fstat(2), os.stat(os.devnull)))"
+    command = ["sh", "-c", '"$0" -I -c "$1" 2>&-', sys.executable, code]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout == "True\n"
+
+
 def test_a_reader_that_has_gone_is_no_reason(tmp_path):
     done = filled(tmp_path, "| true")
     assert done.stderr == ""

@@ -86,6 +86,24 @@ def test_servers_beside_each_other_answer_as_one_alone_does(spawn):
     assert [server.leave() for server in servers] == [("", 0)] * len(servers)
 
 
+@pytest.mark.parametrize(
+    ("redirected", "ended"),
+    [
+        pytest.param("<&-", ("lacuna: There is no standard input to read from.\n", 4), id="closed"),
+        pytest.param("0>written", ("", 0), id="open for writing only"),
+    ],
+)
+def test_a_server_that_can_read_nothing_ends(spawn, tmp_path, monkeypatch, redirected, ended):
+    monkeypatch.chdir(tmp_path)
+    assert spawn("sh", "-c", f'exec "$@" {redirected}', "sh", *SERVE).end() == ended
+
+
+def test_a_server_without_a_standard_error_serves(spawn):
+    server = spawn("sh", "-c", 'exec "$@" 2>&-', "sh", *SERVE)
+    server.initialize()
+    assert server.leave() == ("", 0)
+
+
 def test_shutdown_in_mid_request_ends_the_process(spawn):
     server = spawn(*SERVE)
     server.initialize()
