@@ -138,4 +138,5 @@ def test_ctrl_c_prints_no_traceback_whenever_it_comes(folder: Path, launcher: Pa
 
 def test_ctrl_c_while_python_imports_us_ends_the_process_without_a_word(folder: Path):
     command = [sys.executable, "-X", "importtime", "-I", "-m", "lacuna.cli", "--help"]
-    assert interrupted(command, "lacuna.cli.interrupts", 0, folder) == (-signal.SIGINT, "")
+    # One of the first that is imported behind what sees to Ctrl-C.
+    assert interrupted(command, "click._compat", 0, folder) == (-signal.SIGINT, "")

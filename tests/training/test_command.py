@@ -74,7 +74,16 @@ def test_a_run_is_begun_stopped_and_finished(
     assert "GFLOP/s" in said
     assert logged(run) == 6
     names = {path.name for path in run.iterdir()}
-    assert names == {"checkpoint.pt", "corpus.json", "lock", "losses.csv", "losses.png", "tokenizer.json", "tokens.npy"}
+    assert names == {
+        "checkpoint.pt",
+        "corpus.json",
+        "lock",
+        "losses.csv",
+        "losses.png",
+        "starts.npy",
+        "tokenizer.json",
+        "tokens.npy",
+    }
 
 
 @pytest.mark.slow
