@@ -377,7 +377,9 @@ def test_a_native_call_does_not_keep_the_process(pipes, monkeypatch, way):
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)])
 def test_a_native_call_does_not_keep_the_process_from_a_signal(spawn, monkeypatch, sent, code):
     monkeypatch.setenv("SCRIPT_LOAD", "native")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
     server = spawn(*SCRIPTED)
+    signal.signal(signal.SIGINT, before)
     server.initialize()
     server.ask(1, "textDocument/makeCoffee")
     began = time.monotonic()
