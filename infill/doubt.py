@@ -25,13 +25,16 @@ class Standing:
 
 
 def standing(denoiser: Denoiser, text: str, span: Span) -> Iterator[Standing]:
-    """The tokens of a span, line by line, without indentation; each canvas of them is seen as a whole."""
+    """The tokens of a span, line by line, without indentation; each canvas of them is seen as a whole.
+
+    What follows, in its line, a beginning of a word that fills a canvas alone is not judged.
+    """
     for line in lines(text, span):
         start = line.start + len(text[line.start : line.end]) - len(text[line.start : line.end].lstrip())
         while start < line.end:
             found = _of_canvas(denoiser, text, Span(start, line.end))
             yield from found
-            start = found[-1].span.end
+            start = found[-1].span.end if found else line.end
 
 
 def _of_canvas(denoiser: Denoiser, text: str, span: Span) -> Sequence[Standing]:
@@ -41,6 +44,8 @@ def _of_canvas(denoiser: Denoiser, text: str, span: Span) -> Sequence[Standing]:
     seen = denoiser.look(Scene(text, (span,)), denoiser.sampling)
     offsets, tokens = _laid_out(seen, text, span)
     if len(tokens) > size:
+        if offsets[size] <= span.start:
+            return ()
         span = Span(span.start, offsets[size])
         seen = denoiser.look(Scene(text, (span,)), denoiser.sampling)
         offsets, tokens = _laid_out(seen, text, span)

@@ -32,7 +32,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 CPU = torch.device("cpu")
-OLD_KINDS = {
+FIRST_KINDS = {
     "rest-of-line": 0.35,
     "within-line": 0.17,
     "lines": 0.28,
@@ -55,7 +55,7 @@ class Arm:
 
 ARMS = (
     Arm("recipe", lambda phase: phase),
-    Arm("first mix of holes", lambda phase: replace(phase, kinds=OLD_KINDS, truncated=0.0)),
+    Arm("first mix of holes", lambda phase: replace(phase, kinds=FIRST_KINDS, truncated=0.0)),
     Arm("no old texts", lambda phase: replace(phase, edited=0.0)),
     Arm("no other files", lambda phase: replace(phase, beside=0.0)),
     Arm("no wrong tokens", lambda phase: replace(phase, wrong=0.0, committed=0.0)),

@@ -47,6 +47,12 @@ def test_what_stands_before_a_place_is_not_told():
     assert "".join(one for one, _ in found) == "urn b"
 
 
+@pytest.mark.parametrize("canvas", [1, 2, 3])
+def test_behind_what_fills_a_canvas_alone_nothing_is_told(canvas: int):
+    denoiser = doubting(canvas, head="ret")
+    assert told(denoiser, span=Span(TEXT.index("urn"), len(TEXT) - 1)) == []
+
+
 @pytest.mark.parametrize(
     ("strength", "expected"),
     [
