@@ -1,7 +1,5 @@
 """What may take the place of a stub: nothing that says no more than it."""
 
-import re
-
 import pytest
 
 from lacuna.refactor.python.stub_bodies import StubBodies
@@ -33,4 +31,4 @@ def hole() -> Hole:
     ],
 )
 def test_a_stub_takes_no_stubs_place(hole: Hole, body: str, is_refused: bool):  # noqa: FBT001 -- a table's column
-    assert bool(re.fullmatch(hole.refused, body)) == is_refused
+    assert hole.takes(body) != is_refused
