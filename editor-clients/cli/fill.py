@@ -140,6 +140,7 @@ def fill(  # noqa: PLR0913 -- one for each option
         oldest=oldest_python(file.absolute()),
         beside=None if is_alone else _beside(opened, file, document.text),
         replaces=replaces,
+        is_partial=rework is not None,  # what nothing better is found for stays
     )
     answer = _watched(opened.infill, request, colour) if watch else answered(opened.infill(request))
 

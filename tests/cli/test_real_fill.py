@@ -150,6 +150,33 @@ def place_behind(data: bytes) -> tuple[int, int]:
 # --- what stops it
 
 
+TOTAL = """\
+def total(prices, tax):
+    result = 0
+    for price in prices:
+        result += price * tax
+    return result
+
+
+def mean(prices):
+    return total(prices) / len({})
+"""
+
+
+def test_rework_writes_what_is_doubted_most_anew_and_leaves_the_rest(run, real: Real, path: Path):
+    for before, code in (("price", 0), ("prices", 1)):
+        path.write_text(TOTAL.format(before))
+        ended = run("fill", path, "--span", "9:4-9:37", "--rework", 0.1, "--write", model=real)
+        assert (ended.code, path.read_text()) == (code, TOTAL.format("prices")), ended.err
+
+
+def test_rework_of_strength_0_changes_nothing_and_without_code_is_refused(run, real: Real, path: Path):
+    assert run("fill", path, "--span", "2:4-3:30", "--rework", 0, "--threshold", 0, "--write", model=real).code == 1
+    assert path.read_text() == CODE
+    refused = run("fill", path, "--at", "2:4", "--rework", 0.5, model=real)
+    assert (refused.code, "--rework needs code to work on" in refused.err) == (2, True)
+
+
 def test_ctrl_c_in_mid_denoising_changes_no_file(tmp_path: Path):
     path = tmp_path / "a.py"
     code = "x = <fill>\n" * 24  # so many are slow to fill
