@@ -14,6 +14,7 @@ from onnx import TensorProto, numpy_helper
 from lacuna.export.artifact import DENOISE, ENCODE, TOKENIZER, WEIGHTS, Artifact, ArtifactError, load
 from lacuna.export.convert.graphs import OLD_HINTS
 from lacuna.export.convert.precision import EightBits, Float32, dequantised
+from lacuna.model.chunked.hints import OLD, STRENGTHS
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.training.network import RELATIONS, Denoiser
 from lacuna.model.training.recipe import RecipeError
@@ -38,7 +39,16 @@ def begin(folder: Path, dimensions: Dimensions, run: Path) -> dict[str, torch.Te
     keep_tokenizer(run, shipped.files[TOKENIZER])
     if not (run / ORIGIN).exists():
         (run / ORIGIN).write_text(json.dumps(asdict(shipped.manifest.training), indent=2), encoding="utf-8")
-    return _grown(weights(shipped), dimensions.hidden - given.hidden)
+    found = weights(shipped)
+    _trust_old_texts(found["hint.weight"])
+    return _grown(found, dimensions.hidden - given.hidden)
+
+
+def _trust_old_texts(gates: torch.Tensor) -> None:
+    """Let weights that never saw old texts trust their hints as the document's first: gates (HINTS * STRENGTHS, D)."""
+    first, old = gates[:STRENGTHS], gates[OLD * STRENGTHS :]
+    if not old.any():
+        old[1:] = first[1:]  # strength 0 is no hint
 
 
 def _grown(weights_: dict[str, torch.Tensor], more: int) -> dict[str, torch.Tensor]:
