@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,10 @@ class OpenModel:
     """Lets go of what is kept of texts."""
     reworked: "Callable[[str, Sequence[Span], float], tuple[Span, ...]]" = _whole
     """The parts of spans of a text that are written anew at a strength from 0 to 1: those that are doubted most."""
+
+    def reworking(self, request: "Request", strength: float) -> "Request":
+        """Ask for only those parts of a request's spans; what nothing better is found for stays."""
+        return replace(request, spans=self.reworked(request.text, request.spans, strength), is_partial=True)
 
 
 Opening = Callable[[ModelOptions], OpenModel]

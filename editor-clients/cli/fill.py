@@ -129,8 +129,6 @@ def fill(  # noqa: PLR0913 -- one for each option
         raise click.UsageError("--rework needs code to work on: --span, --query, or --at with a --scope.")
 
     opened = opening(model)
-    if rework is not None:
-        spans = opened.reworked(document.text, spans, rework)
     request = Request(
         document.text,
         language.name,
@@ -140,8 +138,9 @@ def fill(  # noqa: PLR0913 -- one for each option
         oldest=oldest_python(file.absolute()),
         beside=None if is_alone else _beside(opened, file, document.text),
         replaces=replaces,
-        is_partial=rework is not None,  # what nothing better is found for stays
     )
+    if rework is not None:
+        request = opened.reworking(request, rework)
     answer = _watched(opened.infill, request, colour) if watch else answered(opened.infill(request))
 
     change = document.change(answer.edits)
