@@ -66,23 +66,32 @@ def planted(files: Sequence[Path], count: int, seed: int) -> list[Planted]:
 
 
 def _in_file(name: str, parsed: Parsed, generator: random.Random) -> list[Planted]:
-    text = parsed.text
     bodies = [
-        body for body in every(parsed, Kind.BODY) if LINES[0] <= 1 + text.count("\n", body.start, body.end) <= LINES[1]
+        body
+        for body in every(parsed, Kind.BODY)
+        if LINES[0] <= 1 + parsed.text.count("\n", body.start, body.end) <= LINES[1]
     ]
     generator.shuffle(bodies)
     for body in bodies:
-        leaves = list(_leaves(parsed, body))
-        names = sorted({text[leaf.start : leaf.end] for leaf in leaves if text[leaf.start : leaf.end].isidentifier()})
-        able = [(leaf, like) for leaf in leaves if (like := others(text[leaf.start : leaf.end], names))]
-        if able:
-            leaf, like = generator.choice(able)
-            wrong = generator.choice(like)
-            changed = text[: leaf.start] + wrong + text[leaf.end :]
-            longer = len(changed) - len(text)
-            where = Span(leaf.start, leaf.start + len(wrong))
-            return [Planted(name, changed, Span(body.start, body.end + longer), where, text[leaf.start : leaf.end])]
+        if found := in_body(name, parsed, body, generator):
+            return [found]
     return []
+
+
+def in_body(name: str, parsed: Parsed, body: Span, generator: random.Random) -> Planted | None:
+    """A file with a token of a body, drawn by chance, swapped for another of its kind; None if no token has one."""
+    text = parsed.text
+    leaves = list(_leaves(parsed, body))
+    names = sorted({text[leaf.start : leaf.end] for leaf in leaves if text[leaf.start : leaf.end].isidentifier()})
+    able = [(leaf, like) for leaf in leaves if (like := others(text[leaf.start : leaf.end], names))]
+    if not able:
+        return None
+    leaf, like = generator.choice(able)
+    wrong = generator.choice(like)
+    changed = text[: leaf.start] + wrong + text[leaf.end :]
+    longer = len(changed) - len(text)
+    where = Span(leaf.start, leaf.start + len(wrong))
+    return Planted(name, changed, Span(body.start, body.end + longer), where, text[leaf.start : leaf.end])
 
 
 def _leaves(parsed: Parsed, within: Span) -> Iterator[Span]:

@@ -8,7 +8,7 @@ from itertools import product
 from rich.markup import escape
 from rich.table import Table
 
-from lacuna.benchmarks.evaluation import calibration, compared, complete, doubt, human_eval, places, typed
+from lacuna.benchmarks.evaluation import calibration, compared, complete, doubt, human_eval, mend, places, typed
 from lacuna.benchmarks.evaluation.metrics import Estimate, Paired
 from lacuna.benchmarks.evaluation.outcomes import Outcome
 from lacuna.benchmarks.evaluation.place_drawing import Mode
@@ -47,9 +47,7 @@ def of_human_eval(found: human_eval.HumanEvalReport) -> Iterator[Table | str]:
         yield f"{name} ended: {ended}; exact to the byte {_percent(one.exact_to_the_byte)}"
         if one.reasons:
             yield f"{name} offered nothing: " + ", ".join(f"{reason} {count}" for reason, count in one.reasons.items())
-    yield "95 % intervals drawn by problem; " + (
-        f"isolated by {found.isolation}" if found.isolation else "programs were NOT confined (--unsafe)"
-    )
+    yield f"95 % intervals drawn by problem; {_isolated(found.isolation)}"
     yield from _models(found.models)
 
 
@@ -58,6 +56,19 @@ def of_doubt(found: doubt.Doubted) -> Iterator[Table | str]:
     for count, share in found.among.items():
         table.add_row(f"among the {count} least likely of {found.tokens:.0f}", _interval(share))
     yield table
+
+
+def of_mend(found: mend.MendReport) -> Iterator[Table | str]:
+    title = (
+        f"{found.data}: {len(found.cases)} functions of {found.problems} problems, reworked with a fault and without, %"
+    )
+    table = _table(title, "mended", "exactly", "unchanged", "sound ones: harmed", "changed")
+    for strength, one in found.strengths.items():
+        shares = (one.mended, one.exact, one.unchanged, one.harmed, one.changed)
+        table.add_row(f"strength {strength:g}", *map(_short, shares))
+    yield table
+    yield _isolated(found.isolation)
+    yield from _asked_of(found.seed, found.threshold, found.model, "problem")
 
 
 def of_comparison(found: compared.ComparisonReport) -> Iterator[Table | str]:
@@ -202,9 +213,13 @@ def of_typed(found: typed.TypedReport) -> Iterator[Table | str]:
     yield from _asked_of(found.seed, found.threshold, found.model)
 
 
-def _asked_of(seed: int, threshold: float | None, model: str) -> Iterator[str]:
+def _isolated(isolation: str) -> str:
+    return f"isolated by {isolation}" if isolation else "programs were NOT confined (--unsafe)"
+
+
+def _asked_of(seed: int, threshold: float | None, model: str, drawn_by: str = "file") -> Iterator[str]:
     shown = "the model's own" if threshold is None else f"{threshold:.2f}"
-    yield f"95 % intervals drawn by file; seed {seed}; threshold {shown}"
+    yield f"95 % intervals drawn by {drawn_by}; seed {seed}; threshold {shown}"
     yield f"lacuna: {model}"
 
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "eval complete": ("eval", "complete", NAME),
     "eval doubt": ("eval", "doubt", NAME),
     "eval rework": ("eval", "rework", NAME),
+    "eval mend": ("eval", "mend", NAME),
     "eval refactor": ("eval", "refactor", NAME),
     "bench": ("bench", "keystroke", "--model", NAME),
     "no command": (NAME,),

@@ -14,6 +14,7 @@ from lacuna.cli.evaluate.options import (
     library_options,
     opened,
     system_option,
+    unsafe_option,
 )
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
@@ -39,12 +40,7 @@ from lacuna.syntax.errors import FileError
     type=click.Path(file_okay=False, path_type=Path),
     help="Write every answer into this folder, as JSON lines, a file for each system.",
 )
-@click.option(
-    "--unsafe",
-    "is_unsafe",
-    is_flag=True,
-    help="Run the programs with all your rights, where this machine cannot confine them.",
-)
+@unsafe_option
 @json_option
 @jobs_option
 @click.option("--corpus", type=click.Path(path_type=Path), help="What ngram and copier are trained and tuned on.")

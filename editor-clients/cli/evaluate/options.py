@@ -32,6 +32,12 @@ jobs_option = click.option(
     show_default=True,
     help="Processes that answer; with several, each has one thread unless --threads says otherwise.",
 )
+unsafe_option = click.option(
+    "--unsafe",
+    "is_unsafe",
+    is_flag=True,
+    help="Run the programs with all your rights, where this machine cannot confine them.",
+)
 alone_option = click.option(
     "--alone", "is_alone", is_flag=True, help="Show each file by itself, not the other files of its folder among PATHS."
 )
