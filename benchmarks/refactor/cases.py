@@ -1,4 +1,4 @@
-"""What `lacuna eval refactor` asks: trees in which a definition has changed and its uses have not yet."""
+"""What `lacuna eval refactor` and `rework` ask: trees in which a definition has changed and its uses have not yet."""
 
 import enum
 from collections.abc import Callable, Mapping
@@ -16,6 +16,11 @@ class Kind(enum.StrEnum):
     METHOD = "function turned method"
     FIELD = "field renamed"
     FUNCTION = "function renamed"
+    TUPLE = "return value made a tuple"
+
+
+ADAPTED = tuple(kind for kind in Kind if kind is not Kind.TUPLE)
+"""What `adapt-calls` is for."""
 
 
 class Contender(enum.StrEnum):
@@ -71,6 +76,8 @@ class Case:
     """The new ones that can be given by position, in order."""
     by_name: tuple[str, ...]
     """The files that a rule by name alone changes, as it leaves them."""
+    old_name: str = ""
+    """Its place is taken by the fresh name; empty where nothing is renamed."""
 
     @property
     def targets(self) -> tuple[Site, ...]:

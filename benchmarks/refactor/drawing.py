@@ -12,10 +12,10 @@ import libcst as cst
 from rope.base.project import Project
 from rope.contrib.findit import find_occurrences
 
-from lacuna.benchmarks.refactor import seeds, trees
+from lacuna.benchmarks.refactor import seeds, trees, tuples
 from lacuna.benchmarks.refactor.cases import Case, Found, Kind, Label, Uses, sites
 from lacuna.benchmarks.refactor.seeds import Place, Seed
-from lacuna.benchmarks.refactor.trees import Offsets, Texts, Use
+from lacuna.benchmarks.refactor.trees import Function, Offsets, Texts, Use
 from lacuna.syntax.python.compiling import quiet
 
 FEWEST, MOST = 2, 40
@@ -24,8 +24,6 @@ _NAMED = 400
 """Uses of one name that are asked about."""
 _FRESH = ("marker", "origin_key", "chosen", "given_part", "subject_item")
 """What is renamed gets the first of these names that the package does not have."""
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class _Given:
 Candidate = Callable[[random.Random], Case | None]
 
 
-def drawn(folder: Path, per_kind: int, seed: int, kinds: Iterable[Kind] = Kind) -> Iterator[Case]:
+def drawn(folder: Path, per_kind: int, seed: int, kinds: Iterable[Kind]) -> Iterator[Case]:
     """At most so many cases of each kind from a package."""
     package = _Package(folder)
     for kind in kinds:
@@ -112,6 +110,8 @@ class _Package:
             return None
         if kind is Kind.FUNCTION:
             return self._renamed(one)
+        if kind is Kind.TUPLE:
+            return self._paired(one, generator)
         return self._method(one) if kind is Kind.METHOD else self._parameter(kind, one, generator)
 
     # --- kinds
@@ -137,7 +137,9 @@ class _Package:
             seed = seeds.removed(name, number)
             after = [each for each in after if each != name or kind is Kind.ADDED]
         case = self._of_calls(kind, one, seed, tuple(after), _Given(name, number, kind))
-        return case and replace(case, word=self._fresh if kind is Kind.RENAMED else name)
+        if case is None:
+            return None
+        return replace(case, old_name=name) if kind is Kind.RENAMED else replace(case, word=name)
 
     def _of_calls(
         self, kind: Kind, one: Defined, seed: Seed, parameters: tuple[str, ...], given: "_Given"
@@ -173,10 +175,7 @@ class _Package:
             return None
         find = functools.partial(trees.calls, names=frozenset({one.called}))
         uses = self._uses(one.path, one.offset, find, one.called)
-        own = range(one.node.lineno, (one.node.end_lineno or 0) + 1)
-        if uses is None or not _are_plain(uses, is_alone=True):
-            return None
-        if any(_place(text, use.name)[0] in own for use in uses.by_path.get(one.path, ())):
+        if uses is None or not _are_plain(uses, is_alone=True) or self._calls_itself(one, uses):
             return None
         if not all(_gives_first(use, taken[0]) for path in uses.by_path for use in uses.targets(path)):
             return None
@@ -207,7 +206,8 @@ class _Package:
         new = {one.path: changed(one.path, frozenset())}
         done = {path: changed(path, self._places(path, uses.targets(path))) for path in uses.by_path}
         by_name = {path: changed(path, self._places(path, found)) for path, found in uses.by_path.items()}
-        return self._case(Kind.FUNCTION, one.key, self.texts[one.path], (new, done, by_name), uses, find)
+        case = self._case(Kind.FUNCTION, one.key, self.texts[one.path], (new, done, by_name), uses, find)
+        return case and replace(case, old_name=one.node.name)
 
     def _field(self, path: str, owner: ast.ClassDef, name: str, offset: int, _: random.Random) -> Case | None:
         """An attribute gets another name; its class has it already."""
@@ -228,7 +228,28 @@ class _Package:
             also = here if other == path else frozenset[Place]()
             done[other] = seeds.rewritten(self.texts[other], seed, self._places(other, uses.targets(other)) | also)
             by_name[other] = seeds.rewritten(self.texts[other], seed, self._places(other, found) | also)
-        return self._case(Kind.FIELD, (path, f"{owner.name}.{name}"), text, (new, done, by_name), uses, find)
+        case = self._case(Kind.FIELD, (path, f"{owner.name}.{name}"), text, (new, done, by_name), uses, find)
+        return case and replace(case, old_name=name)
+
+    def _paired(self, one: Defined, generator: random.Random) -> Case | None:
+        """A function returns a parameter, too, behind what it has returned."""
+        parameters = [each.arg for each in one.node.args.args][one.is_bound :]
+        extras = tuples.extras(one.node, parameters)
+        is_only = self._all.count(f"def {one.node.name}(") == 1
+        if not extras or not is_only or one.node.name.startswith("__"):
+            return None
+        find = functools.partial(trees.calls, names=frozenset({one.called}))
+        uses = self._uses(one.path, one.offset, find, one.called)
+        if uses is None or not _are_plain(uses, is_alone=True) or self._calls_itself(one, uses):
+            return None
+        extra, old = generator.choice(extras), self.texts[one.path]
+        new = {**self.texts, one.path: tuples.paired(old, one.node, extra)}
+        found = tuples.sites(uses, new, find, extra)
+        path, name = one.key
+        names = frozenset({one.called})
+        return Case(
+            self.name, Kind.TUPLE, name, path, old, new, found, names, extra, self._fresh, tuple(parameters), ()
+        )
 
     # --- parts of a case
 
@@ -269,6 +290,11 @@ class _Package:
                         is_it = parts == [name] if other == path else whole[-len(parts) :] == parts != [name]
                     if is_it:
                         yield other, use.name
+
+    def _calls_itself(self, one: Defined, uses: Uses) -> bool:
+        own = range(one.node.lineno, (one.node.end_lineno or 0) + 1)
+        text = self.texts[one.path]
+        return any(_place(text, use.name)[0] in own for use in uses.by_path.get(one.path, ()))
 
     def _places(self, path: str, uses: Sequence[Use]) -> frozenset[Place]:
         return frozenset(_place(self.texts[path], use.name) for use in uses)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from lacuna.benchmarks.evaluation import metrics
 from lacuna.benchmarks.evaluation.metrics import Estimate
+from lacuna.benchmarks.refactor import tuples
 from lacuna.benchmarks.refactor.cases import Case, Contender, Kind, Label, Site
 from lacuna.benchmarks.refactor.contenders import Adapted, adapted, needs_model, written
 from lacuna.infill.opening import OpenModel
@@ -111,16 +112,16 @@ def _is_in(span: Span, site: Site) -> bool:
 
 
 def is_same(case: Case, one: str, other: str) -> bool:
-    """Whether two calls give the same, by position or by name."""
+    """Whether two calls give the same, by position or by name, and what becomes of a pair is the same."""
     return one == other or _normal(case, one) == _normal(case, other) is not None
 
 
 def _normal(case: Case, text: str) -> str | None:
     try:
-        tree = ast.parse(f"({text}\n)", mode="eval")
+        tree: ast.AST | None = ast.parse(f"({text}\n)", mode="eval")
     except (SyntaxError, ValueError):
-        return None
-    return ast.dump(_ByName(case).visit(tree))
+        tree = tuples.bound(text) if case.kind is Kind.TUPLE else None
+    return ast.dump(_ByName(case).visit(tree)) if tree else None
 
 
 class _ByName(ast.NodeTransformer):

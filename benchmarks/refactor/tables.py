@@ -40,15 +40,22 @@ def _of_kind(title: str, figures: Mapping[str, Figures]) -> Table:
 
 
 def of_rework(found: ReworkReport) -> Iterator[Table | str]:
-    table = Table(title=f"Uses written anew, exactly right, %; {found.cases} cases", title_justify="left")
-    table.add_column("")
-    for name in ("of", *found.shares):
-        table.add_column(name, justify="right")
-    first = next(iter(found.shares.values()))
-    for group, one in first.items():
-        table.add_row(group, str(one.rows), *(_interval(shares[group]) for shares in found.shares.values()))
-    yield table
+    yield _of_shares(f"Uses written anew, exactly right, %; {found.cases} cases", found.shares)
+    yield _of_shares("Whole cases, all uses of a file one after another, %", found.whole_shares)
     yield f"95 % intervals drawn by case; model {found.model}"
+
+
+def _of_shares(title: str, by_contender: Mapping[str, Mapping[str, Estimate]]) -> Table:
+    """A table with a column for each contender; it is empty where one was not asked all that the first was asked."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for name in ("of", *by_contender):
+        table.add_column(name, justify="right")
+    for group, first in next(iter(by_contender.values())).items():
+        found = (shares[group] for shares in by_contender.values())
+        cells = (_interval(one) if one.rows == first.rows else "-" for one in found)
+        table.add_row(group, str(first.rows), *cells)
+    return table
 
 
 def _interval(one: Estimate) -> str:

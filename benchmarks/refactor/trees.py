@@ -14,6 +14,7 @@ from lacuna.workspace import textfile, walk
 
 Texts = Mapping[str, str]
 """By path, relative to the package's folder."""
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def texts_of(folder: Path) -> dict[str, str]:

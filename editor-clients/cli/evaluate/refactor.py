@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lacuna.benchmarks.refactor.cases import Contender, Kind
+from lacuna.benchmarks.refactor.cases import ADAPTED, Contender
 from lacuna.cli.evaluate.options import json_option, opened
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
@@ -20,9 +20,9 @@ from lacuna.syntax.errors import FileError
 @click.option(
     "--kind",
     "kinds",
-    type=click.Choice([kind.value for kind in Kind]),
+    type=click.Choice([kind.value for kind in ADAPTED]),
     multiple=True,
-    default=[kind.value for kind in Kind],
+    default=[kind.value for kind in ADAPTED],
     help="What is changed; may be given many times.  [default: every kind]",
 )
 @click.option(
@@ -62,7 +62,7 @@ def refactor(  # noqa: PLR0913 -- one for each option
     from lacuna.benchmarks.refactor.drawing import drawn
     from lacuna.cli.tables import show
 
-    wanted = [kind for kind in Kind if kind in kinds]
+    wanted = [kind for kind in ADAPTED if kind in kinds]
     contenders = [contender for contender in Contender if contender in names]
     cases = [case for package in tracked(packages, "Drawing") for case in drawn(package, count, seed, wanted)]
     if not cases:

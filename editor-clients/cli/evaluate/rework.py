@@ -22,7 +22,7 @@ from lacuna.syntax.errors import FileError
 def rework(
     *, model: ModelOptions, packages: tuple[Path, ...], count: int, seed: int, json_file: Path | None
 ) -> ExitCode:
-    """Write uses of changed definitions in PACKAGES anew, one at a time, with their old text in view and without."""
+    """Write uses of changed definitions in PACKAGES anew, one and all, with their old text in view and without."""
     from lacuna.benchmarks.evaluation.progress import tracked
     from lacuna.benchmarks.refactor import reworking, tables
     from lacuna.benchmarks.refactor.cases import Kind
@@ -35,7 +35,8 @@ def rework(
     with opened(json_file) as keep_report:
         engine = open_engine(model)
         asked = [one for case in tracked(cases, "Reworking") for one in reworking.ask(case, engine)]
-        found = reworking.report(asked, seed=seed, model=engine.name)
+        whole = [one for case in tracked(cases, "Whole cases") for one in reworking.ask_whole(case, engine)]
+        found = reworking.report(asked, whole, seed=seed, model=engine.name)
         keep_report(reworking.to_json(found))
     show(tables.of_rework(found))
     return ExitCode.DONE
