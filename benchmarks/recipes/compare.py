@@ -181,8 +181,8 @@ def located(network: Denoiser, drawn: infilling.Drawn) -> Tensor:
     """(canvases with one wrong token or more,) whether the least likely token of each is wrong."""
     wrong = drawn.corrupted.wrong[:, 0]  # (R, G, N)
     exists = torch.arange(wrong.shape[-1]) < torch.from_numpy(drawn.data.existing).unsqueeze(-1)
-    hidden = infilling.states(network, drawn, CPU)[0][:, 0]  # (R, G, N, D)
-    logs = network.logits(hidden).log_softmax(-1)
+    hidden, at, _ = infilling.states(network, drawn, CPU)
+    logs = network.logits(hidden[at[:, 0]]).log_softmax(-1)  # (R, G, N, V)
     there = logs.gather(-1, drawn.corrupted.slots[:, 0].unsqueeze(-1)).squeeze(-1)  # (R, G, N)
     least = there.masked_fill(~exists, torch.inf).argmin(-1, keepdim=True)
     return wrong.gather(-1, least).squeeze(-1)[wrong.any(-1)]

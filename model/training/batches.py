@@ -21,6 +21,8 @@ class Batch:
     """Rows padded to one shape. Letters as in `network`; M counts a row's context tokens."""
 
     chunks: Ints  # (X, T)
+    row_tokens: Ints  # (R,) context tokens of each row, its chunks' together
+    holes: Ints  # (R, G) where in its row the token of each hole stands
     far_index: Ints  # (R, M) into X * T
     far_offsets: Ints  # (R, G, M)
     near_index: Ints  # (R, G, 2W) into M
@@ -54,6 +56,8 @@ def batch(rows: list[Row], near: int, capacity: int, rng: np.random.Generator) -
     existing = np.zeros((R, G), np.int64)
     hidden = np.full((R, G), -1, np.int64)
     lengths = np.zeros((R, G), np.int64)
+    row_tokens = np.array([len(row.window.positions) for row in rows])
+    places = np.zeros((R, G), np.int64)
 
     first = 0  # the row's first chunk among those of all rows
     for r, row in enumerate(rows):
@@ -67,6 +71,7 @@ def batch(rows: list[Row], near: int, capacity: int, rng: np.random.Generator) -
         far_offsets[r, :holes, : len(index)] = row.window.offsets()
         near_index[r, :holes], near_offsets[r, :holes] = row.window.near(near)
         anchors[r, :holes] = row.window.anchors
+        places[r, :holes] = row.window.holes
 
         # 3. Its canvases: half of them full, the others of any length that holds what is hidden
         for g, tokens in enumerate(row.hidden):
@@ -80,6 +85,8 @@ def batch(rows: list[Row], near: int, capacity: int, rng: np.random.Generator) -
 
     return Batch(
         chunks,
+        row_tokens,
+        places,
         far_index,
         far_offsets,
         near_index,

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from lacuna.model.chunked.context import BEFORE_ANCHOR
 from lacuna.model.chunked.hints import HINTS
 from lacuna.model.corpus.rows import draw_row
 from lacuna.model.tokenizer import MASK, SPECIAL, Tokenizer
+from lacuna.model.training import ragged
 from lacuna.model.training.batches import Batch, batch
 from lacuna.model.training.loss import Corrupted, Losses, Ordered, corrupt, in_order, losses
 from lacuna.model.training.measure import Part
@@ -97,28 +100,43 @@ def row_losses(network: Denoiser, drawn: Drawn, device: torch.device) -> tuple[L
     exists = torch.arange(targets.shape[-1], device=device) < existing.unsqueeze(-1)  # (R, G, N)
 
     # 2. Losses; slots without one need no logits (S, V)
-    hidden_states, existence = states(network, drawn, device)
+    hidden_states, at, existence = states(network, drawn, device)
     judged = corrupted.masked | corrupted.wrong
-    logits = network.logits(hidden_states[:, :levels][judged])
+    logits = network.logits(hidden_states[at[:, :levels][judged]])
     found = losses(logits, existence[:, :levels], corrupted, targets, hidden, lengths)
-    return found, in_order(
-        network.logits(hidden_states[:, levels][exists]), existence[:, levels], targets, existing, hidden, lengths
-    )
+    logits = network.logits(hidden_states[at[:, levels][exists]])
+    return found, in_order(logits, existence[:, levels], targets, existing, hidden, lengths)
 
 
-def states(network: Denoiser, drawn: Drawn, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Hidden states (R, B + 1, G, N, D) and existence (R, B + 1, G, N); all levels of a hole see one encoding."""
-    data, B = drawn.data, drawn.canvases.shape[1]
+class States(NamedTuple):
+    """What the network says; all levels of a hole see one encoding."""
+
+    hidden: Tensor
+    """(S, D) hidden states."""
+    at: Tensor
+    """(R, B + 1, G, N) which of them speaks for a slot."""
+    existence: Tensor
+    """(R, B + 1, G, N) logits; where no slot is, anything."""
+
+
+def states(network: Denoiser, drawn: Drawn, device: torch.device) -> States:
+    """Show the network a micro-batch."""
+    data, (R, B, G, N) = drawn.data, drawn.canvases.shape
+    anchors = torch.from_numpy(data.anchors).to(device)[:, None]
+    tokens = torch.cat([anchors.expand(-1, B, -1, -1), drawn.canvases.to(device)], -1)
+    hints, strengths = (array.to(device) for array in drawn.hints)
+    if network.is_ragged:
+        slots = ragged.slots_of(data, B - 1, N)
+        tokens, hints, strengths = (
+            array.flatten(0, 3)[slots.source] for array in (tokens.unfold(-1, BEFORE_ANCHOR + 1, 1), hints, strengths)
+        )
+        found, existence = ragged.denoise(network, tokens, (hints, strengths), slots, ragged.context_of(data))
+        return States(found, slots.predicts, existence[slots.predicts])
     near, far = context(network, data, device)
-    anchors, lengths = (torch.from_numpy(array).to(device)[:, None] for array in (data.anchors, data.lengths))
-    return network.denoise(
-        torch.cat([anchors.expand(-1, B, -1, -1), drawn.canvases.to(device)], -1),
-        lengths.expand(-1, B, -1),
-        (drawn.hints[0].to(device), drawn.hints[1].to(device)),
-        near,
-        far,
-        torch.arange(B, device=device) == B - 1,
-    )
+    lengths = torch.from_numpy(data.lengths).to(device)[:, None].expand(-1, B, -1)
+    ordered = torch.arange(B, device=device) == B - 1
+    found, existence = network.denoise(tokens, lengths, (hints, strengths), near, far, ordered)
+    return States(found.flatten(0, 3), torch.arange(R * B * G * N, device=device).view(R, B, G, N), existence)
 
 
 def context(network: Denoiser, data: Batch, device: torch.device) -> tuple[Near, Far]:

@@ -53,6 +53,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
     average.load_state_dict(network.state_dict())
     if is_compiled:
         fuse(network)
+        network.is_ragged = device.type == "cpu" and precision is torch.bfloat16
     settings = recipe.optimiser
     muon, adam = optimisers(network, settings)
     state = checkpoint.State(asdict(recipe), 0, 0, network, average, muon, adam)

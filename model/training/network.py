@@ -130,6 +130,8 @@ class Denoiser(nn.Module):
         self.norm = nn.RMSNorm(dims.width)
         self.existence = nn.Linear(dims.width, 1)
         exponent = torch.arange(0, dims.head_width, 2, dtype=torch.float32) / dims.head_width
+        self.is_ragged = False
+        """Whether infilling goes through `ragged`, whose attention multiplies in bfloat16."""
         self.register_buffer("frequencies", ROTARY_BASE**-exponent, persistent=False)
         self._initialise()
 
@@ -330,8 +332,15 @@ class Denoiser(nn.Module):
 
     def _rotate(self, x: Tensor, position: Tensor) -> Tensor:
         """Rotary embedding (Su et al. 2021, half-split form) of x (..., P, h, E) at positions (..., P)."""
-        angle = (position.unsqueeze(-1).float() * self.frequencies).unsqueeze(-2)  # (..., P, 1, E/2)
-        cos, sin = angle.cos(), angle.sin()
+        return self.turn(x, *self.angles(position))
+
+    def angles(self, position: Tensor) -> tuple[Tensor, Tensor]:
+        """Positions (..., P) -> cosines and sines (..., P, 1, E/2)."""
+        angle = (position.unsqueeze(-1).float() * self.frequencies).unsqueeze(-2)
+        return angle.cos(), angle.sin()
+
+    def turn(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """Turn x (..., P, h, E) by angles (..., P, 1, E/2)."""
         a, b = x.chunk(2, -1)
         return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
 
@@ -353,7 +362,8 @@ def fuse(network: Denoiser) -> None:
     softmax = torch.compile(GlobalBias.softmax, dynamic=True)
     for bias in network.biases.values():
         bias.softmax = partial(softmax, bias)
-    network.local_softmax = torch.compile(network.local_softmax, dynamic=True)  # type: ignore[method-assign]
+    for name in ("local_softmax", "turn"):
+        setattr(network, name, torch.compile(getattr(network, name), dynamic=True))
 
 
 def _where_seen(mask: Tensor, bias: Tensor) -> Tensor:
