@@ -1,6 +1,7 @@
 """Doubt: whether a wrong token that is planted in a function is among the least likely ones there."""
 
 import json
+import keyword
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -82,7 +83,8 @@ def in_body(name: str, parsed: Parsed, body: Span, generator: random.Random) -> 
     """A file with a token of a body, drawn by chance, swapped for another of its kind; None if no token has one."""
     text = parsed.text
     leaves = list(_leaves(parsed, body))
-    names = sorted({text[leaf.start : leaf.end] for leaf in leaves if text[leaf.start : leaf.end].isidentifier()})
+    words = {text[leaf.start : leaf.end] for leaf in leaves}
+    names = sorted(word for word in words if word.isidentifier() and not keyword.iskeyword(word))
     able = [(leaf, like) for leaf in leaves if (like := others(text[leaf.start : leaf.end], names))]
     if not able:
         return None
