@@ -1,6 +1,7 @@
 """The kernel's attention and its gradients, against the formulas written out in float64."""
 
 import math
+import shutil
 from typing import NamedTuple
 
 import pytest
@@ -8,6 +9,8 @@ import torch
 from torch import Tensor
 
 from lacuna.model.training.attention import NO_PARAMETERS, Keys, Queries, attend
+
+pytestmark = pytest.mark.skipif(shutil.which("c++") is None, reason="no C++ compiler is here")
 
 HEADS, KEY_HEADS, WIDTH = 4, 2, 64
 OWN = 2

@@ -1,5 +1,6 @@
 """Without padding, the network says what it says with it."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,8 @@ from lacuna.model.training import infilling, recipe
 from lacuna.model.training.infilling import Drawn
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.text import Documents
+
+pytestmark = pytest.mark.skipif(shutil.which("c++") is None, reason="no C++ compiler is here")
 
 CPU = torch.device("cpu")
 
