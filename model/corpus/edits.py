@@ -20,7 +20,7 @@ RENAMED = 0.5
 NOT_YET = (0.0, 0.5, 0.9)
 """Shares of a renamed name's uses outside the holes that still have the old name, one drawn for a row."""
 
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = re.compile(r"\b[^\W\d]\w*")
 _PIECE = re.compile(r"\w+|[^\w\s]+|\s+")
 _ALIKE = (
     ("==", "!=", "<", "<=", ">", ">=", "is", "is not", "in", "not in"),

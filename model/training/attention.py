@@ -1,7 +1,7 @@
 """Attention of canvases to their contexts and to themselves, none of them padded, by a kernel that is compiled here.
 
 A row of R * G padded canvases costs several times what stands in them, and scores written to memory cost more than the
-products. On a processor that is most of a training step (docs/log/2026-11-30-no-slot-is-padded.md).
+products. On a processor that is most of a training step (docs/log/2026-12-01-no-slot-is-padded.md).
 """
 
 import ctypes

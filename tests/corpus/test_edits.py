@@ -84,3 +84,10 @@ def test_a_piece_is_taken_for_others_of_its_kind(piece: str, expected: str):
 @pytest.mark.parametrize("piece", ["return", " ", "(", "if", "# x", ""])
 def test_other_pieces_are_taken_for_nothing(piece: str):
     assert not edits.others(piece, ["width"])
+
+
+def test_letters_of_a_number_are_no_name_that_is_used() -> None:
+    text = "mask = 0xab + xab\n"
+    span = Span(text.index("xab\n"), text.index("\n"))
+    for seed in range(20):
+        assert edits.planted(text, [span], np.random.default_rng(seed)).text == text
