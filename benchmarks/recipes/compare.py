@@ -22,7 +22,8 @@ from lacuna.model.corpus.files import Role, load
 from lacuna.model.tokenizer import Tokenizer
 from lacuna.model.training import causal, infilling, loop, recipe, text
 from lacuna.model.training.batches import Batch
-from lacuna.model.training.measure import flops_of_token
+from lacuna.model.training.devices import multiplying_in, precision_of
+from lacuna.model.training.measure import Part, flops_of_token
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.progress import say
 from lacuna.model.training.recipe import InfillPhase, Recipe
@@ -32,6 +33,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 CPU = torch.device("cpu")
+PRECISION = precision_of("auto", CPU)
 FIRST_KINDS = {
     "rest-of-line": 0.35,
     "within-line": 0.17,
@@ -96,11 +98,12 @@ def train(
     torch.manual_seed(recipe_.seed)
     network = Denoiser(recipe_.network)
     network.load_state_dict(first)
+    network.is_ragged = PRECISION is torch.bfloat16
     optimisers = loop.optimisers(network, recipe_.optimiser)
     done, judged_at, step = 0.0, 0.0, 0
     while done < setting.flops:
         for drawn in infilling.draw(recipe_, setting.documents, setting.tokenizer, step):
-            drawn.part(network, CPU).loss.backward()
+            _part(network, drawn).loss.backward()
             done += flops_of(network, drawn.data, drawn.phase.levels)
         _update(network, optimisers, recipe_, step, done / setting.flops)
         step += 1
@@ -121,12 +124,17 @@ def causal_phase(setting: Setting) -> tuple[dict[str, Tensor], float]:
     phase, tokens = setting.recipe.causal, 0
     for step in range(setting.causal_steps):
         for drawn in causal.draw(setting.recipe, setting.documents.tokens, step):
-            part = drawn.part(network, CPU)
+            part = _part(network, drawn)
             part.loss.backward()
             tokens += part.tokens
         _update(network, optimisers, setting.recipe, step, 0.0)
     attention = 12 * network.dims.width * network.dims.layers * phase.length / 2
     return {name: value.clone() for name, value in weights.items()}, tokens * (flops_of_token(network) + attention)
+
+
+def _part(network: Denoiser, drawn: causal.Drawn | infilling.Drawn) -> Part:
+    with multiplying_in(PRECISION, CPU):
+        return drawn.part(network, CPU)
 
 
 def flops_of(network: Denoiser, data: Batch, levels: int) -> float:
@@ -164,7 +172,7 @@ def judged(network: Denoiser, setting: Setting) -> dict[str, float]:
     plain = replace(setting.recipe.infill, levels=0)
     figures = {}
     for name, change in SETTINGS.items():
-        parts = [drawn.part(network, CPU) for drawn in _held_out(setting, change(plain))]
+        parts = [_part(network, drawn) for drawn in _held_out(setting, change(plain))]
         figures[name] = sum(part.sums["ordered"].item() for part in parts) / sum(part.loss_tokens for part in parts)
     committed = replace(setting.recipe.infill, levels=1, noisy=1.0, committed=1.0, wrong=0.1, edited=0.0)
     found = torch.cat([located(network, drawn) for drawn in _held_out(setting, committed)])
@@ -181,8 +189,9 @@ def located(network: Denoiser, drawn: infilling.Drawn) -> Tensor:
     """(canvases with one wrong token or more,) whether the least likely token of each is wrong."""
     wrong = drawn.corrupted.wrong[:, 0]  # (R, G, N)
     exists = torch.arange(wrong.shape[-1]) < torch.from_numpy(drawn.data.existing).unsqueeze(-1)
-    hidden, at, _ = infilling.states(network, drawn, CPU)
-    logs = network.logits(hidden[at[:, 0]]).log_softmax(-1)  # (R, G, N, V)
+    with multiplying_in(PRECISION, CPU):
+        hidden, at, _ = infilling.states(network, drawn, CPU)
+        logs = network.logits(hidden[at[:, 0]]).float().log_softmax(-1)  # (R, G, N, V)
     there = logs.gather(-1, drawn.corrupted.slots[:, 0].unsqueeze(-1)).squeeze(-1)  # (R, G, N)
     least = there.masked_fill(~exists, torch.inf).argmin(-1, keepdim=True)
     return wrong.gather(-1, least).squeeze(-1)[wrong.any(-1)]
