@@ -34,6 +34,7 @@ DATA = {
     "*.py",
     "embedded/*",
     "corpus/*.toml",
+    "training/*.cpp",
     "training/recipes/*.toml",
     "languages/*/*.toml",
     "languages/*/*.scm",
