@@ -74,7 +74,7 @@ class Duration(click.ParamType[float]):
     "--compile",
     "is_compiled",
     is_flag=True,
-    help="Compile what is not a matrix product: on a processor with AMX four times faster; needs a C++ compiler.",
+    help="Compile what is not a matrix product: on a processor with AMX three times faster; needs a C++ compiler.",
 )
 @click.option(
     "--from",
