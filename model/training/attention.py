@@ -61,7 +61,8 @@ def kernel() -> ctypes.CDLL:
         try:
             subprocess.run([*COMPILER, *SUMS, source, "-o", library], check=True, capture_output=True)  # noqa: S603 -- ours
         except (OSError, subprocess.CalledProcessError) as error:
-            reason = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
+            said = getattr(error, "stderr", b"").decode(errors="replace").strip() or str(error)
+            reason = said.splitlines()[0]
             raise ModelError(f"{source.name} cannot be compiled, so train without --compile: {reason}") from error
         return ctypes.CDLL(str(library))
 

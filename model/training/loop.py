@@ -52,8 +52,7 @@ def train(  # noqa: PLR0913 -- what is trained, and how long
     average = Denoiser(recipe.network).to(device)
     average.load_state_dict(network.state_dict())
     if is_compiled:
-        fuse(network)
-        network.is_ragged = device.type == "cpu" and precision is torch.bfloat16
+        fuse(network, precision)
     settings = recipe.optimiser
     muon, adam = optimisers(network, settings)
     state = checkpoint.State(asdict(recipe), 0, 0, network, average, muon, adam)

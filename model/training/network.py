@@ -16,6 +16,7 @@ from lacuna.model.chunked.context import BEFORE_ANCHOR
 from lacuna.model.chunked.hints import HINTS, STRENGTHS
 from lacuna.model.dimensions import ROTARY_BASE, Dimensions
 from lacuna.model.tokenizer import MASK, PAD
+from lacuna.model.training.attention import kernel
 
 BEFORE, AFTER, OWN = RELATIONS = range(3)
 """Relations of a key to a slot in global layers: context before or after it, its own canvas."""
@@ -345,11 +346,12 @@ class Denoiser(nn.Module):
         return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
 
 
-def fuse(network: Denoiser) -> None:
+def fuse(network: Denoiser, precision: torch.dtype) -> None:
     """Let torch.compile fuse what is not a matrix product; needs a C++ compiler.
 
     The causal phase, of one shape, as a whole; of infilling steps, no two of one shape, the parts without attention.
     Not on CUDA: there these took longer to compile than they can save in a run of minutes (docs/log).
+    In bfloat16 attention is left to `ragged`. Raises ModelError where the kernel of that cannot be compiled.
     """
     network.causal_loss = torch.compile(network.causal_loss, dynamic=False)  # type: ignore[method-assign]
     if network.smear.is_cuda:
@@ -364,6 +366,9 @@ def fuse(network: Denoiser) -> None:
         bias.softmax = partial(softmax, bias)
     for name in ("local_softmax", "turn"):
         setattr(network, name, torch.compile(getattr(network, name), dynamic=True))
+    if precision is torch.bfloat16:
+        kernel()
+        network.is_ragged = True
 
 
 def _where_seen(mask: Tensor, bias: Tensor) -> Tensor:

@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from lacuna.model.training import attention
 from lacuna.model.training.attention import NO_PARAMETERS, Keys, Queries, attend
+from lacuna.syntax.errors import ModelError
 
 pytestmark = pytest.mark.skipif(shutil.which("c++") is None, reason="no C++ compiler is here")
 
@@ -120,3 +122,13 @@ def test_heads_of_no_width_that_tiles_hold_are_told() -> None:
     thin = torch.zeros(1, 1, 16)
     with pytest.raises(ValueError, match="heads must be a multiple of 32 wide"):
         attend(Queries(thin), Keys(thin, thin), None, torch.tensor([[0, 1, 0, 0, 0, 0]]), 0, OWN, NO_PARAMETERS)
+
+
+@pytest.mark.parametrize("compiler", [("no-such-compiler",), ("c++", "-no-such-option")], ids=["none", "refuses"])
+def test_what_cannot_be_compiled_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch, compiler: tuple[str, ...]) -> None:
+    monkeypatch.setattr(attention, "COMPILER", compiler)
+    with pytest.raises(
+        ModelError, match=r"^attention\.cpp cannot be compiled, so train without --compile: .+$"
+    ) as told:
+        attention.kernel.__wrapped__()
+    assert "\n" not in str(told.value)
