@@ -17,7 +17,7 @@ class Ledger:
 
     def add(self, date, text, amount):
         entry = Entry(date, text, amount)
-        self.entries.append(entry)
+        self.entries.append(<fill>)
         return entry
 
     def balance(self):
@@ -26,7 +26,7 @@ class Ledger:
             total += entry.amount
         return total
 
-    def largest(<fill>):
+    def largest(self):
         largest = None
         for entry in self.entries:
             if largest is None or entry.amount > largest.amount:

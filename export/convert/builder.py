@@ -161,11 +161,6 @@ class Graph:
             self._initializers[name] = self._tensor(name, np.asarray(array, order="C"))
         return Value(self, name)
 
-    def inline(self, name: str, array: Array) -> Value:
-        """An initialiser that lies in the graph itself, whatever its size."""
-        self._initializers[name] = numpy_helper.from_array(np.asarray(array, order="C"), name)
-        return Value(self, name)
-
     def _tensor(self, name: str, array: Array) -> TensorProto:
         if array.nbytes < INLINE_BYTES:
             return numpy_helper.from_array(array, name)

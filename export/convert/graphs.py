@@ -17,7 +17,7 @@ from onnx import TensorProto
 from lacuna.export.convert.builder import Graph, Value, Weights
 from lacuna.export.convert.precision import Precision
 from lacuna.model.chunked.context import BEFORE_ANCHOR
-from lacuna.model.chunked.hints import AROUND, HINTS, STRENGTHS
+from lacuna.model.chunked.hints import HINTS, STRENGTHS
 from lacuna.model.dimensions import ROTARY_BASE, Dimensions
 from lacuna.model.tokenizer import MASK, PAD
 from lacuna.model.training.network import AFTER, BEFORE, COMMITTED, MASKED, OWN
@@ -30,7 +30,6 @@ State = Mapping[str, NDArray[np.float32]]
 Turns = tuple[Value, Value]
 """Cosines and sines (..., E/2) of positions (...)."""
 EMBEDDING = "embedding"
-OLD_HINTS = "hint of the old text"
 LAST = 2**31
 """The end of an axis."""
 
@@ -106,10 +105,7 @@ class Network:
 
     def hinted(self, hints: Value, strengths: Value) -> Value:
         """Hints and their strengths (..., P, HINTS) -> what they add to (..., P, D)."""
-        table = self.state["hint.weight"]
-        # Apart, so that the file of weights stays as it was before there were hints of old texts.
-        around, old = table[: AROUND * STRENGTHS], table[AROUND * STRENGTHS :]
-        gates = self.graph.concat(0, self.graph.weight("hint", around), self.graph.inline(OLD_HINTS, old))
+        gates = self.graph.weight("hint", self.state["hint.weight"])
         rows = strengths + self.graph.weight("hint rows", STRENGTHS * np.arange(HINTS))
         added = self.graph.op("Gather", gates, rows, axis=0) * self.look_up(hints, EMBEDDING)  # (..., P, HINTS, D)
         return self.graph.op("Squeeze", added.sum(-2), self.graph.constant([-2]))

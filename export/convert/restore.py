@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, numpy_helper
 
 from lacuna.export.artifact import DENOISE, ENCODE, TOKENIZER, WEIGHTS, Artifact, ArtifactError, load
-from lacuna.export.convert.graphs import OLD_HINTS
 from lacuna.export.convert.precision import EightBits, Float32, dequantised
-from lacuna.model.chunked.hints import OLD, STRENGTHS
 from lacuna.model.dimensions import Dimensions
 from lacuna.model.training.network import RELATIONS, Denoiser
 from lacuna.model.training.recipe import RecipeError
@@ -39,16 +37,7 @@ def begin(folder: Path, dimensions: Dimensions, run: Path) -> dict[str, torch.Te
     keep_tokenizer(run, shipped.files[TOKENIZER])
     if not (run / ORIGIN).exists():
         (run / ORIGIN).write_text(json.dumps(asdict(shipped.manifest.training), indent=2), encoding="utf-8")
-    found = weights(shipped)
-    _trust_old_texts(found["hint.weight"])
-    return _grown(found, dimensions.hidden - given.hidden)
-
-
-def _trust_old_texts(gates: torch.Tensor) -> None:
-    """Let weights that never saw old texts trust their hints as the document's first: gates (HINTS * STRENGTHS, D)."""
-    first, old = gates[:STRENGTHS], gates[OLD * STRENGTHS :]
-    if not old.any():
-        old[1:] = first[1:]  # strength 0 is no hint
+    return _grown(weights(shipped), dimensions.hidden - given.hidden)
 
 
 def _grown(weights_: dict[str, torch.Tensor], more: int) -> dict[str, torch.Tensor]:
@@ -84,8 +73,6 @@ def _parameter(name: str, stored: Mapping[str, Array]) -> Array:
     """One of the network's parameters, from what `graphs` named it."""
     base = name.removesuffix(".weight")
     match name.split("."):
-        case ["hint", _]:
-            return np.concatenate([stored["hint"], stored[OLD_HINTS]])
         case ["role", _]:
             return np.stack([stored["role 0"], stored["role 1"]])
         case ["biases", _, "bias" | "slope"]:

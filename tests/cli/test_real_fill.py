@@ -150,24 +150,22 @@ def place_behind(data: bytes) -> tuple[int, int]:
 # --- what stops it
 
 
-TOTAL = """\
-def total(prices, tax):
-    result = 0
-    for price in prices:
-        result += price * tax
-    return result
+BOX = """\
+class Box:
+    def __init__(self, width, height):
+        self.width = width
+        self.height = {}
 
-
-def mean(prices):
-    return total(prices) / len({})
+    def area(self):
+        return self.width * self.height
 """
 
 
 def test_rework_writes_what_is_doubted_most_anew_and_leaves_the_rest(run, real: Real, path: Path):
-    for before, code in (("price", 0), ("prices", 1)):
-        path.write_text(TOTAL.format(before))
-        ended = run("fill", path, "--span", "9:4-9:37", "--rework", 0.1, "--write", model=real)
-        assert (ended.code, path.read_text()) == (code, TOTAL.format("prices")), ended.err
+    for before, code in (("width", 0), ("height", 1)):
+        path.write_text(BOX.format(before))
+        ended = run("fill", path, "--span", f"4:8-4:{22 + len(before)}", "--rework", 0.1, "--write", model=real)
+        assert (ended.code, path.read_text()) == (code, BOX.format("height")), ended.err
 
 
 def test_rework_of_strength_0_changes_nothing_and_without_code_is_refused(run, real: Real, path: Path):

@@ -12,7 +12,6 @@ from lacuna.export.artifact import ArtifactError
 from lacuna.export.convert import restore
 from lacuna.export.convert.convert import EIGHT_BITS, Run, convert
 from lacuna.export.manifest import Training
-from lacuna.model.chunked.hints import OLD, STRENGTHS
 from lacuna.model.training.network import Denoiser
 from lacuna.model.training.recipe import RecipeError
 
@@ -59,22 +58,6 @@ def test_more_hidden_units_change_nothing_at_first(made, tmp_path) -> None:
         torch.testing.assert_close(now, was)
     added = network.layers[0].up.weight[dims.hidden :]
     assert added.abs().min() > 0, "they can learn: only their ways out are zero"
-
-
-def test_weights_that_never_saw_old_texts_trust_them_as_the_document_at_first(made, tmp_path) -> None:
-    state = made.network.state_dict()
-    gates = state["hint.weight"].clone()
-    gates[OLD * STRENGTHS :] = 0
-    run = replace(made.run, state=state | {"hint.weight": gates})
-    shipped = convert(run, tmp_path / "shipped", EIGHT_BITS, "shipped", artifact.load(made.float32).manifest.sampling)
-    begun = restore.begin(shipped.folder, run.dims, tmp_path / "run")["hint.weight"]
-    assert torch.equal(begun[OLD * STRENGTHS + 1 :], restore.weights(shipped)["hint.weight"][1:STRENGTHS])
-    assert not begun[OLD * STRENGTHS].any(), "no hint adds nothing"
-
-
-def test_what_is_known_of_old_texts_stays(made, tmp_path) -> None:
-    begun = restore.begin(made.float32, made.network.dims, tmp_path)
-    assert torch.equal(begun["hint.weight"], made.network.state_dict()["hint.weight"])
 
 
 @pytest.mark.parametrize("change", [{"hidden": 64}, {"width": 128}, {"layers": 7}], ids=str)

@@ -1,5 +1,7 @@
 """Which answers may be offered: they parse, change something, and do not repeat what follows."""
 
+import itertools
+
 import pytest
 
 from lacuna.infill.places import Filled
@@ -293,3 +295,13 @@ def test_a_conflict_is_to_be_resolved_first(marked, is_unasked, expected):
 @pytest.mark.parametrize("answer", ["=======", "y = 1\n>>>>>>> other", "<<<<<<< HEAD\n"])
 def test_no_marker_is_written_into_a_conflict(answer):
     assert not verdict_at(CONFLICT + "«»\n", answer).parses
+
+
+def test_what_stands_in_for_holes_to_come_is_no_fault_of_an_answer():
+    parts = ("def f(ys):\n    a = ", "\n    ys.append(", ")\n    for y in ys.", ":\n        a += y\n    return a\n")
+    ends = [*itertools.accumulate(map(len, parts))][:-1]
+    request = Request("".join(parts), "python", tuple(Span(end, end) for end in ends), 0.0)
+    rules = Rules.of(request)
+    place = Filled().place(request, rules.check)
+    assert rules.verdict(place, "ys", ("ys",)).faults == ()
+    assert rules.verdict(place, "zs", ("zs",)).faults == ("zs is not bound here",)

@@ -23,7 +23,7 @@ from rich.text import Text
 
 ROWS, COLUMNS = 20, 84
 LEDGER = Path(__file__).parents[3] / "docs/demo/ledger.py"
-FILLED = {"self.name = <fill>": "self.name = name", "largest(<fill>)": "largest(self)"}
+FILLED = {"self.name = <fill>": "self.name = name", "append(<fill>)": "append(entry)"}
 HOLE = "<fill>"
 FILL_FILE = """
     local context = { only = { 'refactor.rewrite.holes.file' }, diagnostics = {} }
