@@ -25,11 +25,11 @@ class Stock:
     def is_empty(self):
         return not self.items
 
-    def total(self):
+    def total(self) -> int:
         return sum(item.count for item in self.items)
 
 
-def load(path):
-    with open(path) as file:
+def load(name):
+    with open(name) as file:
         rows = json.load(file)
     return Stock([Item(row["name"], row["count"]) for row in rows])
