@@ -142,12 +142,12 @@ class Rules:
         )
 
     def _faults(self, gate: Gate, texts: tuple[str, ...], *, is_brief: bool) -> tuple[Fault, ...]:
-        """What the gate has against texts, but for what it has anyway against what stands in for holes to come."""
+        """What the gate has against texts, but for refusals of what stands in for holes to come, whatever these get."""
         faults = gate.faults(self.check.completed(texts), is_brief=is_brief)
-        if not faults or len(texts) == len(self.request.spans):
+        if len(texts) == len(self.request.spans) or not any(fault.kind is FaultKind.REFUSED for fault in faults):
             return faults
-        anyway = gate.faults(self.check.completed(texts[:-1]), is_brief=is_brief)
-        return tuple(fault for fault in faults if fault not in anyway)
+        anyway = gate.faults(self.check.completed(texts[:-1]), is_brief=True)
+        return tuple(fault for fault in faults if fault.kind is not FaultKind.REFUSED or fault not in anyway)
 
     def _is_text(self, texts: tuple[str, ...]) -> bool:
         """Whether the holes say something, and not just what stood there; of a partial request the last of them."""

@@ -304,4 +304,5 @@ def test_what_stands_in_for_holes_to_come_is_no_fault_of_an_answer():
     rules = Rules.of(request)
     place = Filled().place(request, rules.check)
     assert rules.verdict(place, "ys", ("ys",)).faults == ()
-    assert rules.verdict(place, "zs", ("zs",)).faults == ("zs is not bound here",)
+    for unbound in ("zs", "x"):
+        assert rules.verdict(place, unbound, (unbound,)).faults == (f"{unbound} is not bound here",)
