@@ -40,7 +40,7 @@ test test-quick: export OMP_NUM_THREADS := 1
 test: .venv-test/installed $(WHEEL) $(PLUGIN) ## ARGS='tests/syntax -k spans' narrows it
 	.venv-test/bin/pytest $(PARALLEL) $(ARGS)
 
-test-quick: .venv-test/installed ## without what is slow
+test-quick: .venv-test/installed $(WHEEL) $(PLUGIN) ## without what is slow
 	.venv-test/bin/pytest $(PARALLEL) -m 'not slow' $(ARGS)
 
 fuzz: export OMP_NUM_THREADS := 1
