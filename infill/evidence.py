@@ -1,13 +1,18 @@
 """What the confidence in an answer rests on: what a calibration weighs."""
 
+import math
 from collections.abc import Mapping
 
+from lacuna.infill import ranking
 from lacuna.infill.places import Place
+from lacuna.infill.quotes import Quotes
 from lacuna.infill.ranking import Verdict
-from lacuna.model.denoiser import SCORE
+from lacuna.model.denoiser import SCORE, Seen
 from lacuna.syntax.languages.language import Language
 from lacuna.syntax.place_kind import place_kind
 
+SOUND = "sound"
+"""That nothing about the span is wrong any more, among what is known of an answer."""
 LEAST = -30.0
 """Lower log-probabilities count as this one: what is less likely is as wrong."""
 
@@ -26,5 +31,17 @@ def of_answer(common: Mapping[str, float], score: float, verdict: Verdict, *, is
     """
     score = max(LEAST, min(0.0, score))
     known = {SCORE: score, **common} | {f"{SCORE}, {name}": score for name in common}
-    known |= {"sound": 1.0} if verdict.is_sound else {}
+    known |= {SOUND: 1.0} if verdict.is_sound else {}
     return known | ({"nothing is missing": 1.0} if is_whole else {})
+
+
+def of_text(text: str, place: Place, seen: Seen, quotes: Quotes) -> dict[str, float]:
+    """How long a text is, which share of the lines that it makes stand in other files, and what these say instead."""
+    lines, _ = ranking.lines_with(place.scene.text, place.span, text)
+    so, otherwise = quotes.shares(text)
+    return {
+        "length": math.log1p(len(text.strip())),
+        "stands elsewhere": sum(map(seen.stands_beside, lines)) / max(1, len(lines)),
+        "elsewhere so": so,
+        "elsewhere otherwise": otherwise,
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lacuna.infill import evidence, ranking, replacing, scope, texts
 from lacuna.infill.places import Filled, Place
+from lacuna.infill.quotes import Quotes
 from lacuna.infill.ranking import Judged, Rules, Verdict
 from lacuna.infill.request import Answer, Candidate, Draft, Reason, Request, Timings, Tokens
 from lacuna.model.denoiser import Calibration, Denoiser, Ints, Sampling, Scene, Seen
@@ -51,8 +52,10 @@ def infill(
         encode_ms += clock.lap()
 
         # 2. Search: drafts, the last of them finished
-        judge = _Judge(rules, filled, place, seen, sampling, calibration)
-        growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings())
+        quotes = Quotes({}) if filled.is_open else Quotes.at(place, seen)
+        judge = _Judge(rules, filled, place, seen, quotes, sampling, calibration)
+        quoted = tuple(quotes.tokens(seen, sampling.canvas))
+        growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings(), quoted)
         for drafts in grow(seen.continued, Beginning(seen.head, seen.vocabulary), growing, judge.worth):
             steps_ms.append(clock.lap())
             yield Draft(len(steps_ms), judge.shown(drafts))
@@ -101,6 +104,7 @@ class _Judge:
     filled: Filled
     place: Place
     seen: Seen
+    quotes: Quotes
     sampling: Sampling
     calibration: Calibration | None
 
@@ -135,6 +139,7 @@ class _Judge:
             is_open = answer.is_full and text == answer.text and blocks + 1 < self.sampling.blocks
             verdict = self._verdict(text)
             known = evidence.of_answer(common, answer.score, verdict, is_whole=is_whole)
+            known |= evidence.of_text(text, self.place, self.seen, self.quotes)
             confidence = self.calibration.probability(known) if self.calibration else math.exp(min(0.0, answer.score))
             after = self.filled.written(self.place.indentation + text, confidence, is_open=is_open)
             judged.append(Judged(after, verdict, known))

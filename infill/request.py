@@ -87,6 +87,8 @@ class Candidate:
     """The document with it has no new syntax error, and the language's own compiler has nothing new to refuse."""
     faults: tuple[str, ...] = ()
     """What else is known to be wrong with it without running it; unasked, nothing of that kind is offered."""
+    may_be_offered: bool = True
+    """Whatever its confidence is."""
     evidence: Mapping[str, float] = field(default_factory=dict)
     """What its confidence rests on, by name."""
 

@@ -35,6 +35,11 @@ class Vocabulary:
         """(V,) which tokens have a spelling."""
         return np.array([bool(spelling) for spelling in self.spellings])
 
+    @cached_property
+    def is_blank(self) -> Bools:
+        """(V,) which tokens spell white space, or nothing."""
+        return np.array([not spelling.strip() for spelling in self.spellings])
+
     def spelled(self, tokens: Sequence[int] | Ints) -> bytes:
         """The bytes that tokens stand for."""
         return b"".join(self.spellings[token] for token in tokens)
@@ -90,9 +95,11 @@ class Calibration:
     weights: Mapping[str, float]
     """By what is known, by its name; whatever else is known counts nothing."""
 
+    def log_odds(self, evidence: Mapping[str, float]) -> float:
+        return self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in evidence.items())
+
     def probability(self, evidence: Mapping[str, float]) -> float:
-        odds = self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in evidence.items())
-        return 1.0 / (1.0 + math.exp(min(700.0, -odds)))
+        return 1.0 / (1.0 + math.exp(min(700.0, -self.log_odds(evidence))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,12 @@ class Seen(Protocol):
 
     def encode(self, text: str) -> tuple[int, ...]:
         """The tokens in which the denoiser would write a text."""
+
+    def quoted(self) -> Mapping[str, int]:
+        """How lines of other files go on that begin as the place's line does, and how often; the nearest come first."""
+
+    def stands_beside(self, line: str) -> bool:
+        """Whether a line of another file ends with this one, which comes without its indentation and line end."""
 
     def predict(self, slots: Ints, lengths: Ints) -> Prediction:
         """Slots (B, N), masked ones among them, of canvases of such lengths (B,); each slot sees its whole canvas."""

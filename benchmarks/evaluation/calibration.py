@@ -11,6 +11,8 @@ import cattrs
 import numpy as np
 from numpy.typing import NDArray
 
+from lacuna.infill.evidence import SOUND
+from lacuna.infill.ranking import UNSOUND
 from lacuna.model.denoiser import SCORE, Calibration
 from lacuna.syntax.errors import FileError
 
@@ -24,13 +26,26 @@ RIDGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A candidate that may be offered: what its confidence rests on, and whether it is right."""
+
+    evidence: Mapping[str, float]
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """The best candidate at one place: what its confidence rests on, whether it may be offered, whether it is right."""
+    """One place."""
 
     kind: str
-    evidence: Mapping[str, float]
-    is_offered: bool
-    is_right: bool
+    tried: tuple[Tried, ...]
+
+    def best(self, calibration: Calibration) -> Tried:
+        """The candidate that is offered at threshold 0; there is one."""
+        return max(
+            self.tried,
+            key=lambda one: calibration.probability(one.evidence) * (1.0 if SOUND in one.evidence else UNSOUND),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +111,7 @@ def read(file: Path) -> list[Answered]:
         rows = [
             {
                 "kind": place["kind"],
-                "evidence": place["evidence"],
-                "is_offered": "lacuna at 0" in place["offers"],
-                "is_right": place["offers"].get("lacuna at 0", {}).get("outcome") == "exact",
+                "tried": [candidate for candidate in place["candidates"] if candidate["may_be_offered"]],
             }
             for place in places
         ]
@@ -111,9 +124,10 @@ def report(
     fitting: Sequence[Answered], judging: Sequence[Answered], *, precision: float, seed: int
 ) -> CalibrationReport:
     """Fit on some places, judge on others; `precision` is what the threshold must reach on those fitted on."""
-    found = fit([one.evidence for one in _offered(fitting)], _right(_offered(fitting)))
-    offered, right = _offered(judging), _right(_offered(judging))
-    confidence = _confidence(offered, found)
+    found = calibrated(fitting)
+    offered = _offered(judging)
+    best = _best(offered, found)
+    right, confidence = _right(best), _confidence(best, found)
     curve = _curve(judging, found)
     enough = _reaching(_curve(fitting, found), precision)
     kinds = {
@@ -125,13 +139,25 @@ def report(
         calibration=found,
         trust=trust(confidence, right, seed=seed),
         by_kind={kind: trust(confidence[some], right[some], seed=seed) for kind, some in kinds.items()},
-        expected_error_before=expected_error(np.exp([one.evidence[SCORE] for one in offered]), right),
+        expected_error_before=expected_error(np.exp([one.evidence[SCORE] for one in best]), right),
         brier_skill=1.0 - float(((confidence - right) ** 2).mean() / max(1e-12, right.mean() * (1 - right.mean()))),
         bins=tuple(_binned(confidence, right)),
         curve=curve,
         threshold=enough.threshold if enough else THRESHOLDS[-1],
         reached=_reaching(curve, precision),
     )
+
+
+def calibrated(places: Sequence[Answered]) -> Calibration:
+    """What tells right candidates from wrong ones, then scaled so that it is true of the best of each place."""
+    places = _offered(places)
+    tried = [one for place in places for one in place.tried]
+    order = fit([one.evidence for one in tried], _right(tried))
+    best = _best(places, order)
+    scale = fit([{SCORE: order.log_odds(one.evidence)} for one in best], _right(best))
+    slope = scale.weights[SCORE]
+    weights = {name: slope * weight for name, weight in order.weights.items()}
+    return Calibration(scale.intercept + slope * order.intercept, weights)
 
 
 def fit(evidence: Sequence[Mapping[str, float]], right: Floats, steps: int = 50) -> Calibration:
@@ -172,21 +198,25 @@ def trust(confidence: Floats, right: Floats, *, seed: int) -> Trust:
     )
 
 
-def _offered(answers: Sequence[Answered]) -> list[Answered]:
-    return [one for one in answers if one.is_offered]
+def _offered(places: Sequence[Answered]) -> list[Answered]:
+    return [place for place in places if place.tried]
 
 
-def _right(answers: Sequence[Answered]) -> Floats:
-    return np.array([one.is_right for one in answers], np.float64)
+def _best(places: Sequence[Answered], calibration: Calibration) -> list[Tried]:
+    return [place.best(calibration) for place in places]
 
 
-def _confidence(answers: Sequence[Answered], calibration: Calibration) -> Floats:
-    return np.array([calibration.probability(one.evidence) for one in answers])
+def _right(tried: Sequence[Tried]) -> Floats:
+    return np.array([one.is_right for one in tried], np.float64)
+
+
+def _confidence(tried: Sequence[Tried], calibration: Calibration) -> Floats:
+    return np.array([calibration.probability(one.evidence) for one in tried])
 
 
 def _curve(answers: Sequence[Answered], calibration: Calibration) -> tuple[Point, ...]:
-    offered = _offered(answers)
-    confidence, right = _confidence(offered, calibration), _right(offered)
+    best = _best(_offered(answers), calibration)
+    confidence, right = _confidence(best, calibration), _right(best)
     points = []
     for threshold in THRESHOLDS:
         shown = right[confidence >= threshold]

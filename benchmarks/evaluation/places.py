@@ -18,7 +18,7 @@ from lacuna.benchmarks.evaluation.place_drawing import Mode, Place
 from lacuna.benchmarks.evaluation.surrounded import sees
 from lacuna.infill import many
 from lacuna.infill.opening import ModelOptions, Opening
-from lacuna.infill.request import Infill, Request, answered
+from lacuna.infill.request import Candidate, Infill, Request, answered
 from lacuna.lsp_server import where
 from lacuna.lsp_server.settings import Settings
 from lacuna.model.denoiser import Beside
@@ -47,6 +47,17 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A candidate: what a calibration is fitted on."""
+
+    text: str
+    evidence: Mapping[str, float]
+    """What its confidence rests on."""
+    may_be_offered: bool
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskedPlace:
     """A place, what Lacuna says there, whatever the threshold, and what each system offers: all that a fit needs."""
 
@@ -64,8 +75,8 @@ class AskedPlace:
     reason: str
     """Why it is not offered at any threshold, else empty."""
     confidence: float
-    evidence: Mapping[str, float]
-    """What the confidence rests on: what a calibration is fitted on."""
+    candidates: tuple[Tried, ...]
+    """Best first."""
     is_shown: bool
     """At the threshold."""
     offers: Mapping[str, Offered]
@@ -129,10 +140,15 @@ def ask(infill: Infill, threshold: float | None, place: Place, beside: Beside | 
         best.text if best else "",
         answer.reason.value if answer.reason else "",
         best.confidence if best else 0.0,
-        best.evidence if best else {},
+        tuple(_tried(one, place) for one in answer.candidates[0]) if best else (),
         is_shown,
         {system: _offered(text, place) for system, text in texts.items() if text.strip()},
     )
+
+
+def _tried(candidate: Candidate, place: Place) -> Tried:
+    is_right = worth(candidate.text, place.truth, place.beyond).outcome is Outcome.EXACT
+    return Tried(candidate.text, candidate.evidence, candidate.may_be_offered, is_right)
 
 
 def _offered(text: str, place: Place) -> Offered:

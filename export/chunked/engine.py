@@ -19,9 +19,9 @@ from lacuna.model.chunked import chunks
 from lacuna.model.chunked.chunks import Chunked
 from lacuna.model.chunked.context import window
 from lacuna.model.chunked.hints import Hints
-from lacuna.model.chunked.library import Beside, Library
-from lacuna.model.chunked.reading import Reading, read
-from lacuna.model.denoiser import Floats, Ints, Prediction, Sampling, Scene, Tokens, Vocabulary
+from lacuna.model.chunked.library import Beside, Head, Library, Lines
+from lacuna.model.chunked.reading import Reading, line_before, read
+from lacuna.model.denoiser import Floats, Ints, Prediction, Sampling, Scene, Tokens, Vocabulary, fitting
 from lacuna.model.dimensions import ROTARY_BASE
 from lacuna.model.tokenizer import MASK, Tokenizer, TokenizerError
 
@@ -36,6 +36,7 @@ class Engine:
         self.manifest = manifest
         self.tokenizer = tokenizer
         self.vocabulary = Vocabulary(tokenizer.spellings, MASK)
+        self.lines = Lines(tokenizer.newline, self.vocabulary.is_blank)
         self.name = manifest.name
         self.sampling = manifest.sampling
         self.calibration = manifest.calibration
@@ -135,6 +136,19 @@ class Sight:
 
     def encode(self, text: str) -> tuple[int, ...]:
         return self._engine.tokenizer.encode_text(text)
+
+    def stands_beside(self, line: str) -> bool:
+        return self._beside is not None and self._beside.holds(self.encode(f"{line}\n"))
+
+    def quoted(self) -> dict[str, int]:
+        before = line_before(self._reading.chunked, self._engine.lines)
+        if self._beside is None or not len(before):
+            return {}
+        spellings = self.vocabulary.spellings
+        head = Head(self.head, spellings, fitting(self.head, spellings)) if self.head else None
+        found = self._beside.lines(before, head, self._engine.lines)
+        texts = ((self.vocabulary.spelled(tokens)[len(self.head) :], count) for tokens, count in found.items())
+        return {text.decode("utf-8", "surrogatepass"): count for text, count in texts}
 
     def predict(self, slots: Ints, lengths: Ints) -> Prediction:
         assert lengths.min() > 0, "a canvas has at least one slot"

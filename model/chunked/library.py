@@ -3,6 +3,7 @@
 What followed such a run there is a hint, as it is in the document itself (`lacuna.model.chunked.hints`).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ _AT_ONCE = 1 << 16
 """Places whose keys are made at once."""
 _LOOKED_AT = 1 << 12
 """Places at most that a run is followed at: runs of boilerplate stand in thousands."""
+LONGEST_LINE = 32
+"""Tokens of the longest rest of a line that is quoted."""
 _COMPARED = 256
 """Places at most that are compared beyond their keys, the nearest."""
 
@@ -42,6 +45,16 @@ class Head:
                 break
             text += self.spellings[token]
         return text.startswith(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What tells lines apart."""
+
+    newline: int
+    """The token that ends one."""
+    is_blank: Bools
+    """(V,) tokens that may stand between a line's end and the first word of the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,32 @@ class Library:
             return Ends(self._tokens[places + 1].astype(np.int64), runs)
         return None
 
+    def holds(self, run: Ints, ranks: Ints) -> bool:
+        """Whether a run (n,), given its last token first, stands in a file that is seen; `ranks` as in `ends`."""
+        size = min(self._keyed, len(run))
+        places = self._ending_with(run[:size])
+        places = places[ranks[self._files[places]] >= 0]
+        return bool((self._lengthened(places, size, run) == len(run)).any())
+
+    def lines(self, before: Ints, ranks: Ints, head: Head | None, text: Lines) -> Counter[tuple[int, ...]]:
+        """How lines go on that begin with a run (n,), given its last token first, and how often; the nearest first.
+
+        No more than LONGEST_LINE tokens, the head's among them. Others as in `ends`.
+        """
+        size = min(self._keyed, len(before))
+        places = self._ending_with(before[:size])
+        places = places[ranks[self._files[places]] >= 0]
+        places = places[self._lengthened(places, size, before) == len(before)]
+        places = places[text.is_blank[self._tokens[places - len(before)]]]
+        nearest = np.argsort(ranks[self._files[places]], kind="stable")[:_COMPARED]
+        found = Counter[tuple[int, ...]]()
+        for place in places[nearest].tolist():
+            rest = self._tokens[place + 1 : place + 2 + LONGEST_LINE]
+            ends = np.flatnonzero(rest == text.newline)
+            if len(ends) and ends[0] and (head is None or head.begins(rest[: ends[0]], 0, PAD)):
+                found[tuple(rest[: ends[0]].tolist())] += 1
+        return found
+
     def _ending_with(self, run: Ints) -> Ints:
         """Places, at most _LOOKED_AT, at which a run (n,) ends, given its last token first."""
         key = 0
@@ -148,3 +187,10 @@ class Beside:
 
     def ends(self, before: Ints, longest: int, head: Head | None = None) -> Ends | None:
         return self.library.ends(before, longest, self.ranks, head)
+
+    def holds(self, tokens: Sequence[int]) -> bool:
+        """Whether tokens stand in a row in a file that is seen."""
+        return self.library.holds(np.array(tokens[::-1], np.int64), self.ranks)
+
+    def lines(self, before: Ints, head: Head | None, text: Lines) -> Counter[tuple[int, ...]]:
+        return self.library.lines(before, self.ranks, head, text)

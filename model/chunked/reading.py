@@ -1,15 +1,23 @@
 """From a text with holes to what our denoiser reads of it: pieces healed, chunks cut, some of them chosen."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lacuna.model.chunked import chunks, context
 from lacuna.model.chunked.chunks import LONGEST, SHORTEST, Chunked
 from lacuna.model.chunked.healing import heads, healed
+from lacuna.model.chunked.library import Lines
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL, Tokenizer
 from lacuna.syntax.spans import Span
+
+
+Ints = NDArray[np.int64]
+LONGEST_BEFORE = 128
+"""Tokens of a line before a hole at most by which other lines are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +59,19 @@ def read(text: str, spans: Sequence[Span], tokenizer: Tokenizer, budget: int, ne
     grown = healed(text, spans)
     chunked = chunks.cut(text, grown, tokenizer)
     return Reading(chunked, context.choose(chunked, budget, near), heads(text, spans, grown))
+
+
+def line_before(chunked: Chunked, lines: Lines) -> Ints:
+    """The tokens (n,) before the first hole in its line, the last first, without indentation; none of a long line."""
+    place = chunked.holes[0]
+    parts = (chunked.chunks[place.chunk][: place.token], *reversed(chunked.chunks[: place.chunk]))
+    found = list[int]()
+    for token in itertools.chain.from_iterable(map(reversed, parts)):
+        if token == lines.newline:
+            break
+        if len(found) == LONGEST_BEFORE:
+            return np.zeros(0, np.int64)
+        found.append(token)
+    while found and lines.is_blank[found[-1]]:
+        found.pop()
+    return np.array(found, np.int64)

@@ -38,6 +38,8 @@ class Growing:
     """Finished candidates to look for. The search stops where no open candidate can become one of them."""
     openings: tuple[tuple[int, ...], ...] = ()
     """Tokens, fewer than the canvas has slots, that the answer is likely to begin with, though it may not seem so."""
+    quoted: tuple[tuple[int, ...], ...] = ()
+    """Whole answers, shorter than the canvas, that are judged whether the search meets them or not."""
 
 
 Predict = Callable[[Ints, Ints], Prediction]
@@ -64,8 +66,8 @@ def grow(predict: Predict, beginning: Beginning, growing: Growing, worth: Worth)
     an opening grow beside the others. The last drafts are finished, the likeliest first; none (B = 0) if nothing can be
     written. A score is a log-probability given the head: its share of whatever the search met that begins so.
     """
-    # 1. The empty candidate, and those with an opening
-    beam = _opened(predict, beginning, growing)
+    # 1. The empty candidate, those with an opening, and whole answers
+    beam, quoted = _given(predict, beginning, growing)
     known = {candidate.tokens for candidate in beam}
     done: list[_Candidate] = []
     values: list[float] = []
@@ -83,7 +85,8 @@ def grow(predict: Predict, beginning: Beginning, growing: Growing, worth: Worth)
                 begun = np.logaddexp(begun, candidate.score + _log_sum(logs[beginning.completes(rest)]))
             found += _continued(candidate, logs, None if rest else float(existence[at]), beginning, growing)
         # 3. What ended raises the bar for what has not
-        for ended in sorted((grown for grown in found if grown.is_finished), key=_likeliest_first):
+        ends = [grown for grown in found if grown.is_finished and grown.tokens not in growing.quoted]
+        for ended in sorted((*quoted, *ends) if step == 1 else ends, key=_likeliest_first):
             done.append(ended)
             if ended.score > _bar(values, growing.alternatives):  # else it cannot move the bar, whatever it is worth
                 values.append(ended.score + math.log(worth(np.array(ended.tokens, np.int64))))
@@ -113,17 +116,20 @@ def _bar(values: Sequence[float], alternatives: int) -> float:
     return max(hopeless, best[alternatives - 1]) if len(best) >= alternatives else hopeless
 
 
-def _opened(predict: Predict, beginning: Beginning, growing: Growing) -> list[_Candidate]:
-    """The candidate without tokens, and the OPENINGS likeliest of those with an opening.
+def _given(predict: Predict, beginning: Beginning, growing: Growing) -> tuple[list[_Candidate], list[_Candidate]]:
+    """The candidate without tokens with the OPENINGS likeliest of those with an opening, and the whole answers.
 
-    That there is one raises the odds of an opening ASKED_FOR times; the scores are the probabilities that follow.
+    That there is an opening raises its odds ASKED_FOR times; the scores are the probabilities that follow.
     """
-    if not growing.openings:
-        return [_Candidate((), 0.0)]
-    asked = [_Candidate(opening, 0.0, is_opened=True) for opening in growing.openings]
+    asked = [
+        *(_Candidate(opening, 0.0, is_opened=True) for opening in growing.openings),
+        *(_Candidate(answer, 0.0, is_finished=True) for answer in growing.quoted),
+    ]
+    if not asked:
+        return [_Candidate((), 0.0)], []
     slots, lengths = _canvases(asked, beginning, growing)
-    prediction = predict(slots[:, : max(map(len, growing.openings))], lengths)
-    found = []
+    prediction = predict(slots[:, : max(len(one.tokens) + one.is_finished for one in asked)], lengths)
+    scored = []
     for candidate, logits, existence in zip(asked, prediction.logits, prediction.existence, strict=True):
         score = 0.0
         for at, token in enumerate(candidate.tokens):
@@ -131,11 +137,15 @@ def _opened(predict: Predict, beginning: Beginning, growing: Growing) -> list[_C
             score += float(_token_logs(logits[at], at, rest, beginning)[token])
             if not rest:
                 score += _log_sigmoid(float(existence[at]))
-        found.append(replace(candidate, score=score))
-    found.sort(key=_likeliest_first)
+        if candidate.is_finished:
+            score += _log_sigmoid(-float(existence[len(candidate.tokens)]))
+        scored.append(replace(candidate, score=score))
+    found = sorted((one for one in scored if one.is_opened), key=_likeliest_first)
     whole = math.log1p(sum(math.exp(one.score) for one in found) * (ASKED_FOR - 1))
     likely = (replace(one, score=one.score + math.log(ASKED_FOR) - whole) for one in found[:OPENINGS])
-    return [_Candidate((), -whole), *(one for one in likely if math.isfinite(one.score))]
+    opened = [one for one in likely if math.isfinite(one.score)]
+    quoted = [one for one in scored if one.is_finished and math.isfinite(one.score)]
+    return [_Candidate((), -whole), *opened], quoted
 
 
 def _continued(

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from lacuna.benchmarks.evaluation.calibration import Answered, expected_error, fit, perfect_error, read, report
+from lacuna.benchmarks.evaluation.calibration import Answered, Tried, calibrated, expected_error, fit, perfect_error, read, report
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.export.artifact import embedded, load
 from lacuna.model.denoiser import SCORE, Calibration
@@ -24,12 +24,16 @@ def world(count: int, truth: Calibration, seed: int) -> list[Answered]:
         kind = KINDS[n % 2]
         known = {SCORE: float(score), kind: 1.0}
         is_right = bool(random.random() < truth.probability(known))
-        answers.append(Answered(kind, known, is_offered=True, is_right=is_right))
+        answers.append(Answered(kind, (Tried(known, is_right),)))
     return answers
 
 
-def of_score(score: float, *, is_offered: bool, is_right: bool) -> Answered:
-    return Answered("return", {SCORE: score}, is_offered=is_offered, is_right=is_right)
+def of_score(score: float, *, is_right: bool) -> Answered:
+    return Answered("return", (Tried({SCORE: score}, is_right),))
+
+
+def only(answers: list[Answered]) -> list[Tried]:
+    return [one for answer in answers for one in answer.tried]
 
 
 ALIKE = Calibration(0.8, {SCORE: 0.6})
@@ -38,7 +42,7 @@ APART = Calibration(0.0, {SCORE: 0.6, "return": 1.5, "import": -1.0})
 
 def test_fit_finds_the_calibration_of_a_known_world():
     answers = world(40_000, APART, seed=1)
-    found = fit([a.evidence for a in answers], np.array([float(a.is_right) for a in answers]))
+    found = fit([a.evidence for a in only(answers)], np.array([float(a.is_right) for a in only(answers)]))
     assert found.weights[SCORE] == pytest.approx(0.6, abs=0.03)
     assert found.weights["return"] - found.weights["import"] == pytest.approx(2.5, abs=0.15)
     for score in (-1.0, -4.0):
@@ -47,10 +51,33 @@ def test_fit_finds_the_calibration_of_a_known_world():
             assert found.probability(known) == pytest.approx(APART.probability(known), abs=0.03)
 
 
+def rivals(count: int, seed: int) -> list[Answered]:
+    """Places with two candidates, as likely to the denoiser: the one that has something is right three times in four."""
+    random = np.random.default_rng(seed)
+    return [
+        Answered("return", (Tried({SCORE: -1.0}, not is_first), Tried({SCORE: -1.0, "known": 1.0}, bool(is_first))))
+        for is_first in random.random(count) < 0.75
+    ]
+
+
+def test_what_tells_candidates_apart_decides_which_is_best_and_its_confidence_is_true():
+    found = calibrated(rivals(2000, seed=1))
+    judged = report(rivals(2000, seed=1), rivals(2000, seed=2), precision=0.5, seed=0)
+    assert all("known" in place.best(found).evidence for place in rivals(9, seed=2))
+    assert judged.calibration == found
+    assert judged.trust.right == pytest.approx(0.75, abs=0.03)
+    assert judged.trust.confidence == pytest.approx(0.75, abs=0.03)
+
+
+def test_an_unsound_candidate_counts_a_tenth():
+    sound, unsound = Tried({SCORE: -2.0, "sound": 1.0}, is_right=False), Tried({SCORE: -0.1}, is_right=True)
+    assert Answered("return", (unsound, sound)).best(Calibration(-3.0, {SCORE: 1.0})) == sound
+
+
 def test_what_few_answers_have_counts_little():
-    rare = [Answered("return", {SCORE: -1.0, "rare": 1.0}, is_offered=True, is_right=True)]
+    rare = [Answered("return", (Tried({SCORE: -1.0, "rare": 1.0}, is_right=True),))]
     answers = world(400, ALIKE, seed=1) + rare
-    found = fit([a.evidence for a in answers], np.array([float(a.is_right) for a in answers]))
+    found = fit([a.evidence for a in only(answers)], np.array([float(a.is_right) for a in only(answers)]))
     assert 0 < found.weights["rare"] < 1
 
 
@@ -67,13 +94,15 @@ def test_the_command_calibrates_an_artifact(run, tmp_path):
     places = [
         {
             "kind": one.kind,
-            "evidence": one.evidence,
-            "offers": {"lacuna at 0": {"outcome": "exact" if one.is_right else "nothing right"}},
+            "candidates": [
+                {"evidence": {SCORE: -9.0}, "may_be_offered": False, "is_right": True},
+                *({**asdict(tried), "may_be_offered": True} for tried in one.tried),
+            ],
         }
         for one in world(60, APART, seed=1)
     ]
     (tmp_path / "a.json").write_text(json.dumps({"places": places}))
-    assert [one.is_right for one in read(tmp_path / "a.json")] == [one.is_right for one in world(60, APART, seed=1)]
+    assert read(tmp_path / "a.json") == world(60, APART, seed=1)
     options = ("--model", tmp_path / "model", "--json", tmp_path / "report.json")
     before = load(tmp_path / "model")
     ended = run("eval", "calibration", tmp_path / "a.json", tmp_path / "a.json", *options, "--write")
@@ -109,10 +138,10 @@ def test_a_calibrated_world_has_no_error_and_skill():
 
 def test_the_curve_counts_what_would_be_shown():
     answers = [
-        of_score(-0.1, is_offered=True, is_right=True),
-        of_score(-0.2, is_offered=False, is_right=False),
-        of_score(-9.0, is_offered=True, is_right=False),
-        of_score(-30.0, is_offered=True, is_right=False),
+        of_score(-0.1, is_right=True),
+        Answered("return", ()),
+        of_score(-9.0, is_right=False),
+        of_score(-30.0, is_right=False),
     ] * 50
     found = report(answers, answers, precision=0.9, seed=0)
     assert (found.curve[0].coverage, found.curve[0].precision) == (0.75, pytest.approx(1 / 3))
@@ -123,7 +152,7 @@ def test_the_curve_counts_what_would_be_shown():
 
 
 def test_confidence_that_says_nothing_has_half_the_area():
-    answers = [of_score(-1.0, is_offered=True, is_right=n % 2 == 0) for n in range(40)]
+    answers = [of_score(-1.0, is_right=n % 2 == 0) for n in range(40)]
     found = report(answers, answers, precision=0.9, seed=0)
     assert found.trust.auroc == 0.5
     assert found.brier_skill == pytest.approx(0.0, abs=0.01)

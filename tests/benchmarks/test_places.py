@@ -54,7 +54,7 @@ def test_what_is_refused_is_kept_with_its_reason_and_offered_at_no_threshold(scr
 
 def test_without_a_candidate_nothing_is_likely(scripted):
     _, row = asked(scripted, place("x = |", "1"), reason=Reason.COMPLETE, tried=-1)
-    assert (row.text, row.confidence, row.evidence) == ("", 0.0, {})
+    assert (row.text, row.confidence, row.candidates) == ("", 0.0, ())
 
 
 def test_the_baselines_answer_at_the_same_place(scripted):

@@ -24,6 +24,10 @@ class Scripted:
     """How likely a character belongs where it stands, those that are not there surely; the others share the rest."""
     head: str = ""
     """Text before the place that every answer repeats."""
+    quoted: Mapping[str, int] = field(default_factory=dict)
+    """How lines of other files go on that begin as the place's does, and how often."""
+    beside: frozenset[str] = frozenset()
+    """Lines of other files."""
     unread: int = 0
     name: str = "scripted"
     provider: str = "none"
@@ -60,6 +64,12 @@ class Sight:
 
     def encode(self, text: str) -> tuple[int, ...]:
         return tuple(1 + CHARACTERS.index(character) for character in text)
+
+    def quoted(self) -> Mapping[str, int]:
+        return self.denoiser.quoted
+
+    def stands_beside(self, line: str) -> bool:
+        return line in self.denoiser.beside
 
     def predict(self, slots: Ints, lengths: Ints) -> Prediction:
         assert MASK not in slots, "filled in order: as a whole, only what stands there is judged"

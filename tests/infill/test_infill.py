@@ -467,3 +467,13 @@ def test_unasked_less_is_likely_right_behind_a_line_that_is_whole(line, is_unask
     answer, _ = filled(denoiser, replace(request(line), is_unasked=is_unasked))
     (best, *_), *_ = answer.candidates
     assert best.evidence.get("nothing is missing") == expected
+
+
+def test_what_other_files_say_is_weighed_though_the_search_does_not_meet_it_and_may_come_first():
+    calibration = Calibration(0.0, {"score": 0.5, "elsewhere so": 6.0})
+    denoiser = always({"result": 0.9, "total + price": 1e-4}, calibration=calibration, quoted={"total + price": 9})
+    answer, _ = filled(denoiser, request(HEADER + "<>\n"))
+    assert answer.edits[0].new_text == "total + price"
+    alone, _ = filled(replace(denoiser, quoted={}), request(HEADER + "<>\n"))
+    assert alone.edits[0].new_text == "result"
+    assert "total + price" not in {one.text for one in alone.candidates[0]}

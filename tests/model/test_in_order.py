@@ -12,8 +12,8 @@ def any_answer(_tokens):
     return 1.0
 
 
-def grown(script, *, canvas=8, width=4, head=b"", worth=any_answer, openings=(), alternatives=3):
-    growing = Growing(canvas, width, alternatives, openings)
+def grown(script, *, canvas=8, width=4, head=b"", worth=any_answer, openings=(), alternatives=3, quoted=()):
+    growing = Growing(canvas, width, alternatives, openings, quoted)
     return list(grow(script, Beginning(head, VOCABULARY), growing, worth))
 
 
@@ -193,3 +193,47 @@ def test_an_opening_must_begin_as_its_hole_does():
     assert np.isfinite(last.scores).all()
     assert 8 not in last.slots[:, 0]
     assert best(last)[0] == [5, 7]
+
+
+# --- whole answers
+
+
+def scores(drafts):
+    rows = zip(drafts.slots, drafts.lengths, drafts.scores, strict=True)
+    answers = [(tuple(slots[:size].tolist()), float(score)) for slots, size, score in rows]
+    assert len(answers) == len(dict(answers)), "no answer is there twice"
+    return dict(answers)
+
+
+def test_a_whole_answer_is_judged_though_the_search_does_not_meet_it():
+    script = Script([5, 6], [0.9, 0.9], {2: 0.9, 3: 0.1})
+    alone, beside = (scores(grown(script, width=1, quoted=quoted)[-1]) for quoted in ((), ((8, 9, 5),)))
+    rare = 0.1 / 7  # of each token but the likeliest
+    assert beside.pop((8, 9, 5)) == pytest.approx(np.log(rare * rare * rare * 0.1), abs=1e-2)
+    assert beside == alone
+
+
+def test_a_whole_answer_that_the_search_meets_too_is_there_once_with_the_same_score():
+    script = Script([5, 6], [0.7, 0.6], {2: 0.75, 1: 0.25})
+    alone, beside = (scores(grown(script, quoted=quoted)[-1]) for quoted in ((), ((5, 6), (5,))))
+    assert beside == pytest.approx(alone, abs=1e-4)
+
+
+def test_whole_answers_and_openings_have_one_prediction_together():
+    script = Script([5, 6, 7], [0.5, 0.9, 0.9], {3: 1.0})
+    grown(script, openings=((8,),), quoted=((5, 6, 7), (9,)))
+    slots, _ = script.calls[0]
+    assert slots.tolist() == [[8, MASK, MASK, MASK], [5, 6, 7, MASK], [9, MASK, MASK, MASK]]
+
+
+def test_a_whole_answer_that_is_likely_leaves_less_to_look_for():
+    alone, beside = (Script([5, 6, 7, 8, 9, 10], [0.9], {6: 1.0}) for _ in range(2))
+    grown(alone, alternatives=1)
+    grown(beside, alternatives=1, quoted=((5, 6, 7, 8, 9, 10),))
+    rows = [sum(len(slots) for slots, _ in script.calls) for script in (alone, beside)]
+    assert rows[1] < rows[0]
+
+
+def test_a_whole_answer_must_begin_as_its_hole_does():
+    *_, last = grown(Script([6, 9], [0.6, 0.9], {2: 1.0}), head=b"p", quoted=((8, 9),))
+    assert (8, 9) not in scores(last)

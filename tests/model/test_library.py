@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lacuna.model.chunked.library import Head, Library
+from lacuna.model.chunked.library import LONGEST_LINE, Head, Library, Lines
 from lacuna.model.denoiser import fitting
 
 SPELLINGS = (*(bytes([n]) for n in range(128)), b"self", b"se", b"lf", b"arch")
@@ -71,3 +71,55 @@ def test_the_nearest_of_many_places_are_compared():
 @pytest.mark.parametrize("files", [[], [[]]])
 def test_a_library_without_tokens_says_nothing(files: list[list[int]]):
     assert following(library(*files), tokens("abc"), list(range(len(files)))) == []
+
+
+@pytest.mark.parametrize(
+    ("run", "nearest", "expected"),
+    [
+        ("cd", [0, 1], True),
+        ("abcdefgh", [0, 1], True),
+        ("bbcdefgh", [0, 1], False),
+        ("cd", [1], False),
+        ("ghij", [0, 1], False),
+        ("zz", [0, 1], False),
+    ],
+    ids=["shorter than a key", "longer", "alike in its key alone", "in a file unseen", "from file to file", "nowhere"],
+)
+def test_a_library_holds_what_stands_in_a_file_that_is_seen(run: str, nearest: list[int], expected: bool):
+    known = library(tokens("abcdefgh"), tokens("ijkl"))
+    assert known.seen_from(nearest).holds(tokens(run)) == expected
+
+
+LINES = Lines(ord("\n"), np.array([not spelling.strip(b" \n\0") for spelling in SPELLINGS]))
+
+
+def lines(known: Library, before: str, nearest: list[int], head: bytes = b"") -> list[tuple[str, int]]:
+    begun = Head(head, SPELLINGS, fitting(head, SPELLINGS)) if head else None
+    found = known.seen_from(nearest).lines(np.array(tokens(before)[::-1], np.int64), begun, LINES)
+    return [(bytes(line).decode(), count) for line, count in found.items()]
+
+
+def test_lines_that_begin_alike_are_counted_the_nearest_first():
+    known = library(tokens("x = 1\n  x = 2\nx = 1\n"), tokens("x = 3\n"))
+    assert lines(known, "x =", [1, 0]) == [(" 3", 1), (" 1", 2), (" 2", 1)]
+    assert lines(known, "x =", [1]) == [(" 3", 1)]
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["y.x = 1\n", "x =\n", "x = 1", f"x = {'1' * LONGEST_LINE}\n", "y = 1\n"],
+    ids=["in the middle of a line", "nothing follows", "the line does not end", "much follows", "another line"],
+)
+def test_a_line_is_not_quoted(file: str):
+    assert lines(library(tokens(file)), "x =", [0]) == []
+
+
+def test_a_line_longer_than_a_key_must_begin_alike_as_a_whole():
+    known = library(tokens("aaaabcdefghijkl = 1\nzzzzbcdefghijkl = 2\n"))
+    assert lines(known, "zzzzbcdefghijkl =", [0]) == [(" 2", 1)]
+
+
+def test_what_is_written_begins_what_is_quoted():
+    known = library(tokens("x = one\nx = two\nx = o\n"))
+    assert lines(known, "x =", [0], b" o") == [(" one", 1), (" o", 1)]
+    assert lines(known, "x =", [0], b" on") == [(" one", 1)]
