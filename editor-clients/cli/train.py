@@ -118,6 +118,8 @@ def train(  # noqa: PLR0913 -- one for each option
     file in ten: those show what was gained. Nothing leaves the machine. The artifact is then listed by
     `lacuna model list`.
     """
+    from dataclasses import replace
+
     from lacuna.export.convert import restore
     from lacuna.model.training import loop, text
     from lacuna.model.training import recipe as recipes
@@ -135,6 +137,8 @@ def train(  # noqa: PLR0913 -- one for each option
         chosen, used = device_of(device), use_threads(threads)
         multiplied_in = precision_of(precision, chosen)
         initial = restore.begin(models.named(source), read.network, run) if source else None
+        if source:
+            read = replace(read, seed=read.seed + restore.trainings(run))
         _build(corpus, probes)
         with alone(run):
             text.keep_report(run, corpus)

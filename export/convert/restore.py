@@ -40,6 +40,17 @@ def begin(folder: Path, dimensions: Dimensions, run: Path) -> dict[str, torch.Te
     return _grown(weights(shipped), dimensions.hidden - given.hidden)
 
 
+def trainings(run: Path) -> int:
+    """How many trainings the weights that a run began with have behind them.
+
+    Each must draw by another seed: the rows of the one before, learned once more, are learned by heart.
+    """
+    count, known = 0, json.loads((run / ORIGIN).read_text(encoding="utf-8"))
+    while known is not None:
+        count, known = count + 1, known["after"]
+    return count
+
+
 def _grown(weights_: dict[str, torch.Tensor], more: int) -> dict[str, torch.Tensor]:
     """The weights with so many more hidden units in each layer: drawn ways in, ways out that begin at zero."""
     generator = torch.Generator().manual_seed(0)

@@ -1,7 +1,7 @@
 """An artifact holds the weights that it was made of."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import cattrs
 import pytest
@@ -46,6 +46,15 @@ def test_a_run_keeps_how_its_weights_were_trained(made, tmp_path) -> None:
     restore.begin(made.float32, shipped.dimensions, tmp_path)  # resumed: what it began with stays
     origin = cattrs.structure(json.loads((tmp_path / restore.ORIGIN).read_bytes()), Training)
     assert origin == shipped.training
+
+
+@pytest.mark.parametrize("behind", [1, 2, 3])
+def test_a_run_counts_the_trainings_behind_its_weights(made, tmp_path, behind: int) -> None:
+    training = artifact.load(made.eight_bits).manifest.training
+    for _ in range(behind - 1):
+        training = replace(training, after=training)
+    (tmp_path / restore.ORIGIN).write_text(json.dumps(asdict(training)))
+    assert restore.trainings(tmp_path) == behind
 
 
 def test_more_hidden_units_change_nothing_at_first(made, tmp_path) -> None:
