@@ -140,12 +140,17 @@ def _given(predict: Predict, beginning: Beginning, growing: Growing) -> tuple[li
         if candidate.is_finished:
             score += _log_sigmoid(-float(existence[len(candidate.tokens)]))
         scored.append(replace(candidate, score=score))
-    found = sorted((one for one in scored if one.is_opened), key=_likeliest_first)
-    whole = math.log1p(sum(math.exp(one.score) for one in found) * (ASKED_FOR - 1))
-    likely = (replace(one, score=one.score + math.log(ASKED_FOR) - whole) for one in found[:OPENINGS])
-    opened = [one for one in likely if math.isfinite(one.score)]
-    quoted = [one for one in scored if one.is_finished and math.isfinite(one.score)]
-    return [_Candidate((), -whole), *opened], quoted
+    whole = math.log1p(sum(math.exp(one.score) for one in scored if one.is_opened) * (ASKED_FOR - 1))
+    given = [replace(one, score=one.score + _raised(one, growing.openings) - whole) for one in scored]
+    possible = sorted((one for one in given if math.isfinite(one.score)), key=_likeliest_first)
+    opened = [one for one in possible if one.is_opened][:OPENINGS]
+    return [_Candidate((), -whole), *opened], [one for one in possible if one.is_finished]
+
+
+def _raised(candidate: _Candidate, openings: Sequence[tuple[int, ...]]) -> float:
+    """By how much the log-odds of an answer are raised: where it begins with an opening."""
+    is_asked_for = any(candidate.tokens[: len(opening)] == opening for opening in openings)
+    return math.log(ASKED_FOR) if is_asked_for else 0.0
 
 
 def _continued(

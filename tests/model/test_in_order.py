@@ -237,3 +237,11 @@ def test_a_whole_answer_that_is_likely_leaves_less_to_look_for():
 def test_a_whole_answer_must_begin_as_its_hole_does():
     *_, last = grown(Script([6, 9], [0.6, 0.9], {2: 1.0}), head=b"p", quoted=((8, 9),))
     assert (8, 9) not in scores(last)
+
+
+def test_openings_count_for_whole_answers_as_for_others():
+    script = Script([5, 6], [0.5, 0.5], {2: 0.9, 1: 0.1})
+    quoted = (8, 6), (5, 6)
+    alone, beside = (scores(grown(script, openings=((8,),), quoted=some)[-1]) for some in ((), quoted))
+    for answer in quoted:
+        assert beside[answer] == pytest.approx(alone[answer], abs=1e-4)
