@@ -243,5 +243,5 @@ def test_openings_count_for_whole_answers_as_for_others():
     script = Script([5, 6], [0.5, 0.5], {2: 0.9, 1: 0.1})
     quoted = (8, 6), (5, 6)
     alone, beside = (scores(grown(script, openings=((8,),), quoted=some)[-1]) for some in ((), quoted))
-    for answer in quoted:
-        assert beside[answer] == pytest.approx(alone[answer], abs=1e-4)
+    assert beside[8, 6] == pytest.approx(alone[8, 6], abs=1e-4)
+    assert beside[5, 6] - beside[8, 6] == pytest.approx(np.log(7 / ASKED_FOR), abs=1e-3)
