@@ -14,7 +14,6 @@ from lacuna.model.chunked.library import Lines
 from lacuna.model.tokenizer import HOLE, MASK, PAD, SPECIAL, Tokenizer
 from lacuna.syntax.spans import Span
 
-
 Ints = NDArray[np.int64]
 LONGEST_BEFORE = 128
 """Tokens of a line before a hole at most by which other lines are looked up."""

@@ -8,7 +8,16 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from lacuna.benchmarks.evaluation.calibration import Answered, Tried, calibrated, expected_error, fit, perfect_error, read, report
+from lacuna.benchmarks.evaluation.calibration import (
+    Answered,
+    Tried,
+    calibrated,
+    expected_error,
+    fit,
+    perfect_error,
+    read,
+    report,
+)
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.export.artifact import embedded, load
 from lacuna.model.denoiser import SCORE, Calibration
@@ -52,7 +61,7 @@ def test_fit_finds_the_calibration_of_a_known_world():
 
 
 def rivals(count: int, seed: int) -> list[Answered]:
-    """Places with two candidates, as likely to the denoiser: the one that has something is right three times in four."""
+    """Places with two candidates, equally likely: the one that has something is right three times in four."""
     random = np.random.default_rng(seed)
     return [
         Answered("return", (Tried({SCORE: -1.0}, not is_first), Tried({SCORE: -1.0, "known": 1.0}, bool(is_first))))
