@@ -39,7 +39,7 @@ class Quotes:
         return itertools.islice((row for row in rows if len(row) < canvas), MOST)
 
     def shares(self, text: str) -> tuple[float, float]:
-        """Which shares of the lines that begin alike go on with a text, and otherwise; of one line more than there are."""
+        """Which shares of the lines that begin alike, and one more, go on with a text and otherwise."""
         total = sum(self.counts.values())
         alike = sum(count for quote, count in self.counts.items() if quote.rstrip() == text.rstrip())
         return alike / (total + 1), (total - alike) / (total + 1)
