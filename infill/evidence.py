@@ -1,13 +1,11 @@
 """What the confidence in an answer rests on: what a calibration weighs."""
 
-import math
 from collections.abc import Mapping
 
-from lacuna.infill import ranking
 from lacuna.infill.places import Place
 from lacuna.infill.quotes import Quotes
 from lacuna.infill.ranking import Verdict
-from lacuna.model.denoiser import SCORE, Seen
+from lacuna.model.denoiser import SCORE
 from lacuna.syntax.languages.language import Language
 from lacuna.syntax.place_kind import place_kind
 
@@ -35,13 +33,7 @@ def of_answer(common: Mapping[str, float], score: float, verdict: Verdict, *, is
     return known | ({"nothing is missing": 1.0} if is_whole else {})
 
 
-def of_text(text: str, place: Place, seen: Seen, quotes: Quotes) -> dict[str, float]:
-    """How long a text is, which share of the lines that it makes stand in other files, and what these say instead."""
-    lines, _ = ranking.lines_with(place.scene.text, place.span, text)
+def of_quotes(text: str, quotes: Quotes) -> dict[str, float]:
+    """Which shares of the lines of other files that begin alike go on with a text, and otherwise."""
     so, otherwise = quotes.shares(text)
-    return {
-        "length": math.log1p(len(text.strip())),
-        "stands elsewhere": sum(map(seen.stands_beside, lines)) / max(1, len(lines)),
-        "elsewhere so": so,
-        "elsewhere otherwise": otherwise,
-    }
+    return {"elsewhere so": so, "elsewhere otherwise": otherwise}

@@ -139,7 +139,7 @@ class _Judge:
             is_open = answer.is_full and text == answer.text and blocks + 1 < self.sampling.blocks
             verdict = self._verdict(text)
             known = evidence.of_answer(common, answer.score, verdict, is_whole=is_whole)
-            known |= evidence.of_text(text, self.place, self.seen, self.quotes)
+            known |= evidence.of_quotes(text, self.quotes)
             confidence = self.calibration.probability(known) if self.calibration else math.exp(min(0.0, answer.score))
             after = self.filled.written(self.place.indentation + text, confidence, is_open=is_open)
             judged.append(Judged(after, verdict, known))

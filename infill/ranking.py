@@ -263,22 +263,17 @@ def repeats(text: str, span: Span, answer: str) -> bool:
     sizes = range(WORDY, min(len(rest), len(lines[-1].strip())) + 1)
     if any(lines[-1].strip().endswith(rest[:size]) and _is_wordy(rest[:size]) for size in sizes):
         return True
-    written, changed = lines_with(text, span, answer)
+    start = line_start(text, span.start)
+    if lines[-1]:
+        lines[-1] += text[span.end : end]
+    else:
+        end = span.end  # what follows is a line of its own
+    lines[0] = text[start : span.start] + lines[0]
+    written = [line.strip() for line in lines if line.strip()]
     if not written:
         return False
-    around = (_last_line(text, changed.start), *written, _next_line(text, changed.end))
+    around = (_last_line(text, start), *written, _next_line(text, end))
     return any(_is_wordy(one) and one == other for one, other in itertools.pairwise(around))
-
-
-def lines_with(text: str, span: Span, answer: str) -> tuple[list[str], Span]:
-    """The lines that an answer writes or completes, stripped, without blank ones; and what they take the place of."""
-    lines = split_lines(answer)
-    start, end = line_start(text, span.start), span.end
-    if lines[-1]:  # else what follows is a line of its own
-        end = rest_of_line(text, span.end).end
-        lines[-1] += text[span.end : end]
-    lines[0] = text[start : span.start] + lines[0]
-    return [line.strip() for line in lines if line.strip()], Span(start, end)
 
 
 def without_overlap(text: str, span: Span, answer: str) -> str:

@@ -148,9 +148,6 @@ class Seen(Protocol):
     def quoted(self) -> Mapping[str, int]:
         """How lines of other files go on that begin as the place's line does, and how often; the nearest come first."""
 
-    def stands_beside(self, line: str) -> bool:
-        """Whether a line of another file ends with this one, which comes without its indentation and line end."""
-
     def predict(self, slots: Ints, lengths: Ints) -> Prediction:
         """Slots (B, N), masked ones among them, of canvases of such lengths (B,); each slot sees its whole canvas."""
 

@@ -137,9 +137,6 @@ class Sight:
     def encode(self, text: str) -> tuple[int, ...]:
         return self._engine.tokenizer.encode_text(text)
 
-    def stands_beside(self, line: str) -> bool:
-        return self._beside is not None and self._beside.holds(self.encode(f"{line}\n"))
-
     def quoted(self) -> dict[str, int]:
         before = line_before(self._reading.chunked, self._engine.lines)
         if self._beside is None or not len(before):

@@ -126,13 +126,6 @@ class Library:
             return Ends(self._tokens[places + 1].astype(np.int64), runs)
         return None
 
-    def holds(self, run: Ints, ranks: Ints) -> bool:
-        """Whether a run (n,), given its last token first, stands in a file that is seen; `ranks` as in `ends`."""
-        size = min(self._keyed, len(run))
-        places = self._ending_with(run[:size])
-        places = places[ranks[self._files[places]] >= 0]
-        return bool((self._lengthened(places, size, run) == len(run)).any())
-
     def lines(self, before: Ints, ranks: Ints, head: Head | None, text: Lines) -> Counter[tuple[int, ...]]:
         """How lines go on that begin with a run (n,), given its last token first, and how often; the nearest first.
 
@@ -187,10 +180,6 @@ class Beside:
 
     def ends(self, before: Ints, longest: int, head: Head | None = None) -> Ends | None:
         return self.library.ends(before, longest, self.ranks, head)
-
-    def holds(self, tokens: Sequence[int]) -> bool:
-        """Whether tokens stand in a row in a file that is seen."""
-        return self.library.holds(np.array(tokens[::-1], np.int64), self.ranks)
 
     def lines(self, before: Ints, head: Head | None, text: Lines) -> Counter[tuple[int, ...]]:
         return self.library.lines(before, self.ranks, head, text)

@@ -89,13 +89,6 @@ def test_lines_of_other_files_are_quoted_that_begin_as_the_place_does(engine: En
     assert engine.look(replace(scene, beside=None), engine.sampling).quoted() == {}
 
 
-def test_a_line_of_another_file_stands_beside(engine: Engine) -> None:
-    beside = engine.library([engine.tokens(OTHER)]).seen_from([0])
-    sight = engine.look(Scene("", (Span(0, 0),), beside=beside), engine.sampling)
-    assert all(map(sight.stands_beside, ("import os", "total_ß = 1", "return self.total_ß * 2")))
-    assert not any(map(sight.stands_beside, ("import o", "total_ß = 12", "x")))
-
-
 @pytest.mark.parametrize("length", [1, 3, 8, 11, 16, 32])
 def test_a_candidate_is_the_same_alone_and_beside_other_lengths(engine: Engine, text: str, length: int) -> None:
     sight = read(engine, text, Span(2000, 2020))

@@ -26,8 +26,6 @@ class Scripted:
     """Text before the place that every answer repeats."""
     quoted: Mapping[str, int] = field(default_factory=dict)
     """How lines of other files go on that begin as the place's does, and how often."""
-    beside: frozenset[str] = frozenset()
-    """Lines of other files."""
     unread: int = 0
     name: str = "scripted"
     provider: str = "none"
@@ -67,9 +65,6 @@ class Sight:
 
     def quoted(self) -> Mapping[str, int]:
         return self.denoiser.quoted
-
-    def stands_beside(self, line: str) -> bool:
-        return line in self.denoiser.beside
 
     def predict(self, slots: Ints, lengths: Ints) -> Prediction:
         assert MASK not in slots, "filled in order: as a whole, only what stands there is judged"

@@ -73,20 +73,6 @@ def test_a_library_without_tokens_says_nothing(files: list[list[int]]):
     assert following(library(*files), tokens("abc"), list(range(len(files)))) == []
 
 
-@pytest.mark.parametrize(
-    ("run", "nearest"),
-    [("bbcdefghij", [0, 1]), ("cd", [1]), ("ijkl", [0, 1]), ("zz", [0, 1])],
-    ids=["alike in its key alone", "in a file unseen", "from file to file", "nowhere"],
-)
-def test_a_library_does_not_hold(run: str, nearest: list[int]):
-    assert not library(tokens("abcdefghij"), tokens("klmn")).seen_from(nearest).holds(tokens(run))
-
-
-@pytest.mark.parametrize("run", ["cd", "abcdefghij", "j"], ids=["shorter than a key", "longer", "a token"])
-def test_a_library_holds_what_stands_in_a_file_that_is_seen(run: str):
-    assert library(tokens("klmn"), tokens("abcdefghij")).seen_from([1]).holds(tokens(run))
-
-
 LINES = Lines(ord("\n"), np.array([not spelling.strip(b" \n\0") for spelling in SPELLINGS]))
 
 

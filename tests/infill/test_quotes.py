@@ -1,6 +1,4 @@
-"""What an answer's confidence rests on, beside the denoiser's own probability."""
-
-import math
+"""What other files say where a line begins alike: answers to weigh, and evidence."""
 
 import pytest
 
@@ -11,49 +9,22 @@ from lacuna.model.denoiser import Scene
 from lacuna.syntax.spans import Span
 from tests.infill.scripted import Scripted, Sight
 
-CODE = "total = 1\nshow = to<>\nprint(show)\n"
 
-
-def at(code: str = CODE) -> Place:
+def at(code: str) -> Place:
     start = code.index("<>")
     return Place(0, Scene(code.replace("<>", ""), (Span(start, start),)))
-
-
-def seen(beside: frozenset[str] = frozenset(), **quoted: int) -> Sight:
-    return Sight(Scripted(dict, beside=beside, quoted=quoted), {})
-
-
-def known(answer: str, sight: Sight, code: str = CODE) -> dict[str, float]:
-    return evidence.of_text(answer, at(code), sight, Quotes.at(at(code), sight))
-
-
-def test_a_text_is_as_long_as_what_it_says():
-    assert known(" tal\n", seen())["length"] == math.log1p(3)
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"), [("tal", 1), ("tal\nprint(total)", 1 / 2), ("tal\nprint(show)\nshow()", 1 / 3), ("n", 0)]
-)
-def test_lines_that_an_answer_makes_may_stand_elsewhere(answer, expected):
-    assert known(answer, seen(frozenset({"show = total"})))["stands elsewhere"] == expected
-
-
-def test_a_blank_answer_makes_no_line():
-    assert known("", seen(), "<>\n")["stands elsewhere"] == 0
 
 
 @pytest.mark.parametrize(
     ("answer", "so", "otherwise"), [("tal", 3 / 5, 1 / 5), ("ns ", 1 / 5, 3 / 5), ("p", 0, 4 / 5)], ids=repr
 )
 def test_other_files_say_so_or_otherwise(answer, so, otherwise):
-    found = known(answer, seen(tal=3, ns=1))
+    found = evidence.of_quotes(answer, Quotes({"tal": 3, "ns": 1}))
     assert (found["elsewhere so"], found["elsewhere otherwise"]) == (so, otherwise)
 
 
 def test_where_other_files_say_nothing_nothing_is_said_of_them():
-    assert known("tal", seen()) == {
-        "length": math.log1p(3), "stands elsewhere": 0, "elsewhere so": 0, "elsewhere otherwise": 0
-    }  # fmt: skip
+    assert not any(evidence.of_quotes("tal", Quotes({})).values())
 
 
 def test_quotes_end_in_what_stands_behind_the_place_less_that():
