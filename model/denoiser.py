@@ -95,11 +95,9 @@ class Calibration:
     weights: Mapping[str, float]
     """By what is known, by its name; whatever else is known counts nothing."""
 
-    def log_odds(self, evidence: Mapping[str, float]) -> float:
-        return self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in evidence.items())
-
     def probability(self, evidence: Mapping[str, float]) -> float:
-        return 1.0 / (1.0 + math.exp(min(700.0, -self.log_odds(evidence))))
+        odds = self.intercept + sum(self.weights.get(name, 0.0) * value for name, value in evidence.items())
+        return 1.0 / (1.0 + math.exp(min(700.0, -odds)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,15 +149,11 @@ def report(
 
 
 def calibrated(places: Sequence[Answered]) -> Calibration:
-    """What tells right candidates from wrong ones, then scaled so that it is true of the best of each place."""
+    """What is true of the best candidates: those that what is true of all candidates prefers."""
     places = _offered(places)
     tried = [one for place in places for one in place.tried]
-    order = fit([one.evidence for one in tried], _right(tried))
-    best = _best(places, order)
-    scale = fit([{SCORE: order.log_odds(one.evidence)} for one in best], _right(best))
-    slope = scale.weights[SCORE]
-    weights = {name: slope * weight for name, weight in order.weights.items()}
-    return Calibration(scale.intercept + slope * order.intercept, weights)
+    best = _best(places, fit([one.evidence for one in tried], _right(tried)))
+    return fit([one.evidence for one in best], _right(best))
 
 
 def fit(evidence: Sequence[Mapping[str, float]], right: Floats, steps: int = 50) -> Calibration:
