@@ -164,7 +164,8 @@ class Box:
 def test_rework_writes_what_is_doubted_most_anew_and_leaves_the_rest(run, real: Real, path: Path):
     for before, code in (("width", 0), ("height", 1)):
         path.write_text(BOX.format(before))
-        ended = run("fill", path, "--span", f"4:8-4:{22 + len(before)}", "--rework", 0.1, "--threshold", 0.2, "--write", model=real)
+        span = f"4:8-4:{22 + len(before)}"
+        ended = run("fill", path, "--span", span, "--rework", 0.1, "--threshold", 0.2, "--write", model=real)
         assert (ended.code, path.read_text()) == (code, BOX.format("height")), ended.err
 
 
