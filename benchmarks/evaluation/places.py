@@ -47,7 +47,7 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class AskedCandidate:
     """A candidate: what a calibration is fitted on."""
 
     text: str
@@ -75,7 +75,7 @@ class AskedPlace:
     reason: str
     """Why it is not offered at any threshold, else empty."""
     confidence: float
-    candidates: tuple[Tried, ...]
+    candidates: tuple[AskedCandidate, ...]
     """Best first."""
     is_shown: bool
     """At the threshold."""
@@ -146,9 +146,9 @@ def ask(infill: Infill, threshold: float | None, place: Place, beside: Beside | 
     )
 
 
-def _tried(candidate: Candidate, place: Place) -> Tried:
+def _tried(candidate: Candidate, place: Place) -> AskedCandidate:
     is_right = worth(candidate.text, place.truth, place.beyond).outcome is Outcome.EXACT
-    return Tried(candidate.text, candidate.evidence, candidate.may_be_offered, is_right)
+    return AskedCandidate(candidate.text, candidate.evidence, candidate.may_be_offered, is_right)
 
 
 def _offered(text: str, place: Place) -> Offered:

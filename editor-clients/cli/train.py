@@ -136,8 +136,9 @@ def train(  # noqa: PLR0913 -- one for each option
         run = run or Path("runs") / Path(recipe).stem
         chosen, used = device_of(device), use_threads(threads)
         multiplied_in = precision_of(precision, chosen)
-        initial = restore.begin(models.named(source), read.network, run) if source else None
+        initial = None
         if source:
+            initial = restore.begin(models.named(source), read.network, run)
             read = replace(read, seed=read.seed + restore.trainings(run))
         _build(corpus, probes)
         with alone(run):
