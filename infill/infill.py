@@ -52,7 +52,7 @@ def infill(
         encode_ms += clock.lap()
 
         # 2. Search: drafts, the last of them finished
-        quotes = Quotes({}) if filled.is_open else Quotes.at(place, seen)
+        quotes = Quotes.at(place, seen)
         judge = _Judge(rules, filled, place, seen, quotes, sampling, calibration)
         quoted = tuple(quotes.tokens(seen, sampling.canvas))
         growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings(), quoted)

@@ -129,7 +129,7 @@ class Library:
     def lines(self, before: Ints, ranks: Ints, head: Head | None, text: Lines) -> Counter[tuple[int, ...]]:
         """How lines go on that begin with a run (n,), given its last token first, and how often; the nearest first.
 
-        No more than LONGEST_LINE tokens, the head's among them. Others as in `ends`.
+        Of the _COMPARED nearest; LONGEST_LINE tokens at most, the head's among them. Others as in `ends`.
         """
         size = min(self._keyed, len(before))
         places = self._ending_with(before[:size])
