@@ -168,9 +168,12 @@ export class Editor {
     return this.page.locator(".inlineSuggestionsHints").getByRole("button", { name: title });
   }
 
+  /** An edit may come between the key and the look: the key is pressed again while there is something to save. */
   async save(): Promise<void> {
-    await this.page.keyboard.press("Control+S");
-    await until("the file is saved", async () => (await this.page.locator(".tab.active.dirty").count()) === 0);
+    await until("the file is saved", async () => {
+      await this.page.keyboard.press("Control+S");
+      return (await this.page.locator(".tab.active.dirty").count()) === 0;
+    });
   }
 
   // --- What a user sees
