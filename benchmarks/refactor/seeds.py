@@ -66,7 +66,7 @@ class _Rewriting(cst.CSTTransformer):
         called = original_node.func
         name = called.attr if isinstance(called, cst.Attribute) else called
         if isinstance(name, cst.Name) and self._place(name) in self._uses:
-            return self._seed.call(updated_node)
+            return _with_brackets(self._seed.call(updated_node))
         return updated_node
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:  # noqa: N802 -- LibCST's
@@ -153,6 +153,19 @@ def swapped(first: int, names: tuple[str, str]) -> Seed:
 
 
 _EQUAL = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+
+
+def _with_brackets(node: cst.Call) -> cst.Call:
+    """A generator needs brackets of its own beside other arguments, or behind a name."""
+    if len(node.args) == 1 and node.args[0].keyword is None:
+        return node
+    args = [
+        one.with_changes(value=one.value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]))
+        if isinstance(one.value, cst.GeneratorExp) and not one.value.lpar
+        else one
+        for one in node.args
+    ]
+    return node.with_changes(args=args)
 
 
 def as_method(name: str, subject: str) -> Seed:

@@ -60,7 +60,7 @@ class Duration(click.ParamType[float]):
     type=click.Choice(["auto", "float32", "bfloat16"]),
     default="auto",
     show_default=True,
-    help="What matrices are multiplied in; auto: bfloat16 on CUDA, and on processors with AMX.",
+    help="What matrices are multiplied in; auto: bfloat16 on CUDA, and on processors with AMX or AVX512_BF16.",
 )
 @click.option("--threads", type=click.IntRange(min=1), help="Processor threads.  [default: torch's choice]")
 @click.option(
@@ -74,7 +74,7 @@ class Duration(click.ParamType[float]):
     "--compile",
     "is_compiled",
     is_flag=True,
-    help="Compile what is not a matrix product: on a processor with AMX three times faster; needs a C++ compiler.",
+    help="Compile what is not a matrix product: in bfloat16 on a processor three times faster; needs a C++ compiler.",
 )
 @click.option(
     "--from",

@@ -25,7 +25,8 @@ def device_of(name: str) -> torch.device:
 def precision_of(name: str, device: torch.device) -> torch.dtype:
     """Choose `float32`, `bfloat16`, or for `auto` bfloat16 if the device has units that multiply matrices in it."""
     if name == "auto":
-        has_units = device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16", False)
+        known = torch.cpu.get_capabilities()
+        has_units = device.type == "cuda" or any(known.get(unit, False) for unit in ("amx_bf16", "avx512_bf16"))
         return torch.bfloat16 if has_units else torch.float32
     return torch.bfloat16 if name == "bfloat16" else torch.float32
 

@@ -138,7 +138,7 @@ def _move_average(average: Denoiser, network: Denoiser, decay: float) -> None:
 
 
 def _note(row: curves.Row) -> str:
-    loss = row.get("causal", row.get("tokens_nll", 0.0))
+    loss = row.get("causal", row.get("ordered", 0.0))  # not every infilling step has noisy canvases
     return (
         f"loss {loss:.3f}  {row['tokens_per_second']:,.0f} tokens/s  "
         f"{row['loss_tokens_per_second']:,.0f} loss tokens/s  {float(row['flops_per_second']) / 1e9:.0f} GFLOP/s"

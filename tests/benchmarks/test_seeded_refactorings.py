@@ -76,6 +76,9 @@ def cases(package: Path) -> list[Case]:
         pytest.param(seeds.as_method("f", "a"), "f(x + 1, 2)", "(x + 1).f(2)", id="method"),
         pytest.param(seeds.as_method("f", "a"), "f(b=2, a=x)", "x.f(b=2)", id="method, by name"),
         pytest.param(seeds.appended("c"), "f(1)", "f(1, c=c)", id="appended"),
+        pytest.param(seeds.appended("c"), "f(x for x in y)", "f((x for x in y), c=c)", id="appended to a generator"),
+        pytest.param(seeds.swapped(0, ("a", "b")), "f(x for x in y)", "f(a=(x for x in y))", id="a generator swapped"),
+        pytest.param(seeds.renamed("a", "c"), "f(x for x in y)", "f(x for x in y)", id="a generator alone"),
         pytest.param(Seed(word="g"), "f(1)", "g(1)", id="called otherwise"),
     ],
 )
