@@ -1,6 +1,7 @@
 """Doubt: how likely each token that stands in a text is to belong there, and which parts to write anew for that."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -11,6 +12,7 @@ from lacuna.model.denoiser import Denoiser, Ints, Scene, Seen
 from lacuna.syntax.lines import lines
 from lacuna.syntax.spans import Span
 
+_IN_WORD = re.compile(r"\w\w")
 _APART = 1
 """Tokens between two that are written anew, at most, that are written anew with them."""
 
@@ -77,16 +79,24 @@ def _probabilities(seen: Seen, tokens: Ints) -> list[float]:
 def reworked(denoiser: Denoiser, text: str, spans: Sequence[Span], strength: float) -> tuple[Span, ...]:
     """The parts of spans that are written anew: of each, so large a share of its tokens, the least likely ones.
 
-    Parts that lie one beside the other are one. Strength 0 gives none, and 1 the spans themselves.
+    Words are written anew as a whole, and parts that lie one beside the other are one. Strength 0 gives none, and 1 the
+    spans themselves.
     """
     if strength >= 1.0:
         return tuple(spans)
-    return tuple(part for span in spans for part in _parts(list(standing(denoiser, text, span)), strength))
+    return tuple(part for span in spans for part in _parts(text, list(standing(denoiser, text, span)), strength))
 
 
-def _parts(tokens: Sequence[Standing], strength: float) -> list[Span]:
+def _words(text: str, tokens: Sequence[Standing]) -> Iterator[range]:
+    """The numbers of tokens that are parts of one word, or that stand alone."""
+    cuts = [n for n in range(1, len(tokens)) if not _IN_WORD.match(text, tokens[n].span.start - 1)]
+    return (range(first, last) for first, last in pairwise((0, *cuts, len(tokens))))
+
+
+def _parts(text: str, tokens: Sequence[Standing], strength: float) -> list[Span]:
     count = math.ceil(strength * len(tokens))
-    doubted = sorted(sorted(range(len(tokens)), key=lambda n: tokens[n].probability)[:count])
+    chosen = {tokens[n].span for n in sorted(range(len(tokens)), key=lambda n: tokens[n].probability)[:count]}
+    doubted = [n for word in _words(text, tokens) if any(tokens[n].span in chosen for n in word) for n in word]
     parts: list[Span] = []
     last = -1
     for n in doubted:

@@ -64,7 +64,7 @@ def infill(
         # 3. Judge: answers that may be offered, best first
         ranked = judge.ranked(drafts)
         candidates[place.hole] = tuple(judged.candidate for judged in ranked)
-        refused = ranking.refusal(ranked, threshold)
+        refused = ranking.refusal(ranked, threshold) or rules.spoilt(ranked[0].filled.texts)
 
         # 4. Commit
         if refused and request.is_partial:
@@ -148,9 +148,9 @@ class _Judge:
     def shown(self, drafts: Drafts) -> tuple[tuple[str | None, ...], ...]:
         """All holes: what is written, the slots of the best candidate, and a masked slot for each hole to come."""
         slots = texts.best_so_far(drafts, self.seen.head, self.seen.vocabulary)
-        left = {one.hole for one in self.filled.left}
+        is_open = set[int]() if self.rules.request.is_rework else {one.hole for one in self.filled.left}
         done: list[tuple[str | None, ...]] = [
-            () if hole in left else (text,) for hole, text in enumerate(self.filled.texts)
+            () if hole in is_open else (text,) for hole, text in enumerate(self.filled.texts)
         ]
         in_hand = (*done.pop(), *slots) if self.filled.is_open else (*filter(None, (self.place.indentation,)), *slots)
         return (*done, in_hand, *((None,),) * (len(self.place.scene.spans) - 1))

@@ -9,9 +9,9 @@ from lacuna.infill.places import Filled, Place
 from lacuna.infill.replacing import Size
 from lacuna.infill.request import Candidate, Reason, Request
 from lacuna.syntax import beside
-from lacuna.syntax.check import SyntaxCheck
+from lacuna.syntax.check import SyntaxCheck, filled
 from lacuna.syntax.conflicts import has_marker, is_conflicted
-from lacuna.syntax.gate import Fault, FaultKind, Gate, gate_of
+from lacuna.syntax.gate import Fault, FaultKind, Gate, Judge, gate_of, judge_of
 from lacuna.syntax.languages.registry import language_of
 from lacuna.syntax.lines import line_start, rest_of_line, split_lines
 from lacuna.syntax.spans import Span
@@ -99,14 +99,22 @@ class Rules:
     request: Request
     check: SyntaxCheck
     gate: Gate | None
+    judge: Judge | None
+    """Of what code becomes that is reworked; its parts lie too near each other for the gate."""
     size: Size
 
     @classmethod
     def of(cls, request: Request, size: Size = len) -> "Rules":
         language = language_of(request.language)
-        check = SyntaxCheck(request.text, request.spans, language)
-        gate = gate_of(language)
-        return cls(request, check, gate(request.text, request.spans, request.oldest) if gate else None, size)
+        check = SyntaxCheck(request.text, request.spans, language, stays=request.is_rework)
+        gate, judge = gate_of(language), judge_of(language) if request.is_rework else None
+        return cls(
+            request,
+            check,
+            gate(request.text, request.spans, request.oldest) if gate else None,
+            judge(request.text, request.oldest) if judge else None,
+            size,
+        )
 
     @property
     def is_whole(self) -> bool:
@@ -147,6 +155,14 @@ class Rules:
             is_unasked=request.is_unasked,
         )
 
+    def spoilt(self, texts: tuple[str, ...]) -> tuple[Reason, str] | None:
+        """Why the last of the texts, of the request's first spans, is worse than the code that may stay there."""
+        if self.judge is None:
+            return None
+        after = filled(self.request.text, self.request.spans, self.check.completed(texts))
+        faults = self.judge.faults(after, [(self.request.before[len(texts) - 1], texts[-1])])
+        return (Reason.FAULTY, ", ".join(fault.words for fault in faults)) if faults else None
+
     def _faults(self, gate: Gate, texts: tuple[str, ...], *, is_brief: bool) -> tuple[Fault, ...]:
         """What the gate has against texts, but for refusals of what stands in for holes to come, whatever these get."""
         faults = gate.faults(self.check.completed(texts), is_brief=is_brief)
@@ -166,6 +182,8 @@ class Rules:
 def why_not(rules: Rules) -> Reason | None:
     """Why nothing is to be offered for a request, whatever the answer: known before anything is inferred."""
     request = rules.request
+    if not request.spans:
+        return Reason.EMPTY
     if any(has_marker(request.text, span) for span in request.spans):
         return Reason.CONFLICT
     if not request.is_unasked:

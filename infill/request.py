@@ -1,7 +1,7 @@
 """What goes into an infill and what comes out of it: requests, drafts, answers."""
 
 import enum
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,11 @@ class Request:
     """Not all or none: a hole for which nothing can be offered stays open, and the others are filled."""
 
     @property
+    def is_rework(self) -> bool:
+        """Code is written anew in parts: where nothing better is found, what stands there stays."""
+        return self.is_partial and self.replaces
+
+    @property
     def before(self) -> tuple[str, ...]:
         """What stands at each span."""
         return tuple(self.text[span.start : span.end] for span in self.spans)
@@ -70,7 +75,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The best candidate's canvases between two steps; None is a masked slot, and a hole that stays open has none."""
+    """The best candidate's canvases between two steps; None is a masked slot.
+
+    A hole that stays open has none; of code that is reworked it has what stays there.
+    """
 
     step: int
     holes: tuple[tuple[str | None, ...], ...]
@@ -104,7 +112,8 @@ class Reason(enum.StrEnum):
     COMPLETE = "nothing is missing here"
     """Nobody asked, and the cursor stands in the middle of what is whole."""
     FAULTY = "known to be wrong"
-    """Nobody asked, and the file would be worse than it was, by what can be known without running it."""
+    """The file would be worse than it was, by what can be known without running it; and nobody asked, or code that
+    is reworked may as well stay as it is."""
     CONFLICT = "a conflict is to be resolved first"
     """There are conflict markers: in the file, if nobody asked, else in what would be replaced."""
     OTHER_KIND = "is of another kind than what it would replace"
@@ -172,6 +181,13 @@ class Answer:
     """More about the reason: what is wrong, or how much confidence is missing."""
     left: tuple[Left, ...] = ()
     """Holes of a partial request that stay open."""
+
+    @property
+    def offered(self) -> Iterator[tuple[Edit, tuple[Candidate, ...]]]:
+        """Each edit with the candidates of its hole."""
+        left = {one.hole for one in self.left}
+        filled = (some for hole, some in enumerate(self.candidates) if hole not in left)
+        return zip(self.edits, filled, strict=False)  # nothing offered, no edits
 
     @property
     def explained(self) -> str:

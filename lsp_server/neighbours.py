@@ -17,8 +17,8 @@ from lacuna.infill.surroundings import LIMITS, Surroundings
 from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.documents import Document
 from lacuna.model.denoiser import Beside, Librarian, Tokens
-from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
-from lacuna.workspace import gitignore, uris
+from lacuna.syntax.languages.registry import SUFFIXES, UnknownLanguageError, language_of
+from lacuna.workspace import uris
 from lacuna.workspace.ignoring import holds_secrets
 from lacuna.workspace.index import Index
 from lacuna.workspace.projects import holds_everything, project_of
@@ -48,6 +48,8 @@ class Pace:
     """Least between two walks through a project's folders."""
     doubt: float = 60.0
     """After which another walk finds what changed, where the client does not say what does."""
+    trust: float = 5.0
+    """So many times as long where it does: some say nothing of a folder that is moved or deleted."""
 
 
 PACE = Pace()
@@ -124,17 +126,15 @@ class Neighbours:
         if path is None:
             return
         with self._lock:
-            is_new = document.uri not in self._documents
             self._documents[document.uri] = document
             self._used[document.uri] = path
             self._used.move_to_end(document.uri)
             closed = (uri for uri in self._used if uri not in self._documents)
             if len(self._used) > _REMEMBERED and (oldest := next(closed, None)):
                 del self._used[oldest]
-            project = self._project_of(document.uri)
+            project = self._project_of(document.uri)  # a new document's is found later
             if project is not None:
                 project.due.add(path)
-                project.is_walk_due |= is_new
 
     def close(self, uri: str) -> None:
         """What is on disk holds again."""
@@ -149,13 +149,13 @@ class Neighbours:
                 self._asked = None
 
     def changed_on_disk(self, uri: str, *, is_new: bool) -> None:
-        """A file was written or removed, or there is a new one; what git ignores decides about others."""
+        """A file was written or removed, or there is a new one; folders, and what git ignores, decide about others."""
         path = _path_of(uri)
         with self._lock:
             for root, project in self._projects.items():
                 if path is not None and path.is_relative_to(root):
                     project.due.add(path)
-                    project.is_walk_due |= is_new or path.name in gitignore.FILES
+                    project.is_walk_due |= is_new or path.suffix not in SUFFIXES
 
     # --- what a request is told
 
@@ -216,7 +216,7 @@ class Neighbours:
 
         for root, project in self._projects_found(configuration, read):
             began = self._clock()
-            for _ in self._read_again(root, project):
+            for _ in self._read_again(root, project, configuration):
                 if configuration is not self._configuration:  # there may be more to keep out of
                     return
                 if self._clock() >= began + self._pace.first:
@@ -234,6 +234,10 @@ class Neighbours:
             with self._lock:
                 if document.uri in self._documents and configuration is self._configuration:
                     self._homes[document.uri] = root
+                    project = self._project_of(document.uri)
+                    if project is not None:  # what is unsaved there, and files near it, may not be known
+                        project.due.add(self._used[document.uri])
+                        project.is_walk_due = True
             yield
 
     def _projects_found(
@@ -266,14 +270,19 @@ class Neighbours:
             yield project.rests_until
         if project.is_walk_due:
             yield project.walked + self._pace.walk
-        if project.has_asked and not self.is_watched:
-            yield project.walked + self._pace.doubt
+        if project.has_asked:
+            yield project.walked + self._doubt
 
     def _used_by_asker(self) -> Path | None:
         return self._used.get(self._asked) if self._asked else None
 
-    def _read_again(self, root: Path, project: _Project) -> Iterator[None]:
+    def _read_again(self, root: Path, project: _Project, configuration: Configuration) -> Iterator[None]:
         """Read what changed, in all folders if a walk is due."""
+        now = self._clock()
+        is_walk = project.is_walk_due and now >= project.walked + self._pace.walk
+        is_walk |= project.has_asked and now >= project.walked + self._doubt
+        if is_walk:
+            yield from self._homes_found_again(root, configuration)
         with self._lock:
             recent = [
                 (self._used[uri], self._documents.get(uri))
@@ -281,9 +290,6 @@ class Neighbours:
                 if self._homes.get(uri) == root
             ]
             unsaved = {path: document.text for path, document in recent if document is not None}
-            now = self._clock()
-            is_walk = project.is_walk_due and now >= project.walked + self._pace.walk
-            is_walk |= project.has_asked and not self.is_watched and now >= project.walked + self._pace.doubt
             due, project.due = project.due, project.due & {self._used_by_asker()}
             if is_walk:
                 project.is_walk_due = project.has_asked = False
@@ -298,6 +304,25 @@ class Neighbours:
                 project.is_walk_due |= is_walk
                 project.due |= due
             raise
+
+    def _homes_found_again(self, root: Path, configuration: Configuration) -> Iterator[None]:
+        """Find out which documents below a root are ignored by now, and which no longer are."""
+        with self._lock:
+            below = [
+                document
+                for uri, document in self._documents.items()
+                if self._homes.get(uri, root) in (root, None) and self._used[uri].is_relative_to(root)
+            ]
+        for document in below:
+            home = _root_of(document, configuration)
+            with self._lock:
+                if document.uri in self._homes and configuration is self._configuration:
+                    self._homes[document.uri] = home
+            yield
+
+    @property
+    def _doubt(self) -> float:
+        return self._pace.doubt * (self._pace.trust if self.is_watched else 1)
 
     def _make_if_due(self, project: _Project, librarian: Librarian, rest: float) -> None:
         began = self._clock()

@@ -34,14 +34,15 @@ class SyntaxCheck:
     that no stand-in of the language heals (in `foo(` a bracket is open, whatever the answer). An answer may heal those,
     and must not add one; where a stand-in makes all sound, an answer must too.
 
-    Replacements may be given for the first spans alone: the others are then stood in for.
+    Replacements may be given for the first spans alone: the others are then stood in for, or, where each span `stays`
+    until it is replaced, they are as they are, and no answer may add an error to what is there.
     """
 
-    def __init__(self, text: str, spans: tuple[Span, ...], language: Language) -> None:
+    def __init__(self, text: str, spans: tuple[Span, ...], language: Language, *, stays: bool = False) -> None:
         """`spans` are code points of `text`, sorted and disjoint."""
         ends = (0, *(span.end for span in spans))
         assert all(end <= span.start <= span.end for end, span in zip(ends, spans, strict=False)), "sorted and disjoint"
-        self._regions = _regions(Blocks.of(text, language), spans)
+        self._regions = _regions(Blocks.of(text, language), spans, stays=stays)
         self._holes = len(spans)
 
     def accepts(self, replacements: tuple[str, ...]) -> bool:
@@ -184,9 +185,9 @@ class _Part:
 class _Region:
     """Spans near each other, judged by the smallest part that can tell."""
 
-    def __init__(self, first: int, last: int, narrow: _Part) -> None:
+    def __init__(self, first: int, last: int, narrow: _Part, *, stays: bool) -> None:
         self.first, self.last = first, last
-        self._narrow = narrow
+        self._narrow, self._stays = narrow, stays
 
     def is_sound(self, replacements: tuple[str, ...], elsewhere: tuple[str, ...]) -> bool:
         """Whether the region has no defect and no new doubt; `elsewhere` stands what the other regions get."""
@@ -213,8 +214,10 @@ class _Region:
         return frozenset() if trial is None else visible(trial.parsed, last.start, is_within=is_within)
 
     def stand_ins(self) -> tuple[str, ...]:
-        """What leaves no defect in the spans, if anything does."""
+        """What leaves no defect in the spans, if anything does; or what is there and stays."""
         part, language = self._narrow, self._narrow.blocks.language
+        if self._stays:
+            return tuple(part.blocks.text[span.start : span.end] for span in part.spans)
         stand_ins = (*language.stand_ins, *header_stand_ins(language))
         return part.healed_by(stand_ins) or ("",) * len(part.spans)
 
@@ -271,6 +274,8 @@ class _Region:
         healed, it judges; else the narrow one, where errors elsewhere reach the least.
         """
         narrow = self._narrow
+        if self._stays:
+            return narrow, narrow.defects(None)
         unhealed = narrow.unhealed()
         if unhealed:
             around = Span(narrow.spans[0].start, narrow.spans[-1].end)
@@ -289,7 +294,7 @@ def filled(text: str, spans: tuple[Span, ...], replacements: tuple[str, ...]) ->
     return "".join([*pieces, text[position:]])
 
 
-def _regions(blocks: Blocks, spans: tuple[Span, ...]) -> list[_Region]:
+def _regions(blocks: Blocks, spans: tuple[Span, ...], *, stays: bool) -> list[_Region]:
     regions: list[_Region] = []
     first = 0
     while first < len(spans):
@@ -298,7 +303,7 @@ def _regions(blocks: Blocks, spans: tuple[Span, ...]) -> list[_Region]:
         while last < len(spans) and spans[last].start <= window.end:
             window = Span(window.start, max(window.end, _narrowest(blocks, spans[last]).end))
             last += 1
-        regions.append(_Region(first, last, _Part(blocks, spans[first:last], window)))
+        regions.append(_Region(first, last, _Part(blocks, spans[first:last], window), stays=stays))
         first = last
     return regions
 

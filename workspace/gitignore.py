@@ -1,4 +1,7 @@
-"""The rules of a project's .gitignore and .lacunaignore files, as git reads them. No file but these is opened."""
+"""The rules of a project's .gitignore and .lacunaignore files and of .git/info/exclude, as git reads them.
+
+No file but these is opened.
+"""
 
 import functools
 import re
@@ -14,6 +17,8 @@ from lacuna.workspace import patterns, written
 
 FILES = (".gitignore", ".lacunaignore")
 """Of two in one folder the second has the last word: it may bring back for Lacuna what git ignores."""
+_EXCLUDE = ".git/info/exclude"
+"""Has the first word: rules of a repository that are not part of it."""
 _LARGEST = patterns.LARGEST
 """Bytes of such a file; what lies in the folder of a larger one counts as ignored."""
 
@@ -38,13 +43,14 @@ class Named:
 class Rules:
     """The files that hold for what lies in a folder, the outermost first; none to begin with."""
 
-    _reaching: tuple[tuple[Path, GitIgnoreSpec | None], ...] = ()
-    """None: the file is too long."""
+    _reaching: tuple[tuple[Path, Path, GitIgnoreSpec | None], ...] = ()
+    """Each with the folder that it speaks of. None: the file is too long."""
 
     def within(self, folder: Path) -> Self:
         """Add the files of a folder further in, if it has any."""
-        own = ((folder / name, _patterns_of(folder / name)) for name in FILES)
-        found = tuple((file, spec) for file, spec in own if spec is None or spec.patterns)
+        files = (folder / name for name in (_EXCLUDE, *FILES))
+        own = ((file, folder, _patterns_of(file)) for file in files)
+        found = tuple(one for one in own if one[-1] is None or one[-1].patterns)
         return type(self)((*self._reaching, *found)) if found else self
 
     def naming(self, path: Path, *, is_folder: bool) -> Named | None:
@@ -53,10 +59,10 @@ class Rules:
         Ask about each folder on the way first: no rule brings back what lies in an ignored folder.
         """
         named = None
-        for file, spec in self._reaching:  # the innermost with a word about it decides
+        for file, folder, spec in self._reaching:  # the innermost with a word about it decides
             if spec is None:
                 return Named(file, is_too_long=True)
-            name = _composed(path.relative_to(file.parent).as_posix()) + ("/" if is_folder else "")
+            name = _composed(path.relative_to(folder).as_posix()) + ("/" if is_folder else "")
             include = spec.check_file(name).include
             if include is not None:
                 named = Named(file) if include else None

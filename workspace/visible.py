@@ -23,6 +23,15 @@ def visible_line(text: str) -> str:
     return visible_text(text).replace("\n", "^J")
 
 
+def is_text(name: str) -> bool:
+    """Whether a name, as systems have them, can be written down in UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _caret(character: bytes) -> bytes:
     code = ord(character.decode("utf-8"))
     if code < 0x80:

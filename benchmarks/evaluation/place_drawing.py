@@ -1,6 +1,7 @@
 """Places in complete Python files, drawn by kind, as someone who types has them before the eyes."""
 
 import enum
+import os
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -93,7 +94,7 @@ def _cut_file(file: Path, seed: int) -> _CutFile | None:
     parsed = parse(text, PYTHON)
     if parsed is None or parsed.tree.root_node.has_error:
         return None
-    generator = random.Random(f"{seed}/{file.name}")  # noqa: S311 -- a fixed sample, not a secret
+    generator = random.Random(os.fsencode(f"{seed}/{file.name}"))  # noqa: S311 -- a fixed sample, not a secret
     return _CutFile(str(file), text, tuple(cut for cut in _cuts(parsed, generator) if _is_worth_asking(text, cut)))
 
 

@@ -33,6 +33,7 @@ def answer_json(text: str, answer: Answer) -> str:
                 ]
                 for hole in answer.candidates
             ],
+            "left": [{"hole": one.hole, "reason": one.reason.value, "detail": one.detail} for one in answer.left],
             "timings_ms": {
                 "parse": answer.timings.parse,
                 "encode": answer.timings.encode,

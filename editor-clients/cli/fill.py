@@ -1,6 +1,5 @@
 """`lacuna fill`: from a place in a file to a diff, or to the changed file."""
 
-import math
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ from lacuna.cli import places, terminal
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.cli.places import At, Between, Captured, LineColumn, Marked, Where
+from lacuna.cli.share import Share
 from lacuna.cli.terminal import Colour, say
 from lacuna.infill.opening import ModelOptions, Opening, OpenModel
 from lacuna.infill.request import Answer, Infill, Reason, Request, answered
@@ -49,13 +49,6 @@ def _parsed(parse: Callable[[str], object]) -> Callback:
     return callback
 
 
-def _number(_context: click.Context, _option: click.Parameter, given: float | None) -> float | None:
-    # Not a number is in no range, but click asks whether it is outside.
-    if given is not None and math.isnan(given):
-        raise click.BadParameter("nan is no number.")
-    return given
-
-
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option("--at", metavar="LINE:COL", callback=_parsed(places.place), help="Fill here: line from 1, column from 0.")
@@ -78,8 +71,7 @@ def _number(_context: click.Context, _option: click.Parameter, given: float | No
 @click.option(
     "--rework",
     metavar="STRENGTH",
-    type=click.FloatRange(0, 1),
-    callback=_number,
+    type=Share(),
     help="Write anew only the least likely tokens of what stands there, so large a share of them; 0 changes nothing.",
 )
 @click.option("--write", is_flag=True, help="Change the file, not only show how.")
@@ -87,8 +79,7 @@ def _number(_context: click.Context, _option: click.Parameter, given: float | No
 @click.option("--json", "is_json", is_flag=True, help="Print the answer as JSON instead of a diff.")
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
-    callback=_number,
+    type=Share(),
     help="Least confidence offered; 0 offers whatever parses.  [default: the model's]",
 )
 @click.option(
@@ -207,7 +198,7 @@ def _why_not(answer: Answer, request: Request) -> str:
 
 def _faults(answer: Answer) -> Iterator[str]:
     """What is known to be wrong with what is offered."""
-    for edit, candidates in zip(answer.edits, answer.candidates, strict=False):
+    for edit, candidates in answer.offered:
         yield from (fault for one in candidates if one.text == edit.new_text for fault in one.faults)
 
 

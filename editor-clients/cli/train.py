@@ -127,7 +127,7 @@ def train(  # noqa: PLR0913 -- one for each option
     from lacuna.model.training.devices import device_of, precision_of, use_threads
     from lacuna.model.training.progress import say
 
-    recipe = recipe or ("own" if root else "small")
+    recipe = ("own" if root else "small") if recipe is None else recipe
     read = recipes.read(recipe)
     try:
         own = adapt.prepare(root) if root else None

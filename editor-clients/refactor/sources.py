@@ -13,6 +13,7 @@ from lacuna.syntax.languages.registry import UnknownLanguageError, language_of
 from lacuna.syntax.lines import split_lines
 from lacuna.workspace import patterns, written
 from lacuna.workspace.ignoring import holds_secrets, rules_above, why_ignored
+from lacuna.workspace.visible import is_text
 from lacuna.workspace.walk import LeftOut, entries
 
 LARGEST = 1 << 20
@@ -91,7 +92,7 @@ class Sources:
                 yield Skipped(path, self._why_for_none(path))
         elif holds_secrets(one):
             yield Skipped(path, "Files of this name hold secrets.")
-        elif not path.isprintable() and not _is_text(path):
+        elif not path.isprintable() and not is_text(path):
             yield Skipped(path, "Its name is no text.")
         else:
             yield Source(path, one)
@@ -154,11 +155,3 @@ def _language(path: str) -> str | None:
         return language_of(f"/{path}").name  # a bare name might be a language's own
     except UnknownLanguageError:
         return None
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

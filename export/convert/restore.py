@@ -33,7 +33,9 @@ def begin(folder: Path, dimensions: Dimensions, run: Path) -> dict[str, torch.Te
     shipped = load(folder)
     given = shipped.manifest.dimensions
     if replace(given, hidden=dimensions.hidden) != dimensions or given.hidden > dimensions.hidden:
-        raise RecipeError(f"{folder} has other dimensions than the recipe: {given}")
+        theirs, ours = asdict(given), asdict(dimensions)
+        differ = ", ".join(f"{name} {theirs[name]}, not {ours[name]}" for name in theirs if theirs[name] != ours[name])
+        raise RecipeError(f"{folder} has other dimensions than the recipe: {differ}.")
     keep_tokenizer(run, shipped.files[TOKENIZER])
     if not (run / ORIGIN).exists():
         (run / ORIGIN).write_text(json.dumps(asdict(shipped.manifest.training), indent=2), encoding="utf-8")

@@ -14,7 +14,7 @@ from lacuna.lsp_server.configuration import Configuration
 from lacuna.lsp_server.session import Session
 from lacuna.lsp_server.settings import Options
 from lacuna.syntax.errors import LacunaError
-from lacuna.syntax.languages.registry import LANGUAGES
+from lacuna.syntax.languages.registry import SUFFIXES
 from lacuna.workspace import gitignore, uris
 
 
@@ -85,8 +85,7 @@ def _registrations(client: Client) -> Iterator[types.Registration]:
             register_options=types.DidChangeConfigurationRegistrationOptions(section=settings.SECTION),
         )
     if client.registers_watchers:
-        suffixes = sorted({suffix for language in LANGUAGES for suffix in language.suffixes})
-        names = (*gitignore.FILES, *(f"*{one}" for one in suffixes))
+        names = (*gitignore.FILES, *(f"*{suffix}" for suffix in sorted(SUFFIXES)))
         watchers = [types.FileSystemWatcher(f"**/{name}") for name in names]
         yield types.Registration(
             id="files",

@@ -7,6 +7,7 @@ from pathlib import Path
 from lacuna.model.corpus.files import CorpusError, RawFile
 from lacuna.model.corpus.selection import LARGEST_BYTES
 from lacuna.workspace import written
+from lacuna.workspace.visible import is_text
 from lacuna.workspace.walk import LeftOut, code
 
 HELD_OUT = 10
@@ -18,7 +19,7 @@ def python_files(root: Path, *, is_held_out: bool) -> Iterator[RawFile]:
     if not root.is_dir():
         raise CorpusError(f"There is no folder {root}.")
     for path in code(root):
-        if isinstance(path, LeftOut):
+        if isinstance(path, LeftOut) or not is_text(str(path)):
             continue
         relative = path.relative_to(root).as_posix()
         if (zlib.crc32(relative.encode("utf-8", "surrogateescape")) % HELD_OUT == 0) is is_held_out:
@@ -30,6 +31,8 @@ def left_out(root: Path) -> Iterator[LeftOut]:
     for one in code(root):
         if isinstance(one, LeftOut):
             yield one
+        elif not is_text(str(one)):
+            yield LeftOut(one, "Its name is no text.", is_folder=False)
         elif _is_too_large(one):
             yield LeftOut(one, f"It is larger than {LARGEST_BYTES:,} bytes.", is_folder=False)
 

@@ -14,6 +14,8 @@ class UnknownLanguageError(UsageError):
 LANGUAGES: tuple[Language, ...] = tuple(
     read(file.parent) for file in sorted(Path(__file__).parent.glob(f"*/{LANGUAGE}"))
 )
+SUFFIXES = frozenset(suffix for language in LANGUAGES for suffix in language.suffixes)
+"""Of all files that are in one of them."""
 
 
 def language_of(name_or_path: str) -> Language:

@@ -113,6 +113,11 @@ def test_every_place_of_a_kind_may_be_drawn(file, kind):
     assert {line_of(place) for place in all_of(file, kind)} == WHERE[kind]
 
 
+def test_the_name_of_a_file_need_not_be_text(file):
+    other = file.rename(file.with_name("a\udcff.py"))
+    assert [place.text for place in draw([other], [PlaceKind.ASSERT], 1, seed=0)]
+
+
 @pytest.mark.parametrize("kind", PlaceKind)
 @pytest.mark.parametrize("mode", Mode)
 def test_the_product_knows_the_kinds_of_what_is_drawn(file, kind, mode):

@@ -161,6 +161,7 @@ def test_json_is_one_object(run, scripted, path: Path):
             }
         ],
         "candidates": [[{"text": "2\n", "confidence": 0.5, "parses": True, "faults": []}]],
+        "left": [],
         "timings_ms": {"parse": 1.0, "encode": 2.0, "steps": [3.0, 4.0], "total": 10.0},
         "tokens": {"context": 100, "encoded": 7, "slots": 32},
         "reason": None,

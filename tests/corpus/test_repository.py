@@ -67,15 +67,17 @@ def test_what_is_left_out_is_told_with_the_reasons_and_the_rest_is_trained_on(
         (root / f"id_rsa_{n}.py").write_text("KEY = 'secret'\n")
     (root / "large\x1b[2J.py").touch()
     os.truncate(root / "large\x1b[2J.py", 4 << 40)
+    (root / "no\udcfftext.py").write_text(CODE.format(name="f"))
     (root / "made.py").touch()
     (root / ".gitignore").write_text("made.py\n")
     own = adapt.prepare(root)
     deep, secret = "/".join("a" * 201), ", ".join(f"id_rsa_{n}.py" for n in range(5))
-    assert capsys.readouterr().err.splitlines()[:4] == [
+    assert capsys.readouterr().err.splitlines()[:5] == [
         f"lacuna: left out {deep}/: {root}/{deep} lies more than 200 folders deep.",
         f"lacuna: left out {secret} and 2 more: Files of this name hold secrets.",
         "lacuna: left out large^[[2J.py: It is larger than 200,000 bytes.",
         f"lacuna: left out made.py: {root}/.gitignore names it.",
+        "lacuna: left out no?text.py: Its name is no text.",
     ]
     assert sum(1 for role in (Role.TRAIN, Role.VALIDATION) for _ in load(own.corpus, role)) == 60
 

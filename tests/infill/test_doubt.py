@@ -60,7 +60,7 @@ def test_behind_what_fills_a_canvas_alone_nothing_is_told(canvas: int):
         (0.01, ["+"]),
         (2 / 17, ["+ 1"]),
         (3 / 17, ["a + 1"]),
-        (4 / 17, ["a + 1", "u"]),
+        (4 / 17, ["a + 1", "return"]),
         (1.0, [TEXT[BODY.start : BODY.end]]),
     ],
 )

@@ -350,6 +350,66 @@ def test_a_partial_request_in_which_nothing_can_be_filled_says_why():
     assert [one.hole for one in answer.left] == [0, 1, 2]
 
 
+PARTS = "def area(width, height):\n    return 2 * width + height\n"
+
+
+def reworking(text, parts, threshold=0.0):
+    """The request to write parts of a code anew, in order."""
+    spans, end = list[Span](), 0
+    for part in parts:
+        start = text.index(part, end)
+        spans.append(Span(start, end := start + len(part)))
+    return Request(text, "python", tuple(spans), threshold, replaces=True, is_partial=True)
+
+
+def by_part(**answers):
+    """Says of a part, by what stands there."""
+    return lambda scene: answers.get(scene.text[scene.spans[0].start : scene.spans[0].end], {"?": 1.0})
+
+
+def test_where_code_is_reworked_the_parts_to_come_stand_as_they_are():
+    denoiser = Scripted(by_part(**{" *": {" -": 0.9, "": 0.1}, " +": {" )": 1.0}}))
+    answer, drafts = filled(denoiser, reworking(PARTS, [" *", " +"]))
+    assert [(edit.span.start, edit.new_text) for edit in answer.edits] == [(PARTS.index(" *"), " -")]
+    assert [(one.hole, one.reason) for one in answer.left] == [(1, Reason.NO_PARSE)]
+    assert answer.candidates[0][0].parses
+    assert drafts[-1].holes[0] == (" -",)
+
+
+def test_a_part_of_reworked_code_for_which_nothing_better_is_found_stays_and_is_shown():
+    denoiser = Scripted(by_part(**{" *": {" )": 1.0}, " +": {" -": 1.0}}))
+    answer, drafts = filled(denoiser, reworking(PARTS, [" *", " +"]))
+    assert [edit.new_text for edit in answer.edits] == [" -"]
+    assert [(edit.new_text, some[0].text) for edit, some in answer.offered] == [(" -", " -")]
+    assert drafts[-1].holes[0] == (" *",)
+
+
+@pytest.mark.parametrize(
+    ("first", "instead", "words"),
+    [
+        pytest.param("def area", "def area\n", "expected '('", id="refused"),
+        pytest.param("width", "depth", "width is not bound here", id="unbound"),
+    ],
+)
+def test_code_that_is_reworked_is_worse_in_no_way_that_can_be_known(first, instead, words):
+    denoiser = Scripted(by_part(**{first: {instead: 1.0}, " +": {" -": 1.0}}))
+    answer, _ = filled(denoiser, reworking(PARTS, [first, " +"]))
+    assert [edit.new_text for edit in answer.edits] == [" -"]
+    assert [(one.hole, one.reason, one.detail) for one in answer.left] == [(0, Reason.FAULTY, words)]
+
+
+def test_code_with_errors_may_be_reworked_and_gets_no_more_of_them():
+    text = PARTS.replace("height\n", "height)\n")
+    denoiser = Scripted(by_part(**{" *": {" -": 1.0}, " +": {" ) +": 1.0}}))
+    answer, _ = filled(denoiser, reworking(text, [" *", " +"]))
+    assert [edit.new_text for edit in answer.edits] == [" -"]
+
+
+def test_no_part_is_nothing_to_add():
+    answer, drafts = filled(always({"x": 1.0}), reworking(PARTS, []))
+    assert (answer.reason, answer.edits, drafts) == (Reason.EMPTY, (), [])
+
+
 def test_stubs_behind_their_headers_get_bodies_on_lines_of_their_own_in_tabs():
     text = "class A:\n\tdef f(self, x): ...\n\tdef g(self, x):\t...\n\n\tdef h(self, x):\n\t\treturn x\n"
     spans = tuple(Span(at, text.index("\n", at)) for at in (text.index(" ..."), text.index("\t...")))

@@ -56,6 +56,11 @@ class Desk:
         seen = self.neighbours.beside(document)
         return None if seen is None else seen.texts
 
+    def known(self):
+        """Paths of the only project, from its root."""
+        (project,) = self.neighbours._projects.values()  # noqa: SLF001 -- what is seen has no paths
+        return sorted(path.relative_to(project.index.root) for path in project.index.files()[0])
+
     @property
     def read_since(self):
         texts, self.librarian.texts = self.librarian.texts, []
@@ -194,7 +199,7 @@ def test_files_that_the_client_says_have_changed_are_read_again(root: Path, monk
     document = desk.open(root / "sub/b.py")
     desk.settle()
     desk.sees(document)
-    assert desk.neighbours.due_in() is None, "nothing is done in vain"
+    assert desk.neighbours.due_in() > PACE.doubt, "nothing is done in vain"
     (root / "sub/c.py").write_text("c changed")
     (root / "a.py").unlink()
     for name in ("a.py", "sub/c.py", "../outside.py"):
@@ -211,6 +216,61 @@ def test_files_that_the_client_says_have_changed_are_read_again(root: Path, monk
     desk.neighbours.changed_on_disk((root / ".gitignore").as_uri(), is_new=False)
     desk.settle()
     assert desk.sees(document) == ("c changed",), "what is ignored by now is forgotten"
+
+
+def test_a_folder_that_is_gone_is_forgotten_when_the_client_says_so_and_after_a_while_if_it_does_not(root: Path):
+    desk = Desk(root)
+    desk.neighbours.is_watched = True
+    document = desk.open(root / "a.py")
+    desk.settle()
+    assert desk.sees(document) == ("b on disk", "c on disk")
+    (root / "sub").rename(root / "other")
+    desk.neighbours.changed_on_disk((root / "sub").as_uri(), is_new=False)
+    desk.settle()
+    assert [path.parent.name for path in desk.known()] == ["other", "other"]
+    (root / "other").rename(root / "sub")
+    desk.sees(document)
+    desk.work(PACE.doubt)
+    assert [path.parent.name for path in desk.known()] == ["other", "other"]
+    desk.work(PACE.doubt * PACE.trust)
+    assert [path.parent.name for path in desk.known()] == ["sub", "sub"]
+
+
+def test_what_a_document_is_opened_with_is_seen_in_a_project_that_is_known(root: Path):
+    desk = Desk(root)
+    document = desk.open(root / "a.py")
+    desk.settle()
+    desk.open(root / "sub/c.py", "c as it was left, unsaved")
+    desk.work(PACE.rest)
+    assert "c as it was left, unsaved" in desk.sees(document)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_an_open_document_that_is_ignored_by_now_is_not_seen_and_is_again_when_it_no_longer_is(
+    root: Path, *, is_told: bool, is_closed: bool
+):
+    desk = Desk(root)
+    desk.neighbours.is_watched = is_told
+    document, secret = desk.open(root / "a.py"), desk.open(root / "sub/c.py", "c unsaved")
+    desk.settle()
+
+    def ignore(patterns: str) -> None:
+        (root / ".git").mkdir(exist_ok=True)
+        (root / ".gitignore").write_text(patterns)
+        if is_told:
+            desk.neighbours.changed_on_disk((root / ".gitignore").as_uri(), is_new=False)
+        desk.sees(document)
+        desk.work(PACE.doubt)
+        desk.settle()
+
+    ignore("c.py\n")
+    if is_closed:
+        desk.neighbours.close(secret.uri)
+        desk.settle()
+    assert desk.sees(document) == ("b on disk",)
+    ignore("")
+    assert ("c on disk" if is_closed else "c unsaved") in desk.sees(document)
 
 
 def test_without_word_of_changes_files_are_looked_at_again_if_someone_asked(root: Path):

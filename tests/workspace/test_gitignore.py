@@ -62,6 +62,18 @@ def test_of_several_files_the_innermost_decides_unless_a_folder_is_ignored(proje
         assert is_ignored(project, name) == git_ignores(project, name), name
 
 
+@pytest.mark.parametrize(
+    ("excluded", "patterns"), [("a.py", "!b.py"), ("in/", "!in/"), ("/in/a.py", "*.md"), ("*", "!a.py"), ("!a.py", "*")]
+)
+def test_rules_of_the_repository_that_are_not_part_of_it_have_the_first_word(
+    project: Path, excluded: str, patterns: str
+):
+    texts = {".git/info/exclude": excluded.encode(), ".gitignore": patterns.encode()}
+    write(project, {**texts, "in/deep/a.py": b"", "in/a.py": b""})
+    for name in ("a.py", "in/a.py", "in/b.py", "in/deep/a.py"):
+        assert is_ignored(project, name) == git_ignores(project, name), name
+
+
 def test_it_is_said_which_file_names_it(tmp_path: Path):
     write(tmp_path, {".gitignore": b"*.log\n", "in/.gitignore": b"*.tmp\n"})
     rules = Rules().within(tmp_path).within(tmp_path / "in")

@@ -7,6 +7,7 @@ import click
 from lacuna.cli.evaluate.options import json_option, opened
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
+from lacuna.cli.share import Share
 from lacuna.infill.opening import ModelOptions
 
 _report = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -19,7 +20,7 @@ _report = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the perfect forecaster.")
 @click.option(
     "--precision",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     default=0.5,
     show_default=True,
     help="How often what is shown shall be right: this decides the threshold.",

@@ -8,6 +8,7 @@ import click
 from lacuna.cli.evaluate.options import json_option, opened, unsafe_option
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
+from lacuna.cli.share import Share
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.syntax.errors import FileError
 
@@ -19,7 +20,7 @@ STRENGTHS = (0.05, 0.1, 0.2, 0.4)
 @click.option(
     "--strength",
     "strengths",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     multiple=True,
     default=STRENGTHS,
     show_default=True,
@@ -27,7 +28,7 @@ STRENGTHS = (0.05, 0.1, 0.2, 0.4)
 )
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     help="Least confidence at which something is written.  [default: the model's]",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Take so many problems at most.")

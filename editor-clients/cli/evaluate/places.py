@@ -8,6 +8,7 @@ import click
 from lacuna.cli.evaluate.options import alone_option, jobs_option, json_option, opened, single
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
+from lacuna.cli.share import Share
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.syntax.errors import FileError
 from lacuna.syntax.languages.language import PlaceKind
@@ -32,7 +33,7 @@ from lacuna.syntax.languages.language import PlaceKind
 )
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     help="Least confidence at which something is shown.  [default: the model's]",
 )
 @alone_option

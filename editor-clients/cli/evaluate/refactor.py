@@ -8,6 +8,7 @@ from lacuna.benchmarks.refactor.cases import ADAPTED, Contender
 from lacuna.cli.evaluate.options import json_option, opened
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
+from lacuna.cli.share import Share
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.syntax.errors import FileError
 
@@ -35,7 +36,7 @@ from lacuna.syntax.errors import FileError
 )
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     default=0.0,
     show_default=True,
     help="Least confidence at which a site is written.",

@@ -16,6 +16,7 @@ from lacuna.cli import output, terminal
 from lacuna.cli.exit_codes import ExitCode
 from lacuna.cli.model_options import model_options
 from lacuna.cli.refactor.progress import say, showing
+from lacuna.cli.share import Share
 from lacuna.infill.opening import ModelOptions, Opening
 from lacuna.refactor.catalogue import rule_at, rule_named, rule_of_query
 from lacuna.refactor.checks import Checker
@@ -98,7 +99,7 @@ class How:
 )
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     help="Least confidence of a site that is kept, where its rule has none.  [default: the model's]",
 )
 @click.option("--max-sites", "most", type=click.IntRange(min=1), help="End once so many sites are kept.")

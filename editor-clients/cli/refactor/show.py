@@ -9,6 +9,7 @@ import click
 
 from lacuna.cli import output, terminal
 from lacuna.cli.exit_codes import ExitCode
+from lacuna.cli.share import Share
 from lacuna.cli.terminal import Colour, say
 from lacuna.refactor.plan import Outcome, Skipped
 from lacuna.refactor.planfile import Plan, open_plan
@@ -49,7 +50,7 @@ _NOTE = b"\x1b[33m%s\x1b[0m"
     help="Only sites that came out like this.",
 )
 @click.option("--file", "files", metavar="PATTERN", multiple=True, help="Only files whose path is like 'src/*.py'.")
-@click.option("--below", type=click.FloatRange(0, 1), help="Only sites that are less confident than this.")
+@click.option("--below", type=Share(), help="Only sites that are less confident than this.")
 @click.option(
     "--color",
     type=click.Choice([colour.value for colour in Colour]),
