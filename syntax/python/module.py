@@ -101,7 +101,7 @@ class Compiler:
                 return module
             if not number and module.is_of_open_bracket:
                 self._left_open.add((part.behind, opened))
-            if refused is None or (refused.is_vague and not module.is_vague):
+            if refused is None or (_may_be_of_ending(refused) and not _may_be_of_ending(module)):
                 refused = module
             if not is_at_end and module.line <= part.before.count("\n") and not module.is_of_open_bracket:
                 break  # whatever is behind
@@ -114,6 +114,11 @@ class Compiler:
         refused = refusal(source, self._oldest)
         self._vain += len(source) if refused else 0
         return refused or Module(source, suffix)
+
+
+def _may_be_of_ending(refused: Refusal) -> bool:
+    """Whether another ending may be all that is lacking."""
+    return refused.is_vague or refused.is_of_layout
 
 
 def is_too_new(part: Reduced, texts: tuple[str, ...], oldest: Version | None) -> bool:

@@ -31,6 +31,8 @@ REFUSALS = {
     "await in place of a key's line": ("x = {\n    'a': 1,\n    'b': ‸\n    'c': 2,\n}\n", "await f(),"),
     "a sequence behind a mapping": ("f(**a, ‸)\n", "*a"),
     "a parameter twice": ("def f(a, ‸):\n    pass\n", "a"),
+    "a parameter twice in a header that ends a file": ("class A:\n    def ‸", "f(self, a, a):"),
+    "a parameter twice in an open header that ends a file": ("def f(a, ‸", "a"),
     "a parameter of a lambda twice": ("f = lambda a, ‸: 1\n", "a"),
     "a parameter without a default behind one with": ("def f(a=1, ‸):\n    pass\n", "b"),
     "a parameter behind the mapping": ("def f(**a, ‸):\n    pass\n", "b"),
@@ -213,6 +215,8 @@ ACCEPTED = {
     "an except": ("try:\n    f()\n‸\n    g()\n", "except OSError:"),
     "a header above its body": ("def f(a):\n    ‸\n        g()\n\ndef g(): pass\n", "for x in a:"),
     "a definition's header above its body": ("class A:\n    ‸\n        return 1\n", "def f(self):"),
+    "a header that ends a file": ("class A:\n    def ‸", "f(self, a, b=1):"),
+    "an open header that ends a file": ("def f(a, ‸", "b"),
     "a match": ("def f(a):\n    ‸\n", "match a:\n        case [x, *rest] if x:\n            return rest\n"),
     "in a class in a block": ("with a():\n    class B(C):\n        ‸\n", "pass"),
     "in a method below decorators of several lines": (
