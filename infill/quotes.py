@@ -32,9 +32,9 @@ class Quotes:
         return cls(found)
 
     def tokens(self, seen: Seen, canvas: int) -> Iterator[tuple[int, ...]]:
-        """Those that are given most often, as answers shorter than a canvas."""
+        """Those that are given most often, as answers shorter than a canvas; what does not show is quoted by none."""
         head = seen.head.decode("utf-8", "surrogatepass")
-        texts = (text for text, _ in Counter(self.counts).most_common() if text.strip())
+        texts = (text for text, _ in Counter(self.counts).most_common() if text.strip() and text.isprintable())
         rows = (seen.encode(head + text) for text in texts)
         return itertools.islice((row for row in rows if len(row) < canvas), MOST)
 
