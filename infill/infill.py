@@ -54,8 +54,8 @@ def infill(
         # 2. Search: drafts, the last of them finished
         quotes = Quotes.at(place, seen)
         judge = _Judge(rules, filled, place, seen, quotes, sampling, calibration)
-        quoted = tuple(quotes.tokens(seen, sampling.canvas))
-        growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings(), quoted)
+        given = (*quotes.tokens(seen, sampling.canvas), *judge.standing())
+        growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings(), given)
         for drafts in grow(seen.continued, Beginning(seen.head, seen.vocabulary), growing, judge.worth):
             steps_ms.append(clock.lap())
             yield Draft(len(steps_ms), judge.shown(drafts))
@@ -64,7 +64,7 @@ def infill(
         # 3. Judge: answers that may be offered, best first
         ranked = judge.ranked(drafts)
         candidates[place.hole] = tuple(judged.candidate for judged in ranked)
-        refused = ranking.refusal(ranked, threshold) or rules.spoilt(ranked[0].filled.texts)
+        refused = ranking.refusal(ranked, threshold) or rules.no_better(ranked)
 
         # 4. Commit
         if refused and request.is_partial:
@@ -118,6 +118,14 @@ class _Judge:
         check = self.rules.check if is_as_asked else SyntaxCheck(scene.text, scene.spans, language)
         tokens = (self.seen.encode(head + opening) for opening in check.openings())
         return tuple(row for row in tokens if len(row) < self.sampling.canvas)
+
+    def standing(self) -> tuple[tuple[int, ...], ...]:
+        """Tokens of what stands at a place where code is reworked, the head included: one more answer to weigh."""
+        if not self.rules.request.is_rework or self.filled.is_open:
+            return ()
+        head = self.seen.head.decode("utf-8", "surrogatepass")
+        row = self.seen.encode(head + self.rules.request.before[self.place.hole])
+        return (row,) if len(row) < self.sampling.canvas else ()
 
     def worth(self, tokens: Ints) -> float:
         """Weigh a finished candidate (N,) in the form that counts most."""

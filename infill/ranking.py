@@ -8,6 +8,7 @@ from lacuna.infill import bending, replacing
 from lacuna.infill.places import Filled, Place
 from lacuna.infill.replacing import Size
 from lacuna.infill.request import Candidate, Reason, Request
+from lacuna.model.denoiser import SCORE
 from lacuna.syntax import beside
 from lacuna.syntax.check import SyntaxCheck, filled
 from lacuna.syntax.conflicts import has_marker, is_conflicted
@@ -20,6 +21,8 @@ UNSOUND = 0.1
 """What an unsound answer counts, where a sound one counts 1."""
 REFUSED = 0.01
 """What an answer counts that may not be offered: it ends a search only if all that is open is so much less likely."""
+LIKELIER = 3.0
+"""Nats by which an answer has to be likelier than the code that stands there: most of that is right (docs/log)."""
 WORDY = 3
 """A tail of fewer characters, such as brackets that close, may well stand twice."""
 
@@ -155,12 +158,19 @@ class Rules:
             is_unasked=request.is_unasked,
         )
 
-    def spoilt(self, texts: tuple[str, ...]) -> tuple[Reason, str] | None:
-        """Why the last of the texts, of the request's first spans, is worse than the code that may stay there."""
+    def no_better(self, ranked: Sequence[Judged]) -> tuple[Reason, str] | None:
+        """Why the best of some answers is no better than the code that may stay there; None if it is."""
+        if not self.request.is_rework:
+            return None
+        texts = ranked[0].filled.texts
+        before = self.request.before[len(texts) - 1]
+        stands = next((one for one in ranked if one.filled.texts[-1] == before), None)
+        if stands is not None and ranked[0].evidence[SCORE] < stands.evidence[SCORE] + LIKELIER:
+            return Reason.EMPTY, "what stands there is as likely"
         if self.judge is None:
             return None
         after = filled(self.request.text, self.request.spans, self.check.completed(texts))
-        faults = self.judge.faults(after, [(self.request.before[len(texts) - 1], texts[-1])])
+        faults = self.judge.faults(after, [(before, texts[-1])])
         return (Reason.FAULTY, ", ".join(fault.words for fault in faults)) if faults else None
 
     def _faults(self, gate: Gate, texts: tuple[str, ...], *, is_brief: bool) -> tuple[Fault, ...]:

@@ -33,7 +33,9 @@ def test_quotes_end_in_what_stands_behind_the_place_less_that():
 
 
 def test_the_quotes_that_are_given_most_often_are_weighed_unless_they_fill_the_canvas():
-    given = {"once": 1, "often": 9, "too long by far": 99, " ": 7, "a\u202eb": 8, "a\xa0b": 8} | {f"q{n}": 2 for n in range(MOST)}
+    given = {"once": 1, "often": 9, "too long by far": 99, " ": 7, "a\u202eb": 8, "a\xa0b": 8} | {
+        f"q{n}": 2 for n in range(MOST)
+    }
     sight = Sight(Scripted(dict, quoted=given), {})
     rows = list(Quotes(given).tokens(sight, canvas=6))
     assert rows == [sight.encode(text) for text in ("often", "q0", "q1", "q2")]
