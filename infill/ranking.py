@@ -21,8 +21,6 @@ UNSOUND = 0.1
 """What an unsound answer counts, where a sound one counts 1."""
 REFUSED = 0.01
 """What an answer counts that may not be offered: it ends a search only if all that is open is so much less likely."""
-LIKELIER = 3.0
-"""Nats by which an answer has to be likelier than the code that stands there: most of that is right (docs/log)."""
 WORDY = 3
 """A tail of fewer characters, such as brackets that close, may well stand twice."""
 
@@ -165,8 +163,8 @@ class Rules:
         texts = ranked[0].filled.texts
         before = self.request.before[len(texts) - 1]
         stands = next((one for one in ranked if one.filled.texts[-1] == before), None)
-        if stands is not None and ranked[0].evidence[SCORE] < stands.evidence[SCORE] + LIKELIER:
-            return Reason.EMPTY, "what stands there is as likely"
+        if stands is not None and ranked[0].evidence[SCORE] <= stands.evidence[SCORE]:
+            return Reason.EMPTY, "what stands there is likelier"
         if self.judge is None:
             return None
         after = filled(self.request.text, self.request.spans, self.check.completed(texts))
