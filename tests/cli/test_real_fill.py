@@ -61,7 +61,10 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_json_has_what_the_documentation_says_and_nothing_else(run, real: Real, path: Path):
     ended = run("fill", path, "--at", "3:11", "--threshold", "0", "--json", model=real)
     shown = json.loads(ended.out)
-    assert shown.keys() == {"edits", "candidates", "timings_ms", "tokens", "reason", "detail", "provider", "model"}
+    assert shown.keys() == {
+        *("edits", "candidates", "left", "reason", "detail"),
+        *("timings_ms", "tokens", "provider", "model"),
+    }
     for edit in shown["edits"]:
         assert edit.keys() == {"start", "end", "new_text"}
         assert (edit["start"], edit["end"]) == ({"line": 2, "character": 11}, {"line": 2, "character": 30})
@@ -164,7 +167,7 @@ class Box:
 def test_rework_writes_what_is_doubted_most_anew_and_leaves_the_rest(run, real: Real, path: Path):
     for before, code in (("width", 0), ("height", 1)):
         path.write_text(BOX.format(before))
-        span = f"4:8-4:{22 + len(before)}"
+        span = f"4:22-4:{22 + len(before)}"
         ended = run("fill", path, "--span", span, "--rework", 0.1, "--threshold", 0.2, "--write", model=real)
         assert (ended.code, path.read_text()) == (code, BOX.format("height")), ended.err
 
