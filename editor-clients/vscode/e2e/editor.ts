@@ -10,6 +10,7 @@ import { answerAt, messages, type Position, servers, standardLines } from "./wir
 import { required, type Wanted, Workplace } from "./workplace.ts";
 
 const TYPED = 3; // characters typed at a place
+const SAVING = 10_000; // milliseconds that a save may take
 
 let browser: Browser | undefined;
 
@@ -168,11 +169,12 @@ export class Editor {
     return this.page.locator(".inlineSuggestionsHints").getByRole("button", { name: title });
   }
 
-  /** An edit may come between the key and the look: the key is pressed again while there is something to save. */
+  /** An edit may come between the key and the look: if there is something to save after a while, the key is pressed again. */
   async save(): Promise<void> {
+    const isSaved = async (): Promise<boolean> => (await this.page.locator(".tab.active.dirty").count()) === 0;
     await until("the file is saved", async () => {
       await this.page.keyboard.press("Control+S");
-      return (await this.page.locator(".tab.active.dirty").count()) === 0;
+      return until("it is saved", isSaved, SAVING).catch(() => false);
     });
   }
 
@@ -240,7 +242,7 @@ export class Editor {
 
   async onDisk(file: string): Promise<string> {
     await this.save();
-    return this.read(file);
+    return until("its text is on disk", () => this.read(file)); // VS Code empties a file before it writes it
   }
 
   /** What was saved so far. */
