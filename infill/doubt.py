@@ -95,8 +95,8 @@ def _words(text: str, tokens: Sequence[Standing]) -> Iterator[range]:
 
 def _parts(text: str, tokens: Sequence[Standing], strength: float) -> list[Span]:
     count = math.ceil(strength * len(tokens))
-    chosen = {tokens[n].span for n in sorted(range(len(tokens)), key=lambda n: tokens[n].probability)[:count]}
-    doubted = [n for word in _words(text, tokens) if any(tokens[n].span in chosen for n in word) for n in word]
+    chosen = set(sorted(range(len(tokens)), key=lambda n: tokens[n].probability)[:count])
+    doubted = [n for word in _words(text, tokens) if chosen.intersection(word) for n in word]
     parts: list[Span] = []
     last = -1
     for n in doubted:

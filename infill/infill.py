@@ -54,7 +54,7 @@ def infill(
         # 2. Search: drafts, the last of them finished
         quotes = Quotes.at(place, seen)
         judge = _Judge(rules, filled, place, seen, quotes, sampling, calibration)
-        given = (*quotes.tokens(seen, sampling.canvas), *judge.standing())
+        given = (*quotes.tokens(seen, sampling.canvas), *judge.old_text())
         growing = Growing(sampling.canvas, sampling.candidates, request.alternatives, judge.openings(), given)
         for drafts in grow(seen.continued, Beginning(seen.head, seen.vocabulary), growing, judge.worth):
             steps_ms.append(clock.lap())
@@ -119,8 +119,8 @@ class _Judge:
         tokens = (self.seen.encode(head + opening) for opening in check.openings())
         return tuple(row for row in tokens if len(row) < self.sampling.canvas)
 
-    def standing(self) -> tuple[tuple[int, ...], ...]:
-        """Tokens of what stands at a place where code is reworked, the head included: one more answer to weigh."""
+    def old_text(self) -> tuple[tuple[int, ...], ...]:
+        """Tokens of what stands where code is reworked, the head included: one more answer to weigh."""
         if not self.rules.request.is_rework or self.filled.is_open:
             return ()
         head = self.seen.head.decode("utf-8", "surrogatepass")
@@ -156,9 +156,9 @@ class _Judge:
     def shown(self, drafts: Drafts) -> tuple[tuple[str | None, ...], ...]:
         """All holes: what is written, the slots of the best candidate, and a masked slot for each hole to come."""
         slots = texts.best_so_far(drafts, self.seen.head, self.seen.vocabulary)
-        is_open = set[int]() if self.rules.request.is_rework else {one.hole for one in self.filled.left}
+        left = set[int]() if self.rules.request.is_rework else {one.hole for one in self.filled.left}
         done: list[tuple[str | None, ...]] = [
-            () if hole in is_open else (text,) for hole, text in enumerate(self.filled.texts)
+            () if hole in left else (text,) for hole, text in enumerate(self.filled.texts)
         ]
         in_hand = (*done.pop(), *slots) if self.filled.is_open else (*filter(None, (self.place.indentation,)), *slots)
         return (*done, in_hand, *((None,),) * (len(self.place.scene.spans) - 1))

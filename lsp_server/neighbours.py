@@ -311,7 +311,7 @@ class Neighbours:
             below = [
                 document
                 for uri, document in self._documents.items()
-                if self._homes.get(uri, root) in (root, None) and self._used[uri].is_relative_to(root)
+                if uri in self._homes and self._homes[uri] in (root, None) and self._used[uri].is_relative_to(root)
             ]
         for document in below:
             home = _root_of(document, configuration)
